@@ -1,0 +1,92 @@
+# SitePreserver. `make help` lists what there is to make.
+
+BUILD      ?= build
+CC         ?= gcc
+WARN        = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+              -Wmissing-prototypes -Wpointer-arith -Wno-unused-parameter
+HARDEN      = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIC \
+              -fvisibility=hidden
+OPT        ?= -O2 -g
+SAN        ?=
+CFLAGS     += -std=gnu11 $(OPT) $(WARN) $(if $(SAN),,$(HARDEN)) $(SAN) -fPIC
+LDFLAGS    += $(SAN) -Wl,-z,relro -Wl,-z,now
+
+SP_LIBS     = -lcrypto -lpcre2-8
+MAILER_PKGS = libevent libevent_openssl libcurl gmime-3.0 libconfuse jansson \
+              icu-i18n icu-uc hiredis libsystemd openssl
+MAILER_CFLAGS := $(shell pkg-config --cflags $(MAILER_PKGS) 2>/dev/null)
+MAILER_LIBS   := $(shell pkg-config --libs $(MAILER_PKGS) 2>/dev/null)
+
+SP_SRC      = $(sort $(wildcard shared/*.c))
+SP_OBJ      = $(SP_SRC:%.c=$(BUILD)/%.o) $(BUILD)/shared/sp_functions.o
+MAILER_SRC  = $(sort $(wildcard mailer/*.c))
+MAILER_OBJ  = $(MAILER_SRC:%.c=$(BUILD)/%.o)
+UNIT_SRC    = $(sort $(wildcard t/unit/test_*.c))
+UNIT_BIN    = $(UNIT_SRC:%.c=$(BUILD)/%)
+
+.PHONY: all help mailer module unit unit-asan unit-valgrind unit-bins test \
+        bench install clean
+
+all: module mailer             ## the module and the mailer
+
+help:                          ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+mailer: $(BUILD)/sitepreserver ## the mailer, build/sitepreserver
+
+module:                        ## the nginx module (NGINX_SRC=DIR: for that source)
+	@sh ngx_module/build.sh "$(BUILD)" "$(NGINX_SRC)"
+
+unit: unit-bins                ## unit tests
+	@sh t/unit/run $(UNIT_BIN)
+
+unit-bins: $(UNIT_BIN)
+
+unit-asan:                     ## unit tests under ASan and UBSan
+	@$(MAKE) BUILD=$(BUILD)/asan unit OPT="-O1 -g" \
+	    SAN="-fsanitize=address,undefined -fno-sanitize-recover=all"
+
+unit-valgrind: unit-bins       ## unit tests under valgrind
+	@SP_VALGRIND=1 sh t/unit/run $(UNIT_BIN)
+
+test:                          ## all tests, as CI runs them
+	@t/run
+
+bench:                         ## benchmarks, with their ratios
+	@t/bench/run
+
+clean:                         ## remove what was built
+	rm -rf $(BUILD)
+
+$(BUILD)/sitepreserver: $(MAILER_OBJ) $(BUILD)/libsp.a
+	$(CC) $(LDFLAGS) -pie -o $@ $^ $(MAILER_LIBS) $(SP_LIBS) -lpthread
+
+$(BUILD)/libsp.a: $(SP_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/shared/%.o: shared/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Ishared -MMD -MP -c -o $@ $<
+
+$(BUILD)/shared/sp_functions.c: shared/sp_functions.lua shared/embed.sh
+	@mkdir -p $(@D)
+	sh shared/embed.sh $< > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/shared/sp_functions.o: $(BUILD)/shared/sp_functions.c
+	$(CC) $(CFLAGS) -Ishared -c -o $@ $<
+
+$(BUILD)/mailer/%.o: mailer/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Ishared -Imailer $(MAILER_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Unit tests are linked with everything but main, so that each can test any part.
+$(BUILD)/t/unit/%: t/unit/%.c $(filter-out $(BUILD)/mailer/main.o,$(MAILER_OBJ)) \
+    $(BUILD)/libsp.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Ishared -Imailer -It/unit $(MAILER_CFLAGS) $(LDFLAGS) \
+	    -MMD -MP -MF $@.d -o $@ $< \
+	    $(filter-out $(BUILD)/mailer/main.o,$(MAILER_OBJ)) $(BUILD)/libsp.a \
+	    $(MAILER_LIBS) $(SP_LIBS) -lcmocka -lpthread
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,302 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The calls of the Redis function library (sp_functions.lua): building their
+ * arguments, reading their replies.  This is the only place in C that knows
+ * how they are written; nothing else touches the keys.
+ */
+
+#ifndef SP_CALL_H
+#define SP_CALL_H
+
+#include "sp_observe.h"
+#include "sp_secret.h"
+
+
+#define SP_SOURCE_LEN       22      /* one start of one worker, random */
+#define SP_AGE_LEN          13      /* digits; always the last argument */
+#define SP_CLAIM_MAX        64      /* rescues in one claim */
+#define SP_STEPS_MAX        16      /* steps done that a record remembers */
+
+
+/* Embedded at build time: the library's text and names. */
+
+extern const char    sp_functions_lua[];
+extern const size_t  sp_functions_lua_len;
+extern const char    sp_functions_name[];       /* "sp1" */
+
+
+/*
+ * A call's arguments: FCALL, function, "2", KEYS, ARGV.  Strings point into
+ * the caller's arguments or the pool; format them with hiredis's
+ * redisFormatCommandArgv().
+ */
+
+#define SP_CALL_ARGS  16
+
+typedef struct {
+    int          argc;
+    const char  *argv[SP_CALL_ARGS];
+    size_t       argvlen[SP_CALL_ARGS];
+} sp_call_t;
+
+
+/* FUNCTION LOAD of the embedded library (not REPLACE: a version is fixed). */
+
+void sp_call_load(sp_call_t *call);
+
+
+/* TTLs of a server's shop, as its directives say. */
+
+typedef struct {
+    int64_t      idle;              /* ms */
+    int64_t      retain;            /* s, carts with a shopper */
+    int64_t      anonymous;         /* s, carts without */
+    int64_t      remember;          /* s */
+    int64_t      hold;              /* s, order_pending */
+    unsigned     addresses;         /* a day and client network; 0: no limit */
+} sp_terms_t;
+
+
+/* One event, ready to be folded: hashed, sealed, validated. */
+
+typedef struct {
+    unsigned      kinds;            /* SP_PURCHASE | ... */
+    unsigned      status;           /* of the answer: 499 holds otherwise */
+
+    sp_id_t       visit;            /* required */
+    sp_id_t       moved_from;       /* its old id, if this exchange moved it */
+    unsigned      own_visit:1;      /* visit is our own cookie's (no pointer) */
+    unsigned      visit_deleted:1;  /* its session was deleted by the answer */
+
+    struct {
+        sp_id_t   id;
+        unsigned  bind:1;           /* may be written, not only looked up */
+        unsigned  deleted:1;
+        unsigned  own:1;            /* our own cookie: weak */
+    }             aliases[SP_ALIASES_MAX + 1];
+    unsigned      naliases;
+
+    sp_id_t       customer;
+    sp_id_t       shopper;          /* of the captured address */
+    sp_str_t      sealed;           /* it, sealed */
+    sp_id_t       network;          /* who brings it, for the limit */
+    unsigned      logged_in:1;      /* login, alias or customer */
+    unsigned      forget:1;         /* consent refused or ignored: nothing of
+                                       this person is stored, an order still
+                                       closes what was kept before */
+    sp_str_t      first_name;
+    sp_str_t      locale;
+    sp_str_t      currency;
+    sp_id_t       order;            /* hashed order id */
+
+    sp_cart_op_t  cart;
+    sp_line_t    *lines;
+    unsigned      nlines;
+    int64_t       total;
+    const unsigned char *known;     /* a byte a line: its texts are known to
+                                       Redis already, do not send them; NULL */
+
+    struct {                        /* rescue_click */
+        sp_id_t   shopper;
+        uint64_t  rescue;
+        uint32_t  step;
+    }             click;
+} sp_event_t;
+
+
+/*
+ * sp1_event.  source, seq: position in this worker's stream (seq from 1,
+ * rising by one).  The last argument is the event's age in ms, SP_AGE_LEN
+ * digits with leading zeros, "0" at first: patch it in the formatted command
+ * just before it is written (it is the last SP_AGE_LEN bytes before CRLF).
+ * SP_NOMEM.  The reply is an sp_event_reply_t.
+ */
+
+sp_rc_t sp_call_event(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_terms_t *terms, const sp_event_t *event,
+    const sp_str_t *source, uint64_t seq);
+
+
+/*
+ * sp1_shop: says hello for a shop: fingerprint of the identity key and idle
+ * time are noted, or compared with what is noted.  The reply is "OK", or an
+ * error "SPFINGERPRINT …" (another key), "SPEVICTION …" (maxmemory-policy is
+ * not noeviction), "SPTERMS …" (another idle time; it is replaced).
+ * known_only: do not create a shop that is not there: reply "NONE".
+ */
+
+sp_rc_t sp_call_shop(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const char *fingerprint, const sp_terms_t *terms,
+    int known_only);
+
+
+/* sp1_item: what an item is called, learned apart from a cart. */
+
+sp_rc_t sp_call_item(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_line_t *item);
+
+
+/* sp1_customer: customer -> shopper, from an import. */
+
+sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *customer, const sp_id_t *shopper,
+    const sp_str_t *sealed, int64_t remember);
+
+
+/*
+ * sp1_order: an order told by the shop or the command line; by shopper
+ * and/or customer; idempotent per order.  at: ms before now that it was
+ * placed, 0: now.
+ */
+
+sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *order, const sp_id_t *shopper,
+    const sp_id_t *customer, int64_t ago, int64_t remember);
+
+
+/*
+ * sp1_suppress: reason is a word ("unsubscribed", "bounced", "complained",
+ * "operator", ...); remove: takes the suppression back.
+ */
+
+sp_rc_t sp_call_suppress(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
+    int remove);
+
+
+/* ---- the mailer's side ---- */
+
+typedef enum {
+    SP_MODE_OFF = 0,
+    SP_MODE_DRY_RUN,
+    SP_MODE_CATCH_ALL,
+    SP_MODE_LIVE
+} sp_mode_t;
+
+
+/* sp1_mode: notes the shop's mode; live_since starts when it becomes live. */
+
+sp_rc_t sp_call_mode(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, sp_mode_t mode);
+
+
+/*
+ * sp1_claim: at most max rescues that are due, leased to mailer for lease ms.
+ * Reply: read it with sp_claim_read().
+ */
+
+sp_rc_t sp_call_claim(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_str_t *mailer, unsigned max,
+    int64_t lease);
+
+typedef struct {
+    uint32_t      hash;             /* sp_step_hash() of its name */
+    int64_t       at;               /* Unix time, ms */
+    char          outcome;          /* 's'ent 'd'oubt 'x' closed 'y' dry run */
+} sp_step_done_t;
+
+typedef struct {
+    sp_id_t         shopper;
+    sp_str_t        sealed;
+    uint64_t        rescue;         /* counts up for this shopper */
+    uint64_t        fence;          /* goes with every later call */
+    uint32_t        series;         /* hash of its name, 0: not chosen yet */
+    sp_step_done_t  steps[SP_STEPS_MAX];
+    unsigned        nsteps;
+    unsigned        tries;          /* of the step now due, not sent so far */
+    int64_t         abandoned;      /* end of the idle time, Unix ms */
+    int64_t         due;            /* when it was due, Unix ms */
+    int64_t         now;            /* Redis's time at the claim, Unix ms */
+    unsigned        before_live:1;  /* abandoned before live_since */
+    unsigned        logged_in:1;
+    sp_str_t        first_name;
+    sp_str_t        locale;
+    sp_str_t        currency;
+    int64_t         total;
+    sp_line_t      *lines;          /* joined with what items are called */
+    unsigned        nlines;
+} sp_claimed_t;
+
+typedef struct {
+    sp_claimed_t   *claimed;
+    unsigned        n;
+    int64_t         wait;           /* ms until it is worth asking again */
+} sp_claim_t;
+
+
+/*
+ * Replies are given as a tree of hiredis's kind by the caller: here as an
+ * accessor, so that shared/ needs no hiredis.  A reply of a function is
+ * always a flat array of bulk strings; items points at them, NULL for nil.
+ * SP_INVALID: not a reply of this function (another version).
+ */
+
+sp_rc_t sp_claim_read(sp_claim_t *claim, const sp_pool_t *pool,
+    const sp_str_t *items, size_t n);
+
+
+/* sp1_renew: the lease is kept while a sender lives.  Reply: "OK" or "NO". */
+
+sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_str_t *mailer, const sp_id_t *shopper,
+    uint64_t fence, int64_t lease);
+
+
+/*
+ * sp1_confirm, at SMTP's 354: may this step be handed over now?  attempt: 22
+ * characters that the mailer chose; asking again with the same one gives the
+ * same answer.  max_per_day: messages to this shopper in 24 h, 0: no cap.
+ * Reply: one string, "OK" or the reason ("ordered", "suppressed", "fenced",
+ * "active", "empty", "gone", "capped", "off", "done", "before_live", "held").
+ */
+
+sp_rc_t sp_call_confirm(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, uint64_t rescue,
+    uint64_t fence, uint32_t series, uint32_t step, const char *attempt,
+    sp_mode_t mode, unsigned max_per_day);
+
+
+/*
+ * sp1_settle: what became of a claimed step.  With an attempt that was
+ * confirmed: SENT, REFUSED (for good: closed), RETRY (certainly not sent),
+ * DOUBT.  Without (attempt NULL; the fence decides): SKIPPED (the step is
+ * closed as not sent, for that reason), DEFERRED (not due yet), CLOSED (the
+ * whole rescue ends, for that reason).  next: Unix ms when the rescue is to be
+ * looked at again, 0: never (no further step).  Reply: "OK", "NO" (unknown
+ * attempt or fenced), "GONE" (the record is gone; nothing is recreated).
+ */
+
+typedef enum {
+    SP_SETTLE_SENT = 's',
+    SP_SETTLE_DRY = 'y',
+    SP_SETTLE_REFUSED = 'x',
+    SP_SETTLE_RETRY = 'r',
+    SP_SETTLE_DOUBT = 'd',
+    SP_SETTLE_SKIPPED = 'k',
+    SP_SETTLE_DEFERRED = 'f',
+    SP_SETTLE_CLOSED = 'c'
+} sp_settle_t;
+
+sp_rc_t sp_call_settle(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, uint64_t rescue,
+    uint64_t fence, uint32_t series, uint32_t step, const char *attempt,
+    sp_settle_t outcome, const char *reason, int64_t next);
+
+
+/*
+ * sp1_status: a flat array name, value, ... of the shop's state: due, live
+ * since, mode, in doubt, today's counters (design 5.2 `count`).
+ * sp1_why: the same for one shopper: what is known and what was decided.
+ * sp1_doubt: the members in doubt: shopper, rescue, step, at, ... flat.
+ */
+
+sp_rc_t sp_call_status(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop);
+sp_rc_t sp_call_why(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper);
+sp_rc_t sp_call_doubt(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop);
+
+
+#endif /* SP_CALL_H */

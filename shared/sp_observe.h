@@ -1,0 +1,189 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Watching one exchange (a request and its answer) with compiled rules: what
+ * it means goes into an sp_outcome_t.  Never waits, never keeps the caller's
+ * buffers, and reads each body once for all rules that want it.
+ *
+ *     ob = sp_observe(rules, &exchange, pool, &wants);       the request
+ *     sp_observe_request_body(ob, ...)                       as it passes
+ *     wants = sp_observe_answer(ob, status)                  answer's headers
+ *     sp_observe_response_body(ob, ...)                      as it passes
+ *     rc = sp_observe_end(ob, status, &outcome)              at the log phase
+ */
+
+#ifndef SP_OBSERVE_H
+#define SP_OBSERVE_H
+
+#include "sp_rules.h"
+
+
+#define SP_ITEMS_MAX     200        /* lines of one cart; the rest is counted */
+#define SP_ALIASES_MAX   4
+#define SP_NO_AMOUNT     INT64_MIN  /* a price or total that is not known */
+
+
+/* The exchange as the adapter shows it. */
+
+typedef struct {
+    sp_str_t     method;            /* upper case */
+    sp_str_t     uri;               /* path, decoded and normalised, no args,
+                                       as the client asked for it */
+    sp_str_t     args;              /* after "?", as sent */
+
+    /*
+     * The i-th (from 0) header of that name (lower case, no colon).  Returns
+     * 0 when there is none.  response_header() is called only after
+     * sp_observe_answer().
+     */
+    int        (*request_header)(void *data, const sp_str_t *name,
+                     unsigned i, sp_str_t *value);
+    int        (*response_header)(void *data, const sp_str_t *name,
+                     unsigned i, sp_str_t *value);
+    void        *data;
+
+    size_t       body_limit;        /* bytes of each body that are read */
+    size_t       response_limit;
+    int64_t      now;               /* Unix time, s: for Expires of cookies */
+} sp_exchange_t;
+
+
+typedef struct sp_observation_s  sp_observation_t;
+
+
+#define SP_WANT_REQUEST_BODY    0x1
+#define SP_WANT_RESPONSE_BODY   0x2
+
+
+/* One line of a cart, or one change of a line.  Absent strings have len 0. */
+
+typedef struct {
+    sp_str_t     id;                /* the product or variant */
+    sp_str_t     key;               /* the line's own key in this cart */
+    sp_str_t     sku;
+    sp_str_t     name;
+    sp_str_t     url;
+    sp_str_t     image;
+    sp_str_t     options;
+    sp_str_t     category;
+    int64_t      quantity;          /* whole pieces; SP_NO_AMOUNT: not said */
+    int64_t      price;             /* of one, minor units */
+    int64_t      total;             /* of the line, minor units */
+    unsigned     from_shop:1;       /* texts and prices are from the answer;
+                                       else they are never to be mailed */
+} sp_line_t;
+
+
+typedef enum {
+    SP_CART_NONE = 0,               /* says nothing of the cart */
+    SP_CART_SNAPSHOT,               /* lines are the whole cart (maybe none) */
+    SP_CART_ADD,                    /* lines are added quantities */
+    SP_CART_SET,                    /* lines have new quantities (0: gone) */
+    SP_CART_REMOVE                  /* lines are gone, whatever quantity */
+} sp_cart_op_t;
+
+
+typedef struct {
+    sp_str_t     value;             /* after decoders; secret: hash it */
+    unsigned     from_shop:1;       /* set by this answer (Set-Cookie seen) */
+    unsigned     deleted:1;         /* deleted by this answer */
+} sp_alias_t;
+
+
+/* What the exchange meant.  All strings are from the observation's pool. */
+
+typedef struct {
+    unsigned      kinds;            /* SP_PURCHASE | ...; 0: nothing applied */
+
+    sp_str_t      visitor;          /* as the request has it; secret: hash it */
+    sp_str_t      next_visitor;     /* as the answer sets it, if it does */
+    unsigned      visitor_deleted:1;
+
+    sp_alias_t    aliases[SP_ALIASES_MAX];
+    unsigned      naliases;
+
+    sp_str_t      email;            /* not validated */
+    sp_str_t      customer;         /* only ever from the answer */
+    sp_str_t      first_name;
+    sp_str_t      locale;
+    sp_str_t      order_id;
+    sp_str_t      currency;         /* ISO 4217, upper case */
+
+    unsigned      email_from_shop:1;
+    unsigned      checkout:1;
+    unsigned      success:1;        /* not 499, 502, 504, 5xx */
+
+    sp_cart_op_t  cart;
+    sp_line_t    *lines;
+    unsigned      nlines;
+    unsigned      lines_dropped;    /* beyond SP_ITEMS_MAX */
+    int64_t       total;            /* of the cart, minor units */
+
+    unsigned      request_cut:1;    /* a limit was met: counted as a miss */
+    unsigned      response_cut:1;
+    unsigned      request_bad:1;    /* a body that could not be read */
+    unsigned      response_bad:1;
+} sp_outcome_t;
+
+
+/*
+ * Matches the request.  NULL with *wants 0 when no rule matches: then nothing
+ * was allocated.  NULL with *wants SP_WANT_REQUEST_BODY: out of memory.  Else
+ * *wants says which bodies any matching rule needs, as far as the request's
+ * headers tell.  exchange must stay valid until sp_observe_end().
+ */
+
+sp_observation_t *sp_observe(const sp_rules_t *rules,
+    const sp_exchange_t *exchange, const sp_pool_t *pool, unsigned *wants);
+
+
+/*
+ * The next piece of the request body; last: it ends with this one.  Returns
+ * SP_AGAIN while more is wanted, SP_DONE when not, SP_NOMEM.
+ */
+
+sp_rc_t sp_observe_request_body(sp_observation_t *ob, const char *data,
+    size_t len, int last);
+
+
+/*
+ * The answer's status and headers are there.  Returns SP_WANT_RESPONSE_BODY
+ * if its body is still wanted, else 0.
+ */
+
+unsigned sp_observe_answer(sp_observation_t *ob, unsigned status);
+
+sp_rc_t sp_observe_response_body(sp_observation_t *ob, const char *data,
+    size_t len, int last);
+
+
+/*
+ * Decides.  *outcome lives as long as the pool.  SP_OK: at least one rule
+ * applied, or the visitor moved, or an alias was set; SP_DONE: nothing did;
+ * SP_NOMEM.  May be called only once; status is the final one (499 when the
+ * client left).
+ */
+
+sp_rc_t sp_observe_end(sp_observation_t *ob, unsigned status,
+    sp_outcome_t **outcome);
+
+
+/*
+ * For an exchange that matched no rule, once its answer's headers are there:
+ * did the answer replace the visitor's session or set an alias?  SP_OK with
+ * the outcome (kinds 0), SP_DONE: no; SP_NOMEM.  Costs nothing when the answer
+ * has neither a Set-Cookie nor a header that `visitor` names.
+ */
+
+sp_rc_t sp_observe_unmatched(const sp_rules_t *rules,
+    const sp_exchange_t *exchange, const sp_pool_t *pool,
+    sp_outcome_t **outcome);
+
+
+/* The visitor as the request alone shows it (for access logs, clicks). */
+
+sp_rc_t sp_observe_visitor(const sp_rules_t *rules,
+    const sp_exchange_t *exchange, const sp_pool_t *pool, sp_str_t *visitor);
+
+
+#endif /* SP_OBSERVE_H */
