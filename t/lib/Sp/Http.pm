@@ -144,7 +144,7 @@ sub _connect ($self) {
     if ($self->{ssl}) {
         require IO::Socket::SSL;
         IO::Socket::SSL->start_SSL($fh, SSL_verify_mode => 0)
-            or die "no TLS: $IO::Socket::SSL::SSL_ERROR\n";
+            or die "no TLS\n";
     }
 
     $self->{fh} = $fh;
@@ -159,7 +159,7 @@ sub _send ($self, $method, $uri, $o) {
     my $body  = $o->{body} // join '', @{ $o->{pieces} // [] };
     my (%has, $head);
 
-    $has{ lc $pairs[ $_ * 2 ] } = 1 for 0 .. $#pairs / 2;
+    $has{ lc $pairs[ $_ * 2 ] } = 1 for 0 .. @pairs / 2 - 1;
 
     unshift @pairs, Host => 'shop.example' if !$has{host};
     push @pairs, Connection => 'close'

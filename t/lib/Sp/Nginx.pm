@@ -71,16 +71,13 @@ sub reload ($self, $text = undef) {
     kill 'HUP', $self->{pid};
 
     my $done = wait_for(sub {
-        my @new = grep { !$old{$_} } $self->workers;
-        return 1 if @new >= $self->{workers};
+        my @now = $self->workers;
+        return 1 if @now == $self->{workers} && !grep { $old{$_} } @now;
         die "nginx: reload failed: ", substr($self->error_log, $log)
             if substr($self->error_log, $log) =~ /\[emerg\]/;
         return 0;
     });
     $done or die "nginx does not reload\n";
-
-    # A new worker shows up in /proc before it has set itself up, but the
-    # listening sockets are there all the time: nobody is refused.
 
     return $self;
 }
