@@ -66,7 +66,9 @@ typedef struct {
 
     sp_id_t       visit;            /* required */
     sp_id_t       moved_from;       /* its old id, if this exchange moved it */
-    unsigned      own_visit:1;      /* visit is our own cookie's (no pointer) */
+    unsigned      own_visit:1;      /* visit is our own cookie's */
+    unsigned      moved_own:1;      /* moved_from is our own cookie's: the move
+                                       leaves no pointer */
     unsigned      visit_deleted:1;  /* its session was deleted by the answer */
 
     struct {
@@ -110,7 +112,11 @@ typedef struct {
  * rising by one).  The last argument is the event's age in ms, SP_AGE_LEN
  * digits with leading zeros, "0" at first: patch it in the formatted command
  * just before it is written (it is the last SP_AGE_LEN bytes before CRLF).
- * SP_NOMEM.  The reply is an sp_event_reply_t.
+ * SP_NOMEM.  The reply is one string: read it with sp_event_reply_read().
+ *
+ * What is longer than the functions accept is left out (texts are cut between
+ * characters), control characters become spaces.  Of a line that is not
+ * from_shop only id, key and quantity are sent.
  */
 
 sp_rc_t sp_call_event(sp_call_t *call, const sp_pool_t *pool,
@@ -118,11 +124,26 @@ sp_rc_t sp_call_event(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *source, uint64_t seq);
 
 
+typedef struct {
+    unsigned  duplicate:1;      /* applied before: nothing was done now */
+    unsigned  limited:1;        /* the address was refused: network's limit */
+    unsigned  own_texts:1;      /* some line's texts are not what Redis keeps
+                                   for its item: do not mark them as known */
+    unsigned  identified:1;     /* the visit has a shopper now */
+    sp_id_t   shopper;          /* ... this one */
+} sp_event_reply_t;
+
+/* SP_INVALID: not a reply of sp1_event. */
+
+sp_rc_t sp_event_reply_read(sp_event_reply_t *reply, const sp_str_t *text);
+
+
 /*
  * sp1_shop: says hello for a shop: fingerprint of the identity key and idle
  * time are noted, or compared with what is noted.  The reply is "OK", or an
  * error "SPFINGERPRINT …" (another key), "SPEVICTION …" (maxmemory-policy is
- * not noeviction), "SPTERMS …" (another idle time; it is replaced).
+ * not noeviction), "SPTERMS …" (another idle time; it is replaced, so the
+ * same call again is "OK").  terms NULL: the caller knows none (a mailer).
  * known_only: do not create a shop that is not there: reply "NONE".
  */
 
@@ -147,7 +168,8 @@ sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
 /*
  * sp1_order: an order told by the shop or the command line; by shopper
  * and/or customer; idempotent per order.  at: ms before now that it was
- * placed, 0: now.
+ * placed, 0: now.  Reply: "OK", "DUP" (this order is known already) or "NONE"
+ * (nobody known by that customer id).
  */
 
 sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
@@ -249,6 +271,9 @@ sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,
  * same answer.  max_per_day: messages to this shopper in 24 h, 0: no cap.
  * Reply: one string, "OK" or the reason ("ordered", "suppressed", "fenced",
  * "active", "empty", "gone", "capped", "off", "done", "before_live", "held").
+ * Any reason but "done" ends the lease and puts the rescue back where it
+ * belongs, so that nothing is left to settle.  mode is what the caller works
+ * in: "off" if the shop's noted mode is another one by now.
  */
 
 sp_rc_t sp_call_confirm(sp_call_t *call, const sp_pool_t *pool,
@@ -288,7 +313,9 @@ sp_rc_t sp_call_settle(sp_call_t *call, const sp_pool_t *pool,
  * sp1_status: a flat array name, value, ... of the shop's state: due, live
  * since, mode, in doubt, today's counters (design 5.2 `count`).
  * sp1_why: the same for one shopper: what is known and what was decided.
- * sp1_doubt: the members in doubt: shopper, rescue, step, at, ... flat.
+ * sp1_doubt: the messages in doubt, oldest first, flat, six strings each:
+ * shopper, rescue, series, step, attempt, at (Unix ms).  sp1_settle with these
+ * takes one off the list, as SENT, REFUSED or RETRY.
  */
 
 sp_rc_t sp_call_status(sp_call_t *call, const sp_pool_t *pool,
