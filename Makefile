@@ -11,6 +11,11 @@ SAN        ?=
 CFLAGS     += -std=gnu11 $(OPT) $(WARN) $(if $(SAN),,$(HARDEN)) $(SAN) -fPIC
 LDFLAGS    += $(SAN) -Wl,-z,relro -Wl,-z,now
 
+PREFIX        ?= /usr/local
+CONF_DIR      ?= /etc/sitepreserver
+MODULES_DIR   ?= /usr/lib/nginx/modules
+CREATIVES_DIR ?= $(PREFIX)/share/sitepreserver/creatives
+
 SP_LIBS     = -lcrypto -lpcre2-8
 MAILER_PKGS = libevent libevent_openssl libcurl gmime-3.0 libconfuse jansson \
               icu-i18n icu-uc hiredis libsystemd openssl
@@ -54,6 +59,22 @@ test:                          ## all tests, as CI runs them
 
 bench:                         ## benchmarks, with their ratios
 	@t/bench/run
+
+install: all                   ## into DESTDIR, PREFIX (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MODULES_DIR) \
+	    $(DESTDIR)$(CREATIVES_DIR) $(DESTDIR)$(CONF_DIR)/presets \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -m 755 $(BUILD)/sitepreserver $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(BUILD)/ngx_http_sitepreserver_module.so \
+	    $(DESTDIR)$(MODULES_DIR)/
+	cp -R mailer/creatives/. $(DESTDIR)$(CREATIVES_DIR)/
+	install -m 644 conf/presets/*.conf $(DESTDIR)$(CONF_DIR)/presets/
+	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' conf/sitepreserver.service \
+	    > $(DESTDIR)$(PREFIX)/lib/systemd/system/sitepreserver.service
+	test -e $(DESTDIR)$(CONF_DIR)/sitepreserver.conf \
+	    || install -m 644 conf/sitepreserver.conf $(DESTDIR)$(CONF_DIR)/
 
 clean:                         ## remove what was built
 	rm -rf $(BUILD)
