@@ -54,7 +54,7 @@ typedef struct {
 
 typedef struct {
     sp_str_t            name;           /* without "$" */
-    sp_str_t            value;          /* its default, GraphQL text, or empty */
+    sp_str_t            value;          /* its default, GraphQL text */
 } sp_graphql_variable_t;
 
 

@@ -22,7 +22,8 @@
 /*
  * A path:  a.b[0].c   items[*].sku   qty.*   a["x.y"].z   "" (the root)
  * ".*" stands for any member of an object, "[*]" for any element of an
- * array; where a value may be either, ".*" matches both.
+ * array; where a value may be either, ".*" matches both.  In quotes "\\" and
+ * "\"" stand for themselves, and "*" is a name.
  */
 
 typedef struct sp_json_paths_s    sp_json_paths_t;
@@ -41,13 +42,24 @@ typedef enum {
 } sp_json_type_t;
 
 
-/* What one "*" of the path stood for: a member's name, else an index. */
+/*
+ * What one "*" of the path stood for: a member's name, else an index.  Of a
+ * name longer than SP_JSON_KEY, which no name in a path matches, it is the
+ * begin.
+ */
 
 typedef struct {
     sp_str_t        key;        /* data NULL: an element of an array */
     uint32_t        index;      /* position within its container, from 0 */
 } sp_json_wildcard_t;
 
+
+/*
+ * Text is always valid UTF-8, with all escapes decoded: half a surrogate pair
+ * is U+FFFD, and each byte that is not UTF-8 is "?" (bodies are not refused
+ * for it).  Control characters, NUL among them, are kept: take them out with
+ * sp_utf8_clean() where they do harm.
+ */
 
 typedef struct {
     sp_json_type_t      type;
@@ -98,7 +110,9 @@ sp_json_scanner_t *sp_json_scanner_create(const sp_pool_t *pool,
 /*
  * Pushes the next piece.  SP_AGAIN: more is wanted; SP_DONE: the document is
  * complete, or nothing more in it is wanted; SP_INVALID: not JSON (what was
- * reported before stays); SP_LIMIT: too deep; SP_NOMEM.
+ * reported before stays); SP_LIMIT: too deep; SP_NOMEM.  After SP_DONE nothing
+ * needs to be pushed; if it is, what follows a complete document must be white
+ * space, else SP_INVALID.  A byte order mark before the document is skipped.
  */
 
 sp_rc_t sp_json_scan(sp_json_scanner_t *scanner, const char *data, size_t len);

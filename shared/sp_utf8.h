@@ -23,6 +23,16 @@ size_t sp_utf8_valid(const char *data, size_t len);
 size_t sp_utf8_cut(const sp_str_t *text, size_t max);
 
 
+/* The length of text without a character at its end that is not complete. */
+
+size_t sp_utf8_whole(const sp_str_t *text);
+
+
+/* Writes a code point (no surrogate, at most 0x10FFFF), 1 to 4 bytes. */
+
+size_t sp_utf8_encode(uint32_t code, char out[4]);
+
+
 /*
  * A copy of at most max bytes without what must not be stored or shown:
  * control characters (C0, DEL, C1), line separators (U+2028, U+2029),

@@ -1,0 +1,628 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The grammar.  Each function takes the bytes from p on, as far as it goes,
+ * and returns where it stopped, or NULL when the scan is over and s->rc says
+ * why.  Any of them may be called anew at any byte.
+ */
+
+#include "sp_json_int.h"
+
+
+static sp_rc_t json_run(sp_json_scanner_t *s, const char *p, const char *end);
+static const char *json_begin(sp_json_scanner_t *s, const char *p);
+static const char *json_value(sp_json_scanner_t *s, const char *p,
+    const char *end);
+static const char *json_word(sp_json_scanner_t *s, const char *p,
+    const char *end);
+static const char *json_number(sp_json_scanner_t *s, const char *p,
+    const char *end);
+static const char *json_key(sp_json_scanner_t *s, const char *p,
+    const char *end);
+static const char *json_colon(sp_json_scanner_t *s, const char *p,
+    const char *end);
+static const char *json_text(sp_json_scanner_t *s, const char *p,
+    const char *end);
+static const char *json_text_over(sp_json_scanner_t *s, const char *p,
+    const char *quote);
+static const char *json_escape(sp_json_scanner_t *s, const char *p);
+static const char *json_hex(sp_json_scanner_t *s, const char *p);
+static const char *json_after(sp_json_scanner_t *s, const char *p,
+    const char *end);
+static const char *json_open(sp_json_scanner_t *s, const char *p, int object);
+static const char *json_close(sp_json_scanner_t *s, const char *p);
+static const char *json_scalar(sp_json_scanner_t *s, const char *p,
+    const sp_str_t *text);
+static const char *json_space(const char *p, const char *end);
+static const char *json_stop(sp_json_scanner_t *s, sp_rc_t rc);
+
+
+sp_json_scanner_t *
+sp_json_scanner_create(const sp_pool_t *pool, const sp_json_paths_t *paths,
+    const uint64_t *wanted, size_t value_limit, sp_json_value_pt value,
+    void *data)
+{
+    size_t              size;
+    char               *p;
+    sp_json_scanner_t  *s;
+
+    size = sizeof(sp_json_scanner_t) + paths->nnodes * 2 * sizeof(uint16_t)
+           + paths->nkeys * SP_JSON_KEY;
+
+    p = sp_alloc(pool, size);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    s = (sp_json_scanner_t *) p;
+
+    memset(s, 0, offsetof(sp_json_scanner_t, frames));
+
+    s->live = (uint16_t *) (void *) (p + sizeof(sp_json_scanner_t));
+    s->stack = s->live + paths->nnodes;
+    s->keys = (char *) (s->stack + paths->nnodes);
+
+    memset(s->live, 0, paths->nnodes * sizeof(uint16_t));
+
+    s->paths = paths;
+    s->nodes = paths->nodes;
+    s->value = value;
+    s->data = data;
+
+    s->text.pool = pool;
+    s->text.limit = value_limit;
+
+    s->key.data = s->key_data;
+    s->key.limit = SP_JSON_KEY;
+    s->key.allocated = SP_JSON_KEY;
+
+    sp_json_want(s, wanted);
+
+    s->stack[0] = 0;
+    s->n = 1;
+    s->rc = s->live[0] ? SP_AGAIN : SP_DONE;
+
+    return s;
+}
+
+
+sp_rc_t
+sp_json_scan(sp_json_scanner_t *s, const char *data, size_t len)
+{
+    if (s->rc != SP_AGAIN || len == 0) {
+        return s->state == SP_JSON_AT_END && s->rc == SP_AGAIN ? SP_DONE
+                                                               : s->rc;
+    }
+
+    return json_run(s, data, data + len);
+}
+
+
+sp_rc_t
+sp_json_end(sp_json_scanner_t *s)
+{
+    sp_str_t  text;
+
+    if (s->rc == SP_AGAIN && s->depth == 0 && s->state == SP_JSON_IN_NUMBER
+        && sp_json_number_whole(s->number))
+    {
+        if (s->keep && sp_json_text_end(&s->text, "", 0, &text) != SP_OK) {
+            s->rc = SP_NOMEM;
+
+        } else {
+            (void) json_scalar(s, "", s->keep ? &text : NULL);
+        }
+    }
+
+    if (s->rc == SP_DONE || (s->rc == SP_AGAIN && s->state == SP_JSON_AT_END)) {
+        s->rc = SP_DONE;
+        return SP_OK;
+    }
+
+    if (s->rc == SP_AGAIN) {
+        s->rc = SP_INVALID;
+    }
+
+    return s->rc;
+}
+
+
+static sp_rc_t
+json_run(sp_json_scanner_t *s, const char *p, const char *end)
+{
+    while (p < end) {
+
+        switch (s->state) {
+
+        case SP_JSON_AT_BEGIN:
+            p = json_begin(s, p);
+            break;
+
+        case SP_JSON_AT_VALUE:
+        case SP_JSON_AT_FIRST_ELEMENT:
+            p = json_value(s, p, end);
+            break;
+
+        case SP_JSON_AT_FIRST_KEY:
+        case SP_JSON_AT_KEY:
+            p = json_key(s, p, end);
+            break;
+
+        case SP_JSON_AT_COLON:
+            p = json_colon(s, p, end);
+            break;
+
+        case SP_JSON_AT_AFTER:
+        case SP_JSON_AT_END:
+            p = json_after(s, p, end);
+            break;
+
+        case SP_JSON_IN_KEY:
+        case SP_JSON_IN_TEXT:
+            p = json_text(s, p, end);
+            break;
+
+        case SP_JSON_IN_ESCAPE:
+            p = json_escape(s, p);
+            break;
+
+        case SP_JSON_IN_HEX:
+            p = json_hex(s, p);
+            break;
+
+        case SP_JSON_IN_NUMBER:
+            p = json_number(s, p, end);
+            break;
+
+        case SP_JSON_IN_WORD:
+            p = json_word(s, p, end);
+            break;
+        }
+
+        if (p == NULL) {
+            return s->rc;
+        }
+    }
+
+    return s->state == SP_JSON_AT_END ? SP_DONE : SP_AGAIN;
+}
+
+
+/* A byte order mark may come before anything else. */
+
+static const char *
+json_begin(sp_json_scanner_t *s, const char *p)
+{
+    static const char  mark[3] = { '\xef', '\xbb', '\xbf' };
+
+    if (*p != mark[s->at]) {
+        if (s->at != 0) {
+            return json_stop(s, SP_INVALID);
+        }
+
+        s->state = SP_JSON_AT_VALUE;
+        return p;
+    }
+
+    if (++s->at == 3) {
+        s->state = SP_JSON_AT_VALUE;
+    }
+
+    return p + 1;
+}
+
+
+static const char *
+json_value(sp_json_scanner_t *s, const char *p, const char *end)
+{
+    p = json_space(p, end);
+
+    if (p == end) {
+        return p;
+    }
+
+    if (s->depth != 0 && !s->frames[s->depth - 1].object) {
+
+        if (*p == ']' && s->state == SP_JSON_AT_FIRST_ELEMENT) {
+            return json_close(s, p);
+        }
+
+        if (s->frames[s->depth - 1].n != 0) {
+            sp_json_enter_element(s);
+        }
+    }
+
+    switch (*p) {
+
+    case '{':
+        return json_open(s, p, 1);
+
+    case '[':
+        return json_open(s, p, 0);
+
+    case '"':
+        s->type = SP_JSON_STRING;
+        s->state = SP_JSON_IN_TEXT;
+        s->sink = &s->text;
+        s->keep = s->n != 0 && sp_json_wants(s);
+        sp_json_text_begin(&s->text);
+        return json_text(s, p + 1, end);
+
+    case 't':
+        s->type = SP_JSON_TRUE;
+        s->word = "true";
+        break;
+
+    case 'f':
+        s->type = SP_JSON_FALSE;
+        s->word = "false";
+        break;
+
+    case 'n':
+        s->type = SP_JSON_NULL;
+        s->word = "null";
+        break;
+
+    default:
+        if (*p != '-' && (*p < '0' || *p > '9')) {
+            return json_stop(s, SP_INVALID);
+        }
+
+        s->type = SP_JSON_NUMBER;
+        s->state = SP_JSON_IN_NUMBER;
+        s->number = 0;
+        s->keep = s->n != 0 && sp_json_wants(s);
+        sp_json_text_begin(&s->text);
+
+        return json_number(s, p, end);
+    }
+
+    s->at = 0;
+    s->state = SP_JSON_IN_WORD;
+
+    return json_word(s, p, end);
+}
+
+
+static const char *
+json_word(sp_json_scanner_t *s, const char *p, const char *end)
+{
+    for ( /* void */ ; p < end; p++) {
+        if (*p != s->word[s->at]) {
+            return json_stop(s, SP_INVALID);
+        }
+
+        if (s->word[++s->at] == '\0') {
+            return json_scalar(s, p + 1, NULL);
+        }
+    }
+
+    return p;
+}
+
+
+static const char *
+json_number(sp_json_scanner_t *s, const char *p, const char *end)
+{
+    sp_str_t     text;
+    const char  *last;
+
+    last = sp_json_number(&s->number, p, end);
+
+    if (last == NULL) {
+        return json_stop(s, SP_INVALID);
+    }
+
+    if (!s->keep) {
+        return last == end ? last : json_scalar(s, last, NULL);
+    }
+
+    if (last == end) {
+        if (sp_json_text_append(&s->text, p, (size_t) (end - p)) != SP_OK) {
+            return json_stop(s, SP_NOMEM);
+        }
+
+        return last;
+    }
+
+    if (sp_json_text_end(&s->text, p, (size_t) (last - p), &text) != SP_OK) {
+        return json_stop(s, SP_NOMEM);
+    }
+
+    return json_scalar(s, last, &text);
+}
+
+
+static const char *
+json_key(sp_json_scanner_t *s, const char *p, const char *end)
+{
+    p = json_space(p, end);
+
+    if (p == end) {
+        return p;
+    }
+
+    if (*p == '"') {
+        s->state = SP_JSON_IN_KEY;
+        s->sink = &s->key;
+        s->keep = s->frames[s->depth - 1].n != 0;
+        sp_json_text_begin(&s->key);
+
+        return json_text(s, p + 1, end);
+    }
+
+    if (*p == '}' && s->state == SP_JSON_AT_FIRST_KEY) {
+        return json_close(s, p);
+    }
+
+    return json_stop(s, SP_INVALID);
+}
+
+
+static const char *
+json_colon(sp_json_scanner_t *s, const char *p, const char *end)
+{
+    p = json_space(p, end);
+
+    if (p == end) {
+        return p;
+    }
+
+    if (*p != ':') {
+        return json_stop(s, SP_INVALID);
+    }
+
+    s->state = SP_JSON_AT_VALUE;
+
+    return p + 1;
+}
+
+
+/* A name or string, after its first quote or later. */
+
+static const char *
+json_text(sp_json_scanner_t *s, const char *p, const char *end)
+{
+    const char  *q;
+
+    q = sp_json_span(p, end);
+
+    if (q < end && *q == '"') {
+        return json_text_over(s, p, q);
+    }
+
+    if (s->keep
+        && sp_json_text_append(s->sink, p, (size_t) (q - p)) != SP_OK)
+    {
+        return json_stop(s, SP_NOMEM);
+    }
+
+    if (q == end) {
+        return q;
+    }
+
+    if (*q != '\\') {
+        return json_stop(s, SP_INVALID);
+    }
+
+    s->back = s->state;
+    s->state = SP_JSON_IN_ESCAPE;
+
+    return q + 1;
+}
+
+
+static const char *
+json_text_over(sp_json_scanner_t *s, const char *p, const char *quote)
+{
+    sp_str_t  text;
+
+    if (s->keep && sp_json_text_end(s->sink, p, (size_t) (quote - p), &text)
+                   != SP_OK)
+    {
+        return json_stop(s, SP_NOMEM);
+    }
+
+    if (s->state == SP_JSON_IN_TEXT) {
+        return json_scalar(s, quote + 1, s->keep ? &text : NULL);
+    }
+
+    if (s->keep) {
+        sp_json_enter_member(s, &text);
+
+    } else {
+        s->n = 0;
+    }
+
+    s->state = SP_JSON_AT_COLON;
+
+    return quote + 1;
+}
+
+
+static const char *
+json_escape(sp_json_scanner_t *s, const char *p)
+{
+    char  c;
+
+    if (*p == 'u') {
+        s->state = SP_JSON_IN_HEX;
+        s->at = 0;
+        s->unit = 0;
+        return p + 1;
+    }
+
+    c = sp_json_text_escape(*p);
+
+    if (c == '\0') {
+        return json_stop(s, SP_INVALID);
+    }
+
+    if (s->keep && sp_json_text_append(s->sink, &c, 1) != SP_OK) {
+        return json_stop(s, SP_NOMEM);
+    }
+
+    s->state = s->back;
+
+    return p + 1;
+}
+
+
+static const char *
+json_hex(sp_json_scanner_t *s, const char *p)
+{
+    unsigned  c;
+
+    c = (unsigned char) *p;
+
+    if (c >= '0' && c <= '9') {
+        c -= '0';
+
+    } else {
+        c = (c | 0x20) - 'a';
+
+        if (c > 5) {
+            return json_stop(s, SP_INVALID);
+        }
+
+        c += 10;
+    }
+
+    s->unit = (s->unit << 4) | c;
+
+    if (++s->at == 4) {
+        if (s->keep && sp_json_text_unit(s->sink, s->unit) != SP_OK) {
+            return json_stop(s, SP_NOMEM);
+        }
+
+        s->state = s->back;
+    }
+
+    return p + 1;
+}
+
+
+/* What follows a value. */
+
+static const char *
+json_after(sp_json_scanner_t *s, const char *p, const char *end)
+{
+    sp_json_frame_t  *frame;
+
+    p = json_space(p, end);
+
+    if (p == end) {
+        return p;
+    }
+
+    if (s->depth == 0) {
+        return json_stop(s, SP_INVALID);
+    }
+
+    frame = &s->frames[s->depth - 1];
+
+    if (*p == ',') {
+        frame->index++;
+
+        if (!frame->object) {
+            s->state = SP_JSON_AT_VALUE;
+            return p + 1;
+        }
+
+        s->state = SP_JSON_AT_KEY;
+
+        return json_key(s, p + 1, end);
+    }
+
+    if (*p == (frame->object ? '}' : ']')) {
+        return json_close(s, p);
+    }
+
+    return json_stop(s, SP_INVALID);
+}
+
+
+static const char *
+json_open(sp_json_scanner_t *s, const char *p, int object)
+{
+    sp_json_frame_t  *frame;
+
+    if (s->depth == SP_JSON_DEPTH) {
+        return json_stop(s, SP_LIMIT);
+    }
+
+    if (s->n != 0) {
+        s->type = object ? SP_JSON_OBJECT : SP_JSON_ARRAY;
+        sp_json_report(s, NULL);
+
+        if (s->rc != SP_AGAIN) {
+            return NULL;
+        }
+    }
+
+    frame = &s->frames[s->depth++];
+
+    frame->index = 0;
+    frame->first = s->first;
+    frame->n = s->n;
+    frame->object = (uint8_t) object;
+
+    s->state = object ? SP_JSON_AT_FIRST_KEY : SP_JSON_AT_FIRST_ELEMENT;
+
+    return p + 1;
+}
+
+
+static const char *
+json_close(sp_json_scanner_t *s, const char *p)
+{
+    const sp_json_frame_t  *frame;
+
+    frame = &s->frames[--s->depth];
+
+    s->first = frame->first;
+    s->n = frame->n;
+    s->type = SP_JSON_END;
+
+    return json_scalar(s, p + 1, NULL);
+}
+
+
+/* The value at hand ended before p. */
+
+static const char *
+json_scalar(sp_json_scanner_t *s, const char *p, const sp_str_t *text)
+{
+    if (s->n != 0) {
+        sp_json_report(s, text);
+
+        if (s->rc != SP_AGAIN) {
+            return NULL;
+        }
+    }
+
+    s->state = s->depth ? SP_JSON_AT_AFTER : SP_JSON_AT_END;
+
+    return p;
+}
+
+
+static inline const char *
+json_space(const char *p, const char *end)
+{
+    while (p < end
+           && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+    {
+        p++;
+    }
+
+    return p;
+}
+
+
+static const char *
+json_stop(sp_json_scanner_t *s, sp_rc_t rc)
+{
+    s->rc = rc;
+    return NULL;
+}

@@ -1,0 +1,239 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Which paths lead to the value at hand.  A node of the tree of paths can
+ * lead to one open container only, that at its own depth, so the stack of
+ * nodes never holds more than the tree has.
+ */
+
+#include "sp_json_int.h"
+
+
+static void json_push(sp_json_scanner_t *s, uint16_t n);
+static void json_push_any(sp_json_scanner_t *s, const sp_json_node_t *node);
+static void json_wildcards(const sp_json_scanner_t *s,
+    const sp_json_node_t *node, sp_json_value_t *value);
+static void json_unwant(sp_json_scanner_t *s, unsigned slot);
+
+
+static inline int
+json_wanted(const sp_json_scanner_t *s, unsigned slot)
+{
+    return slot != SP_JSON_NO_SLOT
+           && (s->wanted[slot / 64] >> (slot % 64) & 1) != 0;
+}
+
+
+void
+sp_json_want(sp_json_scanner_t *s, const uint64_t *wanted)
+{
+    unsigned  i, slot, n;
+    uint64_t  bits;
+
+    for (i = 0; i * 64 < s->paths->npaths; i++) {
+        n = s->paths->npaths - i * 64;
+        bits = n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
+
+        if (wanted != NULL) {
+            bits &= wanted[i];
+        }
+
+        s->wanted[i] = bits;
+
+        for ( /* void */ ; bits != 0; bits &= bits - 1) {
+            slot = i * 64 + (unsigned) __builtin_ctzll(bits);
+
+            for (n = s->paths->ends[slot]; n != 0; n = s->nodes[n].parent) {
+                s->live[n]++;
+            }
+
+            s->live[0]++;
+        }
+    }
+}
+
+
+void
+sp_json_enter_member(sp_json_scanner_t *s, const sp_str_t *key)
+{
+    unsigned               i, last;
+    uint16_t               n;
+    sp_json_frame_t       *frame;
+    const sp_json_node_t  *node;
+
+    frame = &s->frames[s->depth - 1];
+
+    s->first = frame->first + frame->n;
+    s->n = 0;
+
+    for (i = frame->first, last = s->first; i < last; i++) {
+        node = &s->nodes[s->stack[i]];
+
+        if ((node->lengths >> (key->len % 64) & 1) != 0 && !s->key.cut) {
+
+            for (n = node->members; n != 0; n = s->nodes[n].next) {
+                if (sp_str_eq(&s->nodes[n].name, key)) {
+                    json_push(s, n);
+                    break;
+                }
+            }
+        }
+
+        json_push_any(s, node);
+    }
+
+    if (s->n != 0 && s->paths->keys[s->depth] != 0) {
+        frame->key = (uint16_t) key->len;
+
+        if (key->len != 0) {
+            memcpy(s->keys + (s->paths->keys[s->depth] - 1) * SP_JSON_KEY,
+                   key->data, key->len);
+        }
+    }
+}
+
+
+void
+sp_json_enter_element(sp_json_scanner_t *s)
+{
+    unsigned               i, last;
+    uint16_t               n;
+    sp_json_frame_t       *frame;
+    const sp_json_node_t  *node;
+
+    frame = &s->frames[s->depth - 1];
+
+    s->first = frame->first + frame->n;
+    s->n = 0;
+
+    for (i = frame->first, last = s->first; i < last; i++) {
+        node = &s->nodes[s->stack[i]];
+
+        for (n = node->elements; n != 0; n = s->nodes[n].next) {
+            if (s->nodes[n].index == frame->index) {
+                json_push(s, n);
+                break;
+            }
+        }
+
+        if (node->any_element != 0) {
+            json_push(s, node->any_element);
+        }
+
+        json_push_any(s, node);
+    }
+}
+
+
+int
+sp_json_wants(const sp_json_scanner_t *s)
+{
+    unsigned  i;
+
+    for (i = s->first; i < (unsigned) s->first + s->n; i++) {
+        if (json_wanted(s, s->nodes[s->stack[i]].slot)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+sp_json_report(sp_json_scanner_t *s, const sp_str_t *text)
+{
+    sp_rc_t                rc;
+    unsigned               i;
+    sp_json_value_t        value;
+    const sp_json_node_t  *node;
+
+    for (i = s->first; i < (unsigned) s->first + s->n; i++) {
+        node = &s->nodes[s->stack[i]];
+
+        if (!json_wanted(s, node->slot)) {
+            continue;
+        }
+
+        memset(&value, 0, sizeof(sp_json_value_t));
+        value.type = s->type;
+
+        if (text != NULL) {
+            value.text = *text;
+            value.cut = s->text.cut;
+        }
+
+        json_wildcards(s, node, &value);
+
+        rc = s->value(s->data, node->slot, &value);
+
+        if (rc == SP_DONE) {
+            json_unwant(s, node->slot);
+
+        } else if (rc != SP_OK) {
+            s->rc = rc;
+            return;
+        }
+    }
+
+    if (s->live[0] == 0) {
+        s->rc = SP_DONE;
+    }
+}
+
+
+static void
+json_push(sp_json_scanner_t *s, uint16_t n)
+{
+    if (s->live[n] != 0) {
+        s->stack[s->first + s->n++] = n;
+    }
+}
+
+
+static void
+json_push_any(sp_json_scanner_t *s, const sp_json_node_t *node)
+{
+    if (node->any_member != 0) {
+        json_push(s, node->any_member);
+    }
+}
+
+
+static void
+json_wildcards(const sp_json_scanner_t *s, const sp_json_node_t *node,
+    sp_json_value_t *value)
+{
+    unsigned                i, depth;
+    const sp_json_frame_t  *frame;
+
+    value->nwildcards = node->nwildcards;
+
+    for (i = 0; i < node->nwildcards; i++) {
+        depth = node->wildcards[i];
+        frame = &s->frames[depth - 1];
+
+        value->wildcards[i].index = frame->index;
+
+        if (frame->object) {
+            value->wildcards[i].key.len = frame->key;
+            value->wildcards[i].key.data = s->keys
+                             + (s->paths->keys[depth] - 1) * SP_JSON_KEY;
+        }
+    }
+}
+
+
+static void
+json_unwant(sp_json_scanner_t *s, unsigned slot)
+{
+    unsigned  n;
+
+    s->wanted[slot / 64] &= ~(UINT64_C(1) << (slot % 64));
+
+    for (n = s->paths->ends[slot]; n != 0; n = s->nodes[n].parent) {
+        s->live[n]--;
+    }
+
+    s->live[0]--;
+}

@@ -1,0 +1,269 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include "sp_json_text.h"
+#include "sp_utf8.h"
+
+
+#define JSON_TEXT_FIRST  256        /* bytes of a buffer at first */
+
+
+static sp_rc_t json_text_room(sp_json_text_t *text, size_t len);
+static sp_rc_t json_text_add(sp_json_text_t *text, const char *data,
+    size_t len);
+static sp_rc_t json_text_code(sp_json_text_t *text, uint32_t code);
+
+
+void
+sp_json_text_begin(sp_json_text_t *text)
+{
+    text->len = 0;
+    text->high = 0;
+    text->cut = 0;
+    text->fresh = 1;
+}
+
+
+sp_rc_t
+sp_json_text_append(sp_json_text_t *text, const char *data, size_t len)
+{
+    if (len == 0) {
+        return SP_OK;
+    }
+
+    if (text->high != 0) {
+        text->high = 0;
+
+        if (json_text_code(text, 0xfffd) != SP_OK) {
+            return SP_NOMEM;
+        }
+    }
+
+    return json_text_add(text, data, len);
+}
+
+
+char
+sp_json_text_escape(char c)
+{
+    switch (c) {
+
+    case '"':
+    case '\\':
+    case '/':
+        return c;
+
+    case 'b':
+        return '\b';
+
+    case 'f':
+        return '\f';
+
+    case 'n':
+        return '\n';
+
+    case 'r':
+        return '\r';
+
+    case 't':
+        return '\t';
+
+    default:
+        return '\0';
+    }
+}
+
+
+sp_rc_t
+sp_json_text_unit(sp_json_text_t *text, uint32_t unit)
+{
+    uint32_t  high;
+
+    high = text->high;
+    text->high = 0;
+
+    if (high != 0) {
+        if (unit >= 0xdc00 && unit <= 0xdfff) {
+            return json_text_code(text, 0x10000 + ((high - 0xd800) << 10)
+                                        + (unit - 0xdc00));
+        }
+
+        if (json_text_code(text, 0xfffd) != SP_OK) {
+            return SP_NOMEM;
+        }
+    }
+
+    if (unit >= 0xd800 && unit <= 0xdbff) {
+        text->high = unit;
+        text->fresh = 0;
+        return SP_OK;
+    }
+
+    if (unit >= 0xdc00 && unit <= 0xdfff) {
+        unit = 0xfffd;
+    }
+
+    return json_text_code(text, unit);
+}
+
+
+sp_rc_t
+sp_json_text_end(sp_json_text_t *text, const char *data, size_t len,
+    sp_str_t *out)
+{
+    unsigned  cut;
+
+    cut = 0;
+
+    if (text->fresh) {
+        out->data = data;
+        out->len = len;
+
+        if (len > text->limit) {
+            cut = 1;
+            out->len = sp_utf8_cut(out, text->limit);
+        }
+
+        if (sp_utf8_valid(data, out->len) == out->len) {
+            text->cut = cut;
+            return SP_OK;
+        }
+
+        len = out->len;
+    }
+
+    if (sp_json_text_append(text, data, len) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    text->cut |= cut;
+
+    if (text->high != 0) {
+        text->high = 0;
+
+        if (json_text_code(text, 0xfffd) != SP_OK) {
+            return SP_NOMEM;
+        }
+    }
+
+    sp_json_text_mend(text->data, text->len);
+
+    out->data = text->data;
+    out->len = text->len;
+
+    return SP_OK;
+}
+
+
+void
+sp_json_text_mend(char *data, size_t len)
+{
+    size_t  n;
+
+    for ( ;; ) {
+        n = sp_utf8_valid(data, len);
+
+        if (n == len) {
+            return;
+        }
+
+        data[n] = '?';
+        data += n + 1;
+        len -= n + 1;
+    }
+}
+
+
+/* Appends, without regard to a pending half of a pair. */
+
+static sp_rc_t
+json_text_add(sp_json_text_t *text, const char *data, size_t len)
+{
+    sp_str_t  whole;
+
+    text->fresh = 0;
+
+    if (text->cut) {
+        return SP_OK;
+    }
+
+    if (len > text->limit - text->len) {
+        text->cut = 1;
+        len = text->limit - text->len;
+    }
+
+    if (json_text_room(text, len) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    if (len != 0) {
+        memcpy(text->data + text->len, data, len);
+        text->len += len;
+    }
+
+    if (text->cut) {
+        /* the last character may be there in part only */
+        whole.data = text->data;
+        whole.len = text->len;
+        text->len = sp_utf8_whole(&whole);
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+json_text_room(sp_json_text_t *text, size_t len)
+{
+    char    *data;
+    size_t   size;
+
+    if (len <= text->allocated - text->len) {
+        return SP_OK;
+    }
+
+    if (text->pool == NULL) {
+        return SP_NOMEM;
+    }
+
+    size = text->allocated * 2;
+
+    if (size < JSON_TEXT_FIRST) {
+        size = JSON_TEXT_FIRST;
+    }
+
+    if (size < text->len + len) {
+        size = text->len + len;
+    }
+
+    if (size > text->limit) {
+        size = text->limit;
+    }
+
+    data = sp_alloc(text->pool, size);
+    if (data == NULL) {
+        return SP_NOMEM;
+    }
+
+    if (text->len != 0) {
+        memcpy(data, text->data, text->len);
+    }
+
+    text->data = data;
+    text->allocated = size;
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+json_text_code(sp_json_text_t *text, uint32_t code)
+{
+    char    utf8[4];
+    size_t  n;
+
+    n = sp_utf8_encode(code, utf8);
+
+    return json_text_add(text, utf8, n);
+}
