@@ -146,7 +146,8 @@ sub _loop ($self, $listen) {
             $alive = $c->write if $alive && $c->busy;
 
             if (!$alive) {
-                $self->_record($record, $c->unfinished) if $c->unfinished;
+                my $half = $c->unfinished;
+                $self->_record($record, $half) if $half;
                 delete $open{ $c->fd };
                 $c->close;
             }
