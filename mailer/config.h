@@ -1,0 +1,168 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The mailer's configuration: read once, checked as a whole, then constant.
+ * docs/config.md is its reference.
+ */
+
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdio.h>
+
+#include "sp_call.h"
+#include "sp_secret.h"
+#include "neverlist.h"
+
+
+#define CONFIG_DEFAULT      "/etc/sitepreserver/sitepreserver.conf"
+#define CONFIG_SHOP_MAX     64      /* bytes of a shop's name */
+#define CONFIG_STEPS_MAX    SP_STEPS_MAX
+#define CONFIG_CONNECTIONS  256     /* of one relay at most */
+
+
+typedef enum {
+    CONFIG_TLS_NONE = 0,
+    CONFIG_TLS_OPPORTUNISTIC,       /* STARTTLS if offered, not verified */
+    CONFIG_TLS_REQUIRED             /* STARTTLS or implicit TLS, verified */
+} config_tls_t;
+
+
+/* Where Redis is: a URL, taken apart. */
+
+typedef struct {
+    char      *host;                /* NULL: path */
+    unsigned   port;
+    char      *path;                /* of a unix socket */
+    char      *user;                /* NULL: none */
+    char      *password;            /* NULL: none */
+    char      *ca_file;             /* NULL: the system's */
+    unsigned   db;
+    unsigned   tls:1;
+} config_redis_t;
+
+
+/* One SMTP server that takes our messages. */
+
+typedef struct {
+    char          *name;
+    char          *host;
+    unsigned       port;
+    unsigned       implicit_tls:1;  /* smtps:// */
+    config_tls_t   tls;
+    char          *ca_file;         /* NULL: the system's */
+    char          *user;            /* NULL: no AUTH */
+    char          *password;
+    char          *helo;            /* NULL: the host's name */
+    unsigned       connections;
+    double         rate;            /* messages a second, 0: no limit */
+    long           timeout;         /* s, for a reply */
+    long           final_timeout;   /* s, for the reply to the final dot */
+} config_smtp_t;
+
+
+typedef struct {
+    char          *name;
+    uint32_t       hash;            /* sp_step_hash() of its name */
+    int64_t        delay;           /* ms after the abandonment */
+    int64_t        max_late;        /* ms */
+    char          *creative;
+} config_step_t;
+
+
+typedef struct {
+    char          *name;
+    uint32_t       hash;
+    config_step_t *steps;
+    unsigned       nsteps;
+} config_series_t;
+
+
+typedef struct {
+    char          *name;
+    char          *logo;
+    char          *colour;          /* "#RRGGBB" */
+    char          *address;         /* postal; lines separated by "\n" */
+} config_brand_t;
+
+
+typedef struct {
+    char            *name;
+    sp_str_t         id;            /* the same, counted */
+    sp_mode_t        mode;
+    char            *catch_all;     /* address, with SP_MODE_CATCH_ALL */
+    char            *from;          /* as written: "Name <address>" */
+    char            *from_address;
+    char            *reply_to;      /* NULL: none */
+    char            *return_path;   /* the envelope's sender */
+    char            *cart_url;
+    char            *public_url;    /* without a "/" at its end */
+    config_smtp_t   *smtp;          /* NULL: none is configured */
+    char            *webhook_secret;        /* NULL: no webhook */
+    unsigned         max_per_day;   /* 0: no cap */
+    neverlist_t     *never;         /* NULL: none */
+    char           **hosts;         /* beside those of cart_url, public_url */
+    unsigned         nhosts;
+    char            *locale;
+    config_brand_t   brand;
+    config_series_t *series;
+    unsigned         nseries;
+} config_shop_t;
+
+
+typedef struct {
+    char            *file;
+    unsigned         refs;
+    sp_secret_t     *secret;
+    char             fingerprint[SP_FINGERPRINT_LEN + 1];
+    config_redis_t   redis;
+    char            *http_host;     /* NULL: no HTTP server */
+    unsigned         http_port;
+    char            *state_dir;
+    int64_t          lease;         /* ms */
+    int              log_level;
+    unsigned         resend_doubt:1;
+    config_smtp_t   *smtp;
+    unsigned         nsmtp;
+    config_shop_t   *shops;
+    unsigned         nshops;
+} config_t;
+
+
+/* What is wrong, with file and line; one line without a newline. */
+
+typedef struct {
+    char  text[1024];
+} config_error_t;
+
+
+/*
+ * Reads and checks a file and all that it names (secrets, passwords, lists).
+ * The caller has one reference.  NULL: err says why, the first error found.
+ */
+
+config_t *config_read(const char *path, config_error_t *err);
+
+
+/* References; used by the loop's thread only.  The last one frees it. */
+
+config_t *config_ref(config_t *conf);
+void config_unref(config_t *conf);
+
+
+/* NULL: no such shop. */
+
+config_shop_t *config_shop(const config_t *conf, const char *name);
+
+
+/* The series of that hash, the first one for 0; NULL: it is gone. */
+
+config_series_t *config_series(const config_shop_t *shop, uint32_t hash);
+
+
+/* "off", "dry-run", "catch-all", "live". */
+
+const char *config_mode_name(sp_mode_t mode);
+
+
+#endif /* CONFIG_H */

@@ -1,0 +1,572 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "config_parse.h"
+#include "config_value.h"
+
+
+typedef const char *(*config_check_pt)(const char *text);
+
+typedef struct {
+    const char       *name;
+    config_check_pt   check;
+} config_check_t;
+
+/* Where an option was given. */
+
+typedef struct {
+    cfg_opt_t        *opt;
+    char             *file;
+    int               line;
+} config_place_t;
+
+
+static void config_errfunc(cfg_t *cfg, const char *fmt, va_list ap);
+static int config_option(cfg_t *cfg, cfg_opt_t *opt);
+static int config_section(cfg_t *cfg, cfg_opt_t *opt);
+static void config_set_validators(cfg_t *cfg);
+static int config_note(cfg_t *cfg, cfg_opt_t *opt);
+static config_place_t *config_place(const cfg_opt_t *opt);
+static const char *config_check_time(const char *text);
+static const char *config_check_rate(const char *text);
+static const char *config_check_mode(const char *text);
+static const char *config_check_tls(const char *text);
+static const char *config_check_level(const char *text);
+static const char *config_check_doubt(const char *text);
+static const char *config_check_mailbox(const char *text);
+static const char *config_check_address(const char *text);
+static const char *config_check_text(const char *text);
+static const char *config_check_day(const char *text);
+static const char *config_check_connections(const char *text);
+static const char *config_check_seconds(const char *text);
+static const char *config_check_lease(const char *text);
+
+
+static cfg_opt_t  config_step_opts[] = {
+    CFG_STR("delay", NULL, CFGF_NODEFAULT),
+    CFG_STR("creative", NULL, CFGF_NODEFAULT),
+    CFG_STR("max_late", "12h", CFGF_NONE),
+    CFG_END()
+};
+
+static cfg_opt_t  config_series_opts[] = {
+    CFG_SEC("step", config_step_opts,
+            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
+    CFG_END()
+};
+
+static cfg_opt_t  config_brand_opts[] = {
+    CFG_STR("name", NULL, CFGF_NODEFAULT),
+    CFG_STR("logo", NULL, CFGF_NODEFAULT),
+    CFG_STR("colour", NULL, CFGF_NODEFAULT),
+    CFG_STR("address", NULL, CFGF_NODEFAULT),
+    CFG_END()
+};
+
+static cfg_opt_t  config_shop_opts[] = {
+    CFG_STR("mode", "dry-run", CFGF_NONE),
+    CFG_STR("from", NULL, CFGF_NODEFAULT),
+    CFG_STR("reply_to", NULL, CFGF_NODEFAULT),
+    CFG_STR("return_path", NULL, CFGF_NODEFAULT),
+    CFG_STR("cart_url", NULL, CFGF_NODEFAULT),
+    CFG_STR("public_url", NULL, CFGF_NODEFAULT),
+    CFG_STR("smtp", NULL, CFGF_NODEFAULT),
+    CFG_STR("webhook_secret_file", NULL, CFGF_NODEFAULT),
+    CFG_STR("max_per_day", "2", CFGF_NONE),
+    CFG_STR("never_mail", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("hosts", NULL, CFGF_NODEFAULT),
+    CFG_STR("locale", "en", CFGF_NONE),
+    CFG_SEC("brand", config_brand_opts, CFGF_NONE),
+    CFG_SEC("series", config_series_opts,
+            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
+    CFG_END()
+};
+
+static cfg_opt_t  config_smtp_opts[] = {
+    CFG_STR("url", NULL, CFGF_NODEFAULT),
+    CFG_STR("connections", "4", CFGF_NONE),
+    CFG_STR("user", NULL, CFGF_NODEFAULT),
+    CFG_STR("password_file", NULL, CFGF_NODEFAULT),
+    CFG_STR("tls", "opportunistic", CFGF_NONE),
+    CFG_STR("ca_file", NULL, CFGF_NODEFAULT),
+    CFG_STR("helo", NULL, CFGF_NODEFAULT),
+    CFG_STR("rate", "0", CFGF_NONE),
+    CFG_STR("timeout", "5m", CFGF_NONE),
+    CFG_STR("final_timeout", "10m", CFGF_NONE),
+    CFG_END()
+};
+
+static cfg_opt_t  config_opts[] = {
+    CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
+    CFG_STR("redis", "redis://127.0.0.1:6379/0", CFGF_NONE),
+    CFG_STR("redis_password_file", NULL, CFGF_NODEFAULT),
+    CFG_STR("redis_ca_file", NULL, CFGF_NODEFAULT),
+    CFG_STR("http_listen", "127.0.0.1:8025", CFGF_NONE),
+    CFG_STR("state_dir", "/var/lib/sitepreserver", CFGF_NONE),
+    CFG_STR("lease", "60s", CFGF_NONE),
+    CFG_STR("in_doubt", "list", CFGF_NONE),
+    CFG_STR("log_level", "info", CFGF_NONE),
+    CFG_SEC("smtp", config_smtp_opts,
+            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
+    CFG_SEC("shop", config_shop_opts,
+            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
+    CFG_FUNC("include", &cfg_include),
+    CFG_END()
+};
+
+
+/* By name: an option of one name means the same wherever it stands. */
+
+static config_check_t  config_checks[] = {
+    { "delay", config_check_time },
+    { "creative", config_value_name },
+    { "max_late", config_check_time },
+    { "name", config_check_text },
+    { "logo", config_value_url },
+    { "colour", config_value_colour },
+    { "address", config_check_text },
+    { "mode", config_check_mode },
+    { "from", config_check_mailbox },
+    { "reply_to", config_check_mailbox },
+    { "return_path", config_check_address },
+    { "cart_url", config_value_url },
+    { "public_url", config_value_url },
+    { "smtp", config_value_name },
+    { "max_per_day", config_check_day },
+    { "hosts", config_value_host },
+    { "locale", config_value_locale },
+    { "connections", config_check_connections },
+    { "user", config_check_text },
+    { "tls", config_check_tls },
+    { "helo", config_value_host },
+    { "rate", config_check_rate },
+    { "timeout", config_check_seconds },
+    { "final_timeout", config_check_seconds },
+    { "lease", config_check_lease },
+    { "in_doubt", config_check_doubt },
+    { "log_level", config_check_level },
+    { "url", config_check_text },
+    { "redis", config_check_text },
+    { "http_listen", NULL },
+    { "secret_file", config_check_text },
+    { "redis_password_file", config_check_text },
+    { "redis_ca_file", config_check_text },
+    { "state_dir", config_check_text },
+    { "webhook_secret_file", config_check_text },
+    { "never_mail", config_check_text },
+    { "password_file", config_check_text },
+    { "ca_file", config_check_text },
+    { NULL, NULL }
+};
+
+
+/*
+ * libconfuse has neither a pointer of ours nor more than one parser: this is
+ * the state of the one parse that runs.
+ */
+
+static struct {
+    config_error_t  *err;
+    config_place_t  *places;
+    size_t           nplaces;
+} config_state;
+
+
+cfg_t *
+config_parse(const char *path, config_error_t *err)
+{
+    int     rc;
+    cfg_t  *cfg;
+
+    memset(&config_state, 0, sizeof(config_state));
+    config_state.err = err;
+    err->text[0] = '\0';
+
+    cfg = cfg_init(config_opts, CFGF_NONE);
+
+    if (cfg == NULL) {
+        snprintf(err->text, sizeof(err->text), "out of memory");
+        return NULL;
+    }
+
+    cfg_set_error_function(cfg, config_errfunc);
+    config_set_validators(cfg);
+
+    rc = cfg_parse(cfg, path);
+
+    if (rc == CFG_FILE_ERROR) {
+        snprintf(err->text, sizeof(err->text), "%s: %s", path,
+                 strerror(errno));
+
+    } else if (rc != CFG_SUCCESS && err->text[0] == '\0') {
+        snprintf(err->text, sizeof(err->text), "%s: cannot be parsed", path);
+    }
+
+    if (rc != CFG_SUCCESS || err->text[0] != '\0') {
+        config_parse_end(cfg);
+        return NULL;
+    }
+
+    return cfg;
+}
+
+
+void
+config_parse_end(cfg_t *cfg)
+{
+    size_t  i;
+
+    for (i = 0; i < config_state.nplaces; i++) {
+        free(config_state.places[i].file);
+    }
+
+    free(config_state.places);
+    memset(&config_state, 0, sizeof(config_state));
+    cfg_free(cfg);
+}
+
+
+/* Validators stay with the options when a section is copied from its model. */
+
+static void
+config_set_validators(cfg_t *cfg)
+{
+    size_t        i, k;
+    static struct {
+        const char  *path;
+        cfg_opt_t   *opts;
+    } sections[] = {
+        { "", config_opts },
+        { "smtp|", config_smtp_opts },
+        { "shop|", config_shop_opts },
+        { "shop|brand|", config_brand_opts },
+        { "shop|series|", config_series_opts },
+        { "shop|series|step|", config_step_opts },
+    };
+    char          name[128];
+    cfg_opt_t    *opt;
+
+    for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        for (k = 0; sections[i].opts[k].name != NULL; k++) {
+            opt = &sections[i].opts[k];
+
+            if (opt->type == CFGT_FUNC) {
+                continue;
+            }
+
+            snprintf(name, sizeof(name), "%s%s", sections[i].path, opt->name);
+            cfg_set_validate_func(cfg, name, opt->type == CFGT_SEC
+                                             ? config_section : config_option);
+        }
+    }
+}
+
+
+static void
+config_errfunc(cfg_t *cfg, const char *fmt, va_list ap)
+{
+    int              n;
+    char            *text;
+    config_error_t  *err;
+
+    err = config_state.err;
+
+    if (err == NULL || err->text[0] != '\0') {
+        return;
+    }
+
+    text = err->text;
+    n = snprintf(text, sizeof(err->text), "%s:%d: ",
+                 cfg->filename != NULL ? cfg->filename : "", cfg->line);
+
+    if (n > 0 && (size_t) n < sizeof(err->text)) {
+        vsnprintf(text + n, sizeof(err->text) - (size_t) n, fmt, ap);
+    }
+
+    for ( /* void */ ; *text != '\0'; text++) {
+        if ((unsigned char) *text < ' ') {
+            *text = ' ';
+        }
+    }
+}
+
+
+void
+config_fail(cfg_t *section, const char *option, const char *fmt, ...)
+{
+    cfg_t            at;
+    cfg_opt_t       *opt;
+    va_list          ap;
+    config_place_t  *place;
+
+    at = *section;
+    opt = option != NULL ? cfg_getopt(section, option) : NULL;
+    place = opt != NULL ? config_place(opt) : NULL;
+
+    if (place != NULL) {
+        at.filename = place->file;
+        at.line = place->line;
+    }
+
+    va_start(ap, fmt);
+    config_errfunc(&at, fmt, ap);
+    va_end(ap);
+}
+
+
+int
+config_given(cfg_t *section, const char *option)
+{
+    cfg_opt_t  *opt;
+
+    opt = cfg_getopt(section, option);
+
+    return opt != NULL && config_place(opt) != NULL;
+}
+
+
+static config_place_t *
+config_place(const cfg_opt_t *opt)
+{
+    size_t  i;
+
+    for (i = 0; i < config_state.nplaces; i++) {
+        if (config_state.places[i].opt == opt) {
+            return &config_state.places[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* libconfuse lets an option be given twice; the last one would win. */
+
+static int
+config_note(cfg_t *cfg, cfg_opt_t *opt)
+{
+    config_place_t  *place;
+
+    place = config_place(opt);
+
+    if (place != NULL) {
+        cfg_error(cfg, "\"%s\" is given twice, first in line %d", opt->name,
+                  place->line);
+        return -1;
+    }
+
+    place = realloc(config_state.places, (config_state.nplaces + 1)
+                                         * sizeof(config_place_t));
+
+    if (place == NULL) {
+        cfg_error(cfg, "out of memory");
+        return -1;
+    }
+
+    config_state.places = place;
+    place += config_state.nplaces++;
+    place->opt = opt;
+    place->line = cfg->line;
+    place->file = strdup(cfg->filename != NULL ? cfg->filename : "");
+
+    return 0;
+}
+
+
+static int
+config_option(cfg_t *cfg, cfg_opt_t *opt)
+{
+    unsigned         i, n;
+    const char      *text, *bad;
+    config_check_t  *check;
+
+    if (config_note(cfg, opt) != 0) {
+        return -1;
+    }
+
+    for (check = config_checks; strcmp(check->name, opt->name) != 0; check++) {
+        /* void */
+    }
+
+    n = cfg_opt_size(opt);
+
+    for (i = 0; i < n && check->check != NULL; i++) {
+        text = cfg_opt_getnstr(opt, i);
+        bad = check->check(text);
+
+        if (bad != NULL) {
+            cfg_error(cfg, "\"%s\" %s: \"%s\"", opt->name, bad,
+                      strchr(text, '@') != NULL ? "<address>" : text);
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* A section without a title may be given only once. */
+
+static int
+config_section(cfg_t *cfg, cfg_opt_t *opt)
+{
+    cfg_t       *section;
+    const char  *title;
+
+    if (!(opt->flags & CFGF_TITLE)) {
+        return config_note(cfg, opt);
+    }
+
+    section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+    title = cfg_title(section);
+
+    if (title == NULL || config_value_name(title) != NULL) {
+        cfg_error(section, "%s \"%s\" is not a name ([a-z0-9._-], 1 to 64 "
+                  "characters)", opt->name, title != NULL ? title : "");
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static const char *
+config_check_time(const char *text)
+{
+    int64_t  ms;
+
+    return config_value_time(text, &ms);
+}
+
+
+static const char *
+config_check_rate(const char *text)
+{
+    double  rate;
+
+    return config_value_rate(text, &rate);
+}
+
+
+static const char *
+config_check_mode(const char *text)
+{
+    char       address[SP_ADDRESS_MAX + 1];
+    sp_mode_t  mode;
+
+    return config_value_mode(text, &mode, address);
+}
+
+
+static const char *
+config_check_tls(const char *text)
+{
+    config_tls_t  tls;
+
+    return config_value_tls(text, &tls);
+}
+
+
+static const char *
+config_check_level(const char *text)
+{
+    int  level;
+
+    return config_value_log_level(text, &level);
+}
+
+
+static const char *
+config_check_doubt(const char *text)
+{
+    int  resend;
+
+    return config_value_doubt(text, &resend);
+}
+
+
+static const char *
+config_check_mailbox(const char *text)
+{
+    char  address[SP_ADDRESS_MAX + 1];
+
+    return config_value_mailbox(text, address);
+}
+
+
+static const char *
+config_check_address(const char *text)
+{
+    char  address[SP_ADDRESS_MAX + 1];
+
+    return strchr(text, '<') != NULL ? "is not an address"
+                                     : config_value_mailbox(text, address);
+}
+
+
+static const char *
+config_check_text(const char *text)
+{
+    const char  *p;
+
+    for (p = text; *p != '\0'; p++) {
+        if (((unsigned char) *p < ' ' && *p != '\n') || *p == 0x7f) {
+            return "has a control character";
+        }
+    }
+
+    if (p - text > 1024) {
+        return "is too long";
+    }
+
+    return p == text ? "is empty" : NULL;
+}
+
+
+static const char *
+config_check_day(const char *text)
+{
+    unsigned long  n;
+
+    return config_value_number(text, 0, 1000, &n);
+}
+
+
+static const char *
+config_check_connections(const char *text)
+{
+    unsigned long  n;
+
+    return config_value_number(text, 1, CONFIG_CONNECTIONS, &n);
+}
+
+
+static const char *
+config_check_seconds(const char *text)
+{
+    int64_t      ms;
+    const char  *bad;
+
+    bad = config_value_time(text, &ms);
+
+    return bad == NULL && (ms < 1000 || ms > 3600000)
+               ? "is not between 1s and 1h" : bad;
+}
+
+
+static const char *
+config_check_lease(const char *text)
+{
+    int64_t      ms;
+    const char  *bad;
+
+    bad = config_value_time(text, &ms);
+
+    return bad == NULL && (ms < 3000 || ms > 3600000)
+               ? "is not between 3s and 1h" : bad;
+}

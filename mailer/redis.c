@@ -1,0 +1,820 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <hiredis/hiredis.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "log.h"
+#include "redis.h"
+#include "redis_connect.h"
+
+
+#define REDIS_TICK         500      /* ms */
+#define REDIS_BACKOFF_MIN  100
+#define REDIS_BACKOFF_MAX  5000
+#define REDIS_PASSING      1000     /* ms until an error that passes */
+#define REDIS_TRIES        5        /* loads for one call */
+#define REDIS_ITEMS        8
+
+
+typedef struct redis_request_s  redis_request_t;
+
+struct redis_request_s {
+    redis_request_t  *next;
+    char             *command;
+    size_t            len;
+    redis_answer_pt   answer;       /* NULL: one of ours */
+    void             *data;
+    int64_t           deadline;     /* monotonic ms; 0: none, -1: no keep */
+    unsigned          tries;
+    unsigned          load:1;       /* FUNCTION LOAD */
+};
+
+typedef struct {
+    redis_request_t   *head;
+    redis_request_t  **tail;
+} redis_queue_t;
+
+typedef enum {
+    REDIS_STATE_IDLE = 0,           /* waits for its next try */
+    REDIS_STATE_CONNECTING,
+    REDIS_STATE_HELLO,              /* AUTH, SELECT, FUNCTION LOAD */
+    REDIS_STATE_UP
+} redis_state_t;
+
+struct redis_s {
+    struct event_base     *base;
+    const config_redis_t  *conf;
+    redis_connector_t     *connector;
+    struct bufferevent    *bev;
+    redisReader           *reader;
+    struct event          *tick;
+    struct event          *flush;
+    redis_notice_pt        notice;
+    void                  *data;
+    redis_queue_t          waiting;
+    redis_queue_t          sent;
+    unsigned               pending;
+    unsigned               greetings;       /* of ours, not answered yet */
+    unsigned               loading:1;
+    redis_state_t          state;
+    int64_t                heard;           /* when it last said something */
+    int64_t                again;           /* IDLE: when to try next */
+    int64_t                hold;            /* nothing is sent before */
+    int64_t                backoff;
+    char                   error[256];
+};
+
+
+static void redis_connect(redis_t *redis);
+static void redis_lost(redis_t *redis, const char *why);
+static void redis_take_back(redis_t *redis);
+static void redis_sift(redis_t *redis, int64_t now);
+static void redis_connected(redis_t *redis);
+static int redis_greet(redis_t *redis, const char *first, ...);
+static int redis_load(redis_t *redis);
+static void redis_event(struct bufferevent *bev, short what, void *data);
+static void redis_read(struct bufferevent *bev, void *data);
+static int redis_one_reply(redis_t *redis, redisReply *reply);
+static int redis_greeted(redis_t *redis, redis_request_t *request,
+    const redisReply *reply);
+static int redis_again(redis_t *redis, redis_request_t *request,
+    const redisReply *reply);
+static void redis_give(redis_t *redis, redis_request_t *request,
+    redis_status_t status, const redisReply *reply);
+static size_t redis_items(const redisReply *reply, sp_str_t *items,
+    size_t max);
+static void redis_tick(evutil_socket_t fd, short what, void *data);
+static void redis_flush(evutil_socket_t fd, short what, void *data);
+static void redis_write(redis_t *redis, redis_request_t *request);
+static redis_request_t *redis_request(int argc, const char **argv,
+    const size_t *argvlen);
+static void redis_push(redis_queue_t *queue, redis_request_t *request);
+static redis_request_t *redis_shift(redis_queue_t *queue);
+static void redis_request_free(redis_request_t *request);
+static int64_t redis_now(void);
+
+
+redis_t *
+redis_create(struct event_base *base, const config_redis_t *conf,
+    redis_notice_pt notice, void *data)
+{
+    redis_t         *redis;
+    struct timeval   tv;
+
+    redis = calloc(1, sizeof(redis_t));
+
+    if (redis == NULL) {
+        return NULL;
+    }
+
+    redis->base = base;
+    redis->conf = conf;
+    redis->notice = notice;
+    redis->data = data;
+    redis->waiting.tail = &redis->waiting.head;
+    redis->sent.tail = &redis->sent.head;
+    redis->backoff = REDIS_BACKOFF_MIN;
+    redis->connector = redis_connector_create(base, conf, redis->error,
+                                              sizeof(redis->error));
+    redis->tick = event_new(base, -1, EV_PERSIST, redis_tick, redis);
+    redis->flush = event_new(base, -1, 0, redis_flush, redis);
+
+    if (redis->connector == NULL || redis->tick == NULL
+        || redis->flush == NULL)
+    {
+        log_event(LOG_ERROR, "redis_setup", "reason=\"%s\"", redis->error);
+        redis_free(redis);
+        return NULL;
+    }
+
+    tv.tv_sec = 0;
+    tv.tv_usec = REDIS_TICK * 1000;
+    event_add(redis->tick, &tv);
+    redis_connect(redis);
+
+    return redis;
+}
+
+
+static void
+redis_connect(redis_t *redis)
+{
+    redis->state = REDIS_STATE_CONNECTING;
+    redis->heard = redis_now();
+    redis->reader = redisReaderCreate();
+    redis->bev = redis_connector_open(redis->connector);
+
+    if (redis->bev == NULL || redis->reader == NULL) {
+        redis_lost(redis, "out of memory");
+        return;
+    }
+
+    bufferevent_setcb(redis->bev, redis_read, NULL, redis_event, redis);
+    bufferevent_enable(redis->bev, EV_READ|EV_WRITE);
+
+    if (redis_connector_go(redis->connector, redis->bev) != 0) {
+        redis_lost(redis, "cannot connect");
+    }
+}
+
+
+/* Closes what is open and plans the next try; calls that may, wait for it. */
+
+static void
+redis_lost(redis_t *redis, const char *why)
+{
+    int   was_up;
+    char  quoted[LOG_QUOTE_MAX];
+
+    if (redis->state == REDIS_STATE_IDLE) {
+        return;
+    }
+
+    was_up = redis->state == REDIS_STATE_UP;
+    snprintf(redis->error, sizeof(redis->error), "%s", why);
+
+    if (was_up || redis->backoff == REDIS_BACKOFF_MIN) {
+        log_event(LOG_WARN, "redis_lost", "reason=%s",
+                  log_quote(quoted, redis->error));
+    }
+
+    redis->state = REDIS_STATE_IDLE;
+    redis->again = redis_now() + redis->backoff;
+    redis->backoff = redis->backoff * 2 > REDIS_BACKOFF_MAX
+                         ? REDIS_BACKOFF_MAX : redis->backoff * 2;
+    redis->loading = 0;
+    redis->greetings = 0;
+
+    if (redis->bev != NULL) {
+        bufferevent_free(redis->bev);
+        redis->bev = NULL;
+    }
+
+    if (redis->reader != NULL) {
+        redisReaderFree(redis->reader);
+        redis->reader = NULL;
+    }
+
+    redis_take_back(redis);
+
+    if (was_up) {
+        redis->notice(redis->data, 0);
+    }
+}
+
+
+/* What was sent and not answered is first in line again, in its order. */
+
+static void
+redis_take_back(redis_t *redis)
+{
+    redis_queue_t     back;
+    redis_request_t  *request;
+
+    back.head = NULL;
+    back.tail = &back.head;
+
+    while ((request = redis_shift(&redis->sent)) != NULL) {
+        if (request->answer == NULL) {
+            redis_request_free(request);
+
+        } else {
+            redis_push(&back, request);
+        }
+    }
+
+    while ((request = redis_shift(&redis->waiting)) != NULL) {
+        redis_push(&back, request);
+    }
+
+    while ((request = redis_shift(&back)) != NULL) {
+        redis_push(&redis->waiting, request);
+    }
+
+    redis_sift(redis, 0);
+}
+
+
+static void
+redis_event(struct bufferevent *bev, short what, void *data)
+{
+    char      why[256];
+    redis_t  *redis;
+
+    redis = data;
+
+    if (what & BEV_EVENT_CONNECTED) {
+        redis_connected(redis);
+        return;
+    }
+
+    redis_connector_error(bev, what, why, sizeof(why));
+    redis_lost(redis, why);
+}
+
+
+static void
+redis_connected(redis_t *redis)
+{
+    int                    rc;
+    char                   db[16];
+    const config_redis_t  *conf;
+
+    conf = redis->conf;
+    redis->state = REDIS_STATE_HELLO;
+    redis->heard = redis_now();
+    redis_connector_done(redis->bev);
+    rc = 0;
+
+    if (conf->password != NULL && conf->user != NULL) {
+        rc |= redis_greet(redis, "AUTH", conf->user, conf->password, NULL);
+
+    } else if (conf->password != NULL) {
+        rc |= redis_greet(redis, "AUTH", conf->password, NULL);
+    }
+
+    if (conf->db != 0) {
+        snprintf(db, sizeof(db), "%u", conf->db);
+        rc |= redis_greet(redis, "SELECT", db, NULL);
+    }
+
+    if (rc != 0 || redis_load(redis) != 0) {
+        redis_lost(redis, "out of memory");
+    }
+}
+
+
+static int
+redis_greet(redis_t *redis, const char *first, ...)
+{
+    int               argc;
+    va_list           ap;
+    const char       *argv[4], *arg;
+    redis_request_t  *request;
+
+    argc = 0;
+    va_start(ap, first);
+
+    for (arg = first; arg != NULL && argc < 4; arg = va_arg(ap, char *)) {
+        argv[argc++] = arg;
+    }
+
+    va_end(ap);
+    request = redis_request(argc, argv, NULL);
+
+    if (request == NULL) {
+        return -1;
+    }
+
+    redis->greetings++;
+    redis_write(redis, request);
+
+    return 0;
+}
+
+
+static int
+redis_load(redis_t *redis)
+{
+    sp_call_t         call;
+    redis_request_t  *request;
+
+    sp_call_load(&call);
+    request = redis_request(call.argc, call.argv, call.argvlen);
+
+    if (request == NULL) {
+        return -1;
+    }
+
+    request->load = 1;
+    redis->loading = 1;
+    redis->greetings++;
+    redis_write(redis, request);
+
+    return 0;
+}
+
+
+static void
+redis_read(struct bufferevent *bev, void *data)
+{
+    char             *p;
+    size_t            len;
+    redis_t          *redis;
+    redisReply       *reply;
+    struct evbuffer  *in;
+
+    redis = data;
+    redis->heard = redis_now();
+    in = bufferevent_get_input(bev);
+
+    while ((len = evbuffer_get_contiguous_space(in)) > 0) {
+        p = (char *) evbuffer_pullup(in, (ssize_t) len);
+
+        if (redisReaderFeed(redis->reader, p, len) != REDIS_OK) {
+            redis_lost(redis, "not Redis's protocol");
+            return;
+        }
+
+        evbuffer_drain(in, len);
+    }
+
+    for ( ;; ) {
+        if (redisReaderGetReply(redis->reader, (void **) &reply) != REDIS_OK) {
+            redis_lost(redis, "not Redis's protocol");
+            return;
+        }
+
+        if (reply == NULL) {
+            return;
+        }
+
+        if (redis_one_reply(redis, reply) != 0) {
+            return;
+        }
+    }
+}
+
+
+/* Nonzero: the connection is gone, and its reader with it. */
+
+static int
+redis_one_reply(redis_t *redis, redisReply *reply)
+{
+    int               rc;
+    redis_request_t  *request;
+
+    request = redis_shift(&redis->sent);
+
+    if (request == NULL) {
+        freeReplyObject(reply);
+        redis_lost(redis, "a reply that nobody asked for");
+        return -1;
+    }
+
+    if (request->answer == NULL) {
+        rc = redis_greeted(redis, request, reply);
+
+    } else if (reply->type == REDIS_REPLY_ERROR
+               && redis_again(redis, request, reply))
+    {
+        rc = 0;
+
+    } else {
+        redis_give(redis, request, reply->type == REDIS_REPLY_ERROR
+                                       ? REDIS_ERROR : REDIS_REPLY, reply);
+        rc = redis->state == REDIS_STATE_IDLE ? -1 : 0;
+    }
+
+    freeReplyObject(reply);
+
+    return rc;
+}
+
+
+static int
+redis_greeted(redis_t *redis, redis_request_t *request,
+    const redisReply *reply)
+{
+    int  load;
+
+    load = request->load;
+    redis_request_free(request);
+    redis->greetings--;
+
+    if (reply->type == REDIS_REPLY_ERROR
+        && !(load && strstr(reply->str, "already exists") != NULL))
+    {
+        redis_lost(redis, reply->str);
+        return -1;
+    }
+
+    if (load) {
+        redis->loading = 0;
+    }
+
+    if (redis->greetings != 0) {
+        return 0;
+    }
+
+    if (redis->state == REDIS_STATE_HELLO) {
+        redis->state = REDIS_STATE_UP;
+        redis->backoff = REDIS_BACKOFF_MIN;
+        redis->error[0] = '\0';
+        log_event(LOG_INFO, "redis_ready", NULL);
+        redis->notice(redis->data, 1);
+    }
+
+    event_active(redis->flush, EV_TIMEOUT, 0);
+
+    return redis->state == REDIS_STATE_IDLE ? -1 : 0;
+}
+
+
+/* Is this an error after which the call is made again? */
+
+static int
+redis_again(redis_t *redis, redis_request_t *request, const redisReply *reply)
+{
+    size_t              i;
+    static const char  *passing[] = { "LOADING", "BUSY", "TRYAGAIN", "OOM",
+                                      "CLUSTERDOWN", "MASTERDOWN", "READONLY",
+                                      "MISCONF", "ASK", "NOREPLICAS" };
+
+    if (strncmp(reply->str, "ERR Function not found", 22) == 0
+        && ++request->tries < REDIS_TRIES)
+    {
+        redis_push(&redis->waiting, request);
+
+        if (!redis->loading && redis_load(redis) != 0) {
+            redis->hold = redis_now() + REDIS_PASSING;
+        }
+
+        return 1;
+    }
+
+    if (request->deadline == -1
+        || (request->deadline != 0 && redis_now() > request->deadline))
+    {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(passing) / sizeof(passing[0]); i++) {
+        if (strncmp(reply->str, passing[i], strlen(passing[i])) == 0) {
+            redis_push(&redis->waiting, request);
+            redis->hold = redis_now() + REDIS_PASSING;
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+redis_give(redis_t *redis, redis_request_t *request, redis_status_t status,
+    const redisReply *reply)
+{
+    sp_str_t         small[REDIS_ITEMS];
+    redis_answer_t   answer;
+
+    answer.status = status;
+    answer.items = small;
+    answer.n = 0;
+
+    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY
+        && reply->elements > REDIS_ITEMS)
+    {
+        answer.items = malloc(reply->elements * sizeof(sp_str_t));
+
+        if (answer.items == NULL) {
+            answer.status = REDIS_DOWN;
+            reply = NULL;
+        }
+    }
+
+    if (reply != NULL) {
+        answer.n = redis_items(reply, answer.items,
+                               reply->type == REDIS_REPLY_ARRAY
+                                   ? reply->elements : 1);
+    }
+
+    redis->pending--;
+    request->answer(request->data, &answer);
+
+    if (answer.items != small) {
+        free(answer.items);
+    }
+
+    redis_request_free(request);
+}
+
+
+/* The functions answer with strings only; anything else in them is nil. */
+
+static size_t
+redis_items(const redisReply *reply, sp_str_t *items, size_t max)
+{
+    size_t             i;
+    const redisReply  *item;
+
+    for (i = 0; i < max; i++) {
+        item = reply->type == REDIS_REPLY_ARRAY ? reply->element[i] : reply;
+
+        if (item->type == REDIS_REPLY_STRING
+            || item->type == REDIS_REPLY_STATUS
+            || item->type == REDIS_REPLY_ERROR)
+        {
+            items[i].data = item->str;
+            items[i].len = item->len;
+
+        } else {
+            items[i].data = NULL;
+            items[i].len = 0;
+        }
+    }
+
+    return max;
+}
+
+
+int
+redis_call(redis_t *redis, const sp_call_t *call, int keep,
+    redis_answer_pt answer, void *data)
+{
+    redis_request_t  *request;
+
+    request = redis_request(call->argc, (const char **) call->argv,
+                            call->argvlen);
+
+    if (request == NULL) {
+        return -1;
+    }
+
+    request->answer = answer;
+    request->data = data;
+    request->deadline = keep == 0 ? -1 : keep < 0 ? 0 : redis_now() + keep;
+    redis->pending++;
+    redis_push(&redis->waiting, request);
+
+    /* One write for all calls of this turn of the loop. */
+
+    event_active(redis->flush, EV_TIMEOUT, 0);
+
+    return 0;
+}
+
+
+static void
+redis_flush(evutil_socket_t fd, short what, void *data)
+{
+    redis_t          *redis;
+    redis_request_t  *request;
+
+    redis = data;
+
+    if (redis->state != REDIS_STATE_UP) {
+        redis_sift(redis, 0);
+        return;
+    }
+
+    if (redis->loading || redis_now() < redis->hold) {
+        return;
+    }
+
+    while ((request = redis_shift(&redis->waiting)) != NULL) {
+        redis_write(redis, request);
+    }
+}
+
+
+static void
+redis_write(redis_t *redis, redis_request_t *request)
+{
+    if (redis->sent.head == NULL) {
+        redis->heard = redis_now();
+    }
+
+    bufferevent_write(redis->bev, request->command, request->len);
+    redis_push(&redis->sent, request);
+}
+
+
+/* Hangs, deadlines and the next try are looked at twice a second. */
+
+static void
+redis_tick(evutil_socket_t fd, short what, void *data)
+{
+    int64_t   now;
+    redis_t  *redis;
+
+    redis = data;
+    now = redis_now();
+
+    if (redis->state == REDIS_STATE_IDLE) {
+        if (now >= redis->again) {
+            redis_connect(redis);
+        }
+
+    } else if ((redis->sent.head != NULL
+                || redis->state == REDIS_STATE_CONNECTING)
+               && now - redis->heard > REDIS_TIMEOUT)
+    {
+        redis_lost(redis, "no answer within 30 s");
+    }
+
+    redis_sift(redis, now);
+
+    if (redis->state == REDIS_STATE_UP) {
+        redis_flush(-1, 0, redis);
+    }
+}
+
+
+/*
+ * Gives up what waits too long; while Redis is away, also what does not want
+ * to wait.
+ */
+
+static void
+redis_sift(redis_t *redis, int64_t now)
+{
+    redis_queue_t     all;
+    redis_request_t  *request;
+
+    if (redis->waiting.head == NULL) {
+        return;
+    }
+
+    all = redis->waiting;
+    redis->waiting.head = NULL;
+    redis->waiting.tail = &redis->waiting.head;
+
+    while ((request = redis_shift(&all)) != NULL) {
+        if ((request->deadline > 0 && now > request->deadline)
+            || (request->deadline == -1 && redis->state != REDIS_STATE_UP))
+        {
+            redis_give(redis, request, REDIS_DOWN, NULL);
+
+        } else {
+            redis_push(&redis->waiting, request);
+        }
+    }
+}
+
+
+static redis_request_t *
+redis_request(int argc, const char **argv, const size_t *argvlen)
+{
+    int               len;
+    redis_request_t  *request;
+
+    request = calloc(1, sizeof(redis_request_t));
+
+    if (request == NULL) {
+        return NULL;
+    }
+
+    len = redisFormatCommandArgv(&request->command, argc, argv, argvlen);
+
+    if (len < 0) {
+        free(request);
+        return NULL;
+    }
+
+    request->len = (size_t) len;
+
+    return request;
+}
+
+
+static void
+redis_push(redis_queue_t *queue, redis_request_t *request)
+{
+    request->next = NULL;
+    *queue->tail = request;
+    queue->tail = &request->next;
+}
+
+
+static redis_request_t *
+redis_shift(redis_queue_t *queue)
+{
+    redis_request_t  *request;
+
+    request = queue->head;
+
+    if (request != NULL) {
+        queue->head = request->next;
+
+        if (queue->head == NULL) {
+            queue->tail = &queue->head;
+        }
+    }
+
+    return request;
+}
+
+
+static void
+redis_request_free(redis_request_t *request)
+{
+    redisFreeCommand(request->command);
+    free(request);
+}
+
+
+int
+redis_is_up(const redis_t *redis)
+{
+    return redis->state == REDIS_STATE_UP;
+}
+
+
+unsigned
+redis_pending(const redis_t *redis)
+{
+    return redis->pending;
+}
+
+
+const char *
+redis_error(const redis_t *redis)
+{
+    return redis->error;
+}
+
+
+static int64_t
+redis_now(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+
+void
+redis_free(redis_t *redis)
+{
+    redis_request_t  *request;
+
+    if (redis == NULL) {
+        return;
+    }
+
+    if (redis->bev != NULL) {
+        bufferevent_free(redis->bev);
+    }
+
+    if (redis->reader != NULL) {
+        redisReaderFree(redis->reader);
+    }
+
+    if (redis->tick != NULL) {
+        event_free(redis->tick);
+    }
+
+    if (redis->flush != NULL) {
+        event_free(redis->flush);
+    }
+
+    while ((request = redis_shift(&redis->sent)) != NULL) {
+        redis_request_free(request);
+    }
+
+    while ((request = redis_shift(&redis->waiting)) != NULL) {
+        redis_request_free(request);
+    }
+
+    redis_connector_free(redis->connector);
+    free(redis);
+}

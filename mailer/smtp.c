@@ -1,0 +1,433 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "smtp.h"
+
+
+#define SMTP_HOST_MAX  256
+#define SMTP_URL_MAX   600
+#define SMTP_IDLE      60L          /* s that an unused connection is kept */
+#define SMTP_CONNECT_TIMEOUT  60L   /* s, for TCP; the greeting has timeout */
+
+
+struct smtp_s {
+    CURL                 *curl;
+    const config_smtp_t  *conf;
+    char                  error[CURL_ERROR_SIZE];
+
+    /* Of the message that is being sent. */
+
+    const char           *data;
+    size_t                len;
+    size_t                given;
+    int                 (*confirm)(void *data);
+    void                 *confirm_data;
+    smtp_report_t        *report;
+};
+
+
+static int smtp_setup(smtp_t *smtp);
+static int smtp_setup_tls(smtp_t *smtp);
+static CURLcode smtp_perform(smtp_t *smtp, const char *from, const char *to,
+    long fresh);
+static int smtp_is_stale(const smtp_report_t *report);
+static size_t smtp_read(char *buf, size_t size, size_t n, void *data);
+static size_t smtp_header(char *line, size_t size, size_t n, void *data);
+static int smtp_debug(CURL *curl, curl_infotype type, char *text, size_t len,
+    void *data);
+static void smtp_bad_reply(smtp_report_t *report, int code, const char *line,
+    size_t len);
+
+
+static const char  *smtp_stages[] = {
+    "connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body",
+    "dot"
+};
+
+
+smtp_t *
+smtp_create(const config_smtp_t *conf)
+{
+    smtp_t  *smtp;
+
+    smtp = calloc(1, sizeof(smtp_t));
+
+    if (smtp == NULL) {
+        return NULL;
+    }
+
+    smtp->conf = conf;
+    smtp->curl = curl_easy_init();
+
+    if (smtp->curl == NULL || !smtp_setup(smtp)) {
+        smtp_free(smtp);
+        return NULL;
+    }
+
+    return smtp;
+}
+
+
+static int
+smtp_setup(smtp_t *smtp)
+{
+    int                   rc;
+    CURL                 *curl;
+    char                  url[SMTP_URL_MAX], host[SMTP_HOST_MAX];
+    const char           *helo;
+    const config_smtp_t  *conf;
+
+    curl = smtp->curl;
+    conf = smtp->conf;
+    helo = conf->helo;
+
+    if (helo == NULL) {
+        if (gethostname(host, sizeof(host)) != 0) {
+            strcpy(host, "localhost");
+        }
+
+        host[sizeof(host) - 1] = '\0';
+        helo = host;
+    }
+
+    snprintf(url, sizeof(url), strchr(conf->host, ':') != NULL
+                                   ? "%s://[%s]:%u/%s" : "%s://%s:%u/%s",
+             conf->implicit_tls ? "smtps" : "smtp", conf->host, conf->port,
+             helo);
+
+    rc = curl_easy_setopt(curl, CURLOPT_URL, url)
+         || curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L)
+         || curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L)
+         || curl_easy_setopt(curl, CURLOPT_PROXY, "")
+         || curl_easy_setopt(curl, CURLOPT_READFUNCTION, smtp_read)
+         || curl_easy_setopt(curl, CURLOPT_READDATA, smtp)
+         || curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, smtp_header)
+         || curl_easy_setopt(curl, CURLOPT_HEADERDATA, smtp)
+         || curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, smtp_debug)
+         || curl_easy_setopt(curl, CURLOPT_DEBUGDATA, smtp)
+         || curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L)
+         || curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, smtp->error)
+         || curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+                             SMTP_CONNECT_TIMEOUT + conf->timeout)
+         || curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L)
+         || curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
+                             conf->final_timeout > conf->timeout
+                                 ? conf->final_timeout : conf->timeout)
+         || curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, SMTP_IDLE)
+         || curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, 1L);
+
+    if (rc == 0 && conf->user != NULL) {
+        rc = curl_easy_setopt(curl, CURLOPT_USERNAME, conf->user)
+             || curl_easy_setopt(curl, CURLOPT_PASSWORD, conf->password)
+             || curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS,
+                                 "AUTH=PLAIN;AUTH=LOGIN")
+             || curl_easy_setopt(curl, CURLOPT_SASL_IR, 1L);
+    }
+
+    return rc == 0 && smtp_setup_tls(smtp);
+}
+
+
+/* Opportunistic TLS is not verified: the alternative is no TLS (RFC 7435). */
+
+static int
+smtp_setup_tls(smtp_t *smtp)
+{
+    int                   rc;
+    long                  verify;
+    CURL                 *curl;
+    const config_smtp_t  *conf;
+
+    curl = smtp->curl;
+    conf = smtp->conf;
+    verify = conf->tls == CONFIG_TLS_REQUIRED;
+
+    rc = curl_easy_setopt(curl, CURLOPT_USE_SSL,
+                          conf->tls == CONFIG_TLS_NONE ? (long) CURLUSESSL_NONE
+                          : verify ? (long) CURLUSESSL_ALL
+                                   : (long) CURLUSESSL_TRY)
+         || curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, verify)
+         || curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L)
+         || curl_easy_setopt(curl, CURLOPT_SSLVERSION,
+                             (long) CURL_SSLVERSION_TLSv1_2);
+
+    if (rc == 0 && conf->ca_file != NULL) {
+        rc = (int) curl_easy_setopt(curl, CURLOPT_CAINFO, conf->ca_file);
+    }
+
+    return rc == 0;
+}
+
+
+void
+smtp_send(smtp_t *smtp, const char *from, const char *to, const char *data,
+    size_t len, int (*confirm)(void *data), void *confirm_data,
+    smtp_report_t *report)
+{
+    CURLcode  rc;
+
+    smtp->data = data;
+    smtp->len = len;
+    smtp->confirm = confirm;
+    smtp->confirm_data = confirm_data;
+    smtp->report = report;
+
+    rc = smtp_perform(smtp, from, to, 0L);
+
+    if (rc != CURLE_OK && smtp_is_stale(report)) {
+        rc = smtp_perform(smtp, from, to, 1L);
+    }
+
+    if (rc != CURLE_OK && report->text[0] == '\0') {
+        snprintf(report->text, sizeof(report->text), "%.150s",
+                 smtp->error[0] != '\0' ? smtp->error
+                                        : curl_easy_strerror(rc));
+    }
+}
+
+
+static CURLcode
+smtp_perform(smtp_t *smtp, const char *from, const char *to, long fresh)
+{
+    CURL               *curl;
+    char                box[SP_ADDRESS_MAX + 3];
+    long                connects;
+    CURLcode            rc;
+    struct curl_slist  *rcpt;
+
+    curl = smtp->curl;
+    smtp->given = 0;
+    smtp->error[0] = '\0';
+    memset(smtp->report, 0, sizeof(smtp_report_t));
+
+    snprintf(box, sizeof(box), "<%s>", to);
+    rcpt = curl_slist_append(NULL, box);
+    snprintf(box, sizeof(box), "<%s>", from);
+
+    if (rcpt == NULL
+        || curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, rcpt) != CURLE_OK
+        || curl_easy_setopt(curl, CURLOPT_MAIL_FROM, box) != CURLE_OK
+        || curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, fresh) != CURLE_OK
+        || curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+                            smtp->conf->timeout) != CURLE_OK
+        || curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
+                            (curl_off_t) smtp->len) != CURLE_OK)
+    {
+        curl_slist_free_all(rcpt);
+        return CURLE_OUT_OF_MEMORY;
+    }
+
+    rc = curl_easy_perform(curl);
+
+    if (curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &connects) == CURLE_OK)
+    {
+        smtp->report->reused = connects == 0;
+    }
+
+    curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
+    curl_slist_free_all(rcpt);
+
+    return rc;
+}
+
+
+/* A server may close a connection that was idle; 421 says so (RFC 5321 3.8). */
+
+static int
+smtp_is_stale(const smtp_report_t *report)
+{
+    return report->reused && !report->asked
+           && (report->code == 0 || report->code == 421);
+}
+
+
+static size_t
+smtp_read(char *buf, size_t size, size_t n, void *data)
+{
+    size_t          len;
+    smtp_t         *smtp;
+    smtp_report_t  *report;
+
+    smtp = data;
+    report = smtp->report;
+
+    if (!report->asked) {
+        report->asked = 1;
+        report->stage = SMTP_BODY;
+
+        if (!smtp->confirm(smtp->confirm_data)) {
+            report->stopped = 1;
+            return CURL_READFUNC_ABORT;
+        }
+    }
+
+    len = smtp->len - smtp->given;
+
+    if (len > size * n) {
+        len = size * n;
+    }
+
+    memcpy(buf, smtp->data + smtp->given, len);
+    smtp->given += len;
+
+    if (smtp->given == smtp->len && report->stage == SMTP_BODY) {
+        report->stage = SMTP_DOT;
+
+        /* From here on the server may need longer (RFC 5321 4.5.3.2.6). */
+
+        curl_easy_setopt(smtp->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+                         smtp->conf->final_timeout);
+    }
+
+    return len;
+}
+
+
+/* Every line of every reply. */
+
+static size_t
+smtp_header(char *line, size_t size, size_t n, void *data)
+{
+    int             code, whole;
+    size_t          len;
+    smtp_t         *smtp;
+    smtp_report_t  *report;
+
+    smtp = data;
+    report = smtp->report;
+    len = size * n;
+
+    if (len < 3 || line[0] < '2' || line[0] > '5' || line[1] < '0'
+        || line[1] > '9' || line[2] < '0' || line[2] > '9')
+    {
+        return len;
+    }
+
+    code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+    whole = len == 3 || line[3] != '-';
+
+    if (report->stage == SMTP_DOT && whole && report->final == 0) {
+        report->final = code;
+    }
+
+    if (code >= 400 && report->code == 0) {
+        smtp_bad_reply(report, code, line + 3, len - 3);
+    }
+
+    return len;
+}
+
+
+static void
+smtp_bad_reply(smtp_report_t *report, int code, const char *line, size_t len)
+{
+    size_t  i, n;
+
+    report->code = code;
+    report->code_stage = report->stage;
+
+    if (len > 0 && (*line == ' ' || *line == '-')) {
+        line++;
+        len--;
+    }
+
+    /* "5.1.1 No such user": class, subject and detail, dots between. */
+
+    for (n = 0; n < len && (line[n] == '.' || (line[n] >= '0'
+                                               && line[n] <= '9')); n++)
+    {
+        /* void */
+    }
+
+    if (n >= 5 && n < sizeof(report->enhanced) && line[1] == '.'
+        && (line[0] == '4' || line[0] == '5'))
+    {
+        memcpy(report->enhanced, line, n);
+        report->enhanced[n] = '\0';
+    }
+
+    for (i = 0; i < len && i < sizeof(report->text) - 1
+                && line[i] != '\r' && line[i] != '\n'; i++)
+    {
+        report->text[i] = (unsigned char) line[i] < ' ' ? '?' : line[i];
+    }
+
+    report->text[i] = '\0';
+}
+
+
+/* Commands as they are sent, to know what a reply answers. */
+
+static int
+smtp_debug(CURL *curl, curl_infotype type, char *text, size_t len, void *data)
+{
+    size_t          i;
+    smtp_t         *smtp;
+    static struct {
+        const char    *verb;
+        size_t         len;
+        smtp_stage_t   stage;
+    } verbs[] = {
+        { "EHLO ", 5, SMTP_EHLO },
+        { "HELO ", 5, SMTP_EHLO },
+        { "STARTTLS", 8, SMTP_STARTTLS },
+        { "AUTH ", 5, SMTP_AUTH },
+        { "MAIL FROM:", 10, SMTP_MAIL },
+        { "RCPT TO:", 8, SMTP_RCPT },
+        { "DATA", 4, SMTP_DATA },
+    };
+
+    smtp = data;
+
+    if (type != CURLINFO_HEADER_OUT || smtp->report == NULL
+        || smtp->report->asked)
+    {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (len >= verbs[i].len
+            && strncasecmp(text, verbs[i].verb, verbs[i].len) == 0)
+        {
+            smtp->report->stage = verbs[i].stage;
+            break;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+smtp_free(smtp_t *smtp)
+{
+    if (smtp == NULL) {
+        return;
+    }
+
+    /* QUIT may be said now: there is no report any more. */
+
+    smtp->report = NULL;
+
+    if (smtp->curl != NULL) {
+        curl_easy_setopt(smtp->curl, CURLOPT_HEADERFUNCTION, NULL);
+        curl_easy_setopt(smtp->curl, CURLOPT_HEADERDATA, NULL);
+        curl_easy_setopt(smtp->curl, CURLOPT_VERBOSE, 0L);
+        curl_easy_cleanup(smtp->curl);
+    }
+
+    free(smtp);
+}
+
+
+const char *
+smtp_stage_name(smtp_stage_t stage)
+{
+    return smtp_stages[stage];
+}
