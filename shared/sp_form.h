@@ -19,6 +19,9 @@
 typedef struct {
     sp_str_t            name;       /* "+" and "%XX" decoded */
     sp_str_t            value;
+    uint32_t            hash;       /* of the name */
+    unsigned            index;      /* name with "[]": how many fields of the
+                                       very same name came before, else 0 */
 } sp_form_field_t;
 
 
@@ -41,14 +44,13 @@ sp_rc_t sp_form_parse(sp_form_t *form, const sp_pool_t *pool,
 
 
 /*
- * A pattern is a name, in which "*" stands for
- *     a[*][b]     one key in brackets: a[7][b], and a[][b], where it counts
- *     a.*.b       one part of a dotted name, up to "." or "["
- *     a_*         what is left of the part
- * "a[]" is just a name.  "*" alone matches every name without brackets or
- * dots.  To match a pattern costs as much as to compare names.
- * SP_INVALID with err: too many wildcards, two without anything between them,
- * or an empty pattern.
+ * A pattern is a name, in which "*" stands for any text within one part:
+ *     a[*][b]     one key in brackets: a[7][b], also a[][b]
+ *     a.*.b       one part of a dotted name, without "." and brackets
+ *     a_*         the rest of a part
+ * All else, "[]" too, stands for itself.  "*" alone matches every name without
+ * brackets or dots.  SP_INVALID with err: too many wildcards, two without
+ * anything between them, or an empty pattern; such a pattern matches nothing.
  */
 
 sp_rc_t sp_form_pattern_check(const sp_str_t *pattern, sp_error_t *err);
@@ -59,8 +61,6 @@ typedef struct {
     unsigned                nwildcards;
     sp_str_t                wildcards[SP_FORM_WILDCARDS];   /* as written in
                                        the name; empty for "[]" */
-    unsigned                index;      /* "[]": how many fields of the very
-                                       same name came before, else 0 */
 } sp_form_hit_t;
 
 
@@ -84,8 +84,8 @@ sp_rc_t sp_form_get(const sp_form_t *form, const sp_str_t *pattern,
 
 /*
  * The value of the field that belongs to hit: each "#" of name stands for the
- * wildcard of the same number ("quantity[#]" of "id[*]"), "[#]" also for the
- * [] of the same index.  SP_OK or SP_DONE: none.
+ * wildcard of the same number ("quantity[#]" of "id[*]"); where that was a
+ * "[]", the field must be of the same index.  SP_OK or SP_DONE: none.
  */
 
 sp_rc_t sp_form_get_beside(const sp_form_t *form, const sp_str_t *name,

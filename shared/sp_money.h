@@ -38,7 +38,7 @@ sp_rc_t sp_money_code(const sp_str_t *text, char code[4]);
  * are whole already ("1250" with scale 2).  *amount is in minor units of a
  * currency with that exponent, rounded half up.  So scale 0 and exponent 0
  * read a whole quantity.  scale and exponent: 0 to 9.  SP_INVALID: not a
- * number, signed minus (but for zero), or more than SP_MONEY_MAX.
+ * number, longer than 256 bytes, negative, or more than SP_MONEY_MAX.
  */
 
 sp_rc_t sp_money_parse(const sp_str_t *text, int scale, int exponent,
