@@ -1,7 +1,8 @@
-# SitePreserver. `make help` lists what there is to make.
+# SitePreserver. `make help` lists what there is to make; V=1 shows the commands.
 
 BUILD      ?= build
-CC         ?= gcc
+V          ?=
+Q           = $(if $(V),,@)
 WARN        = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
               -Wmissing-prototypes -Wpointer-arith -Wno-unused-parameter
 HARDEN      = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIC \
@@ -80,32 +81,38 @@ clean:                         ## remove what was built
 	rm -rf $(BUILD)
 
 $(BUILD)/sitepreserver: $(MAILER_OBJ) $(BUILD)/libsp.a
-	$(CC) $(LDFLAGS) -pie -o $@ $^ $(MAILER_LIBS) $(SP_LIBS) -lpthread
+	@echo '  LD   $@'
+	$(Q)$(CC) $(LDFLAGS) -pie -o $@ $^ $(MAILER_LIBS) $(SP_LIBS) -lpthread
 
 $(BUILD)/libsp.a: $(SP_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@echo '  AR   $@'
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/shared/%.o: shared/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Ishared -MMD -MP -c -o $@ $<
+	@echo '  CC   $<'
+	$(Q)$(CC) $(CFLAGS) -Ishared -MMD -MP -c -o $@ $<
 
 $(BUILD)/shared/sp_functions.c: shared/sp_functions.lua shared/embed.sh
 	@mkdir -p $(@D)
 	sh shared/embed.sh $< > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/shared/sp_functions.o: $(BUILD)/shared/sp_functions.c
-	$(CC) $(CFLAGS) -Ishared -c -o $@ $<
+	@echo '  CC   $<'
+	$(Q)$(CC) $(CFLAGS) -Ishared -c -o $@ $<
 
 $(BUILD)/mailer/%.o: mailer/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Ishared -Imailer $(MAILER_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CC   $<'
+	$(Q)$(CC) $(CFLAGS) -Ishared -Imailer $(MAILER_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Unit tests are linked with everything but main, so that each can test any part.
 $(BUILD)/t/unit/%: t/unit/%.c $(filter-out $(BUILD)/mailer/main.o,$(MAILER_OBJ)) \
     $(BUILD)/libsp.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Ishared -Imailer -It/unit $(MAILER_CFLAGS) $(LDFLAGS) \
+	@echo '  LD   $@'
+	$(Q)$(CC) $(CFLAGS) -Ishared -Imailer -It/unit $(MAILER_CFLAGS) $(LDFLAGS) \
 	    -MMD -MP -MF $@.d -o $@ $< \
 	    $(filter-out $(BUILD)/mailer/main.o,$(MAILER_OBJ)) $(BUILD)/libsp.a \
 	    $(MAILER_LIBS) $(SP_LIBS) -lcmocka -lpthread
