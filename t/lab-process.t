@@ -18,6 +18,13 @@ spew("$asan.c", 'int main(int c, char **v) { char *p = __builtin_malloc(c);'
 is((command([ 'gcc', '-fsanitize=address', '-o', $asan, "$asan.c" ]))[0], 0,
     'a program with an error is built');
 
+my $ubsan = dir() . '/ubsan';
+
+spew("$ubsan.c", 'int main(int c, char **v) { int n = 0x7fffffff; n += c;'
+    . ' return n == 0; }');
+is((command([ 'gcc', '-fsanitize=address,undefined', '-fno-sanitize-recover',
+    '-o', $ubsan, "$ubsan.c" ]))[0], 0, 'and one with undefined behaviour');
+
 
 # Runs a test: (exit status, all it printed).
 sub try_test ($code) {
@@ -57,14 +64,19 @@ my @cases = (
     [ 'a sanitizer report in a log',
         "my \$l = dir() . '/l'; watch_log(\$l); spawn(name => 'a', log => \$l,"
         . " cmd => ['$asan']); sleep 1; all_done();",
-        1, qr/problem: .*AddressSanitizer: heap-buffer-overflow/ ],
+        1, qr/problem: .*AddressSanitizer: heap-buffer-overflow/s ],
+    [ 'undefined behaviour',
+        "my \$l = dir() . '/l'; watch_log(\$l); spawn(name => 'u', log => \$l,"
+        . " cmd => ['$ubsan']); sleep 1; all_done();",
+        1, qr/problem: .*runtime error: signed integer overflow/s ],
     [ 'a sanitizer report of a command',
         "command(['$asan']); all_done();", 1, qr/AddressSanitizer/ ],
     [ 'a crash', 'fork_child("crash", sub { kill "SEGV", $$; sleep 1 });'
         . ' sleep 1; all_done();', 1, qr/crash \(\d+\) died of signal 11/ ],
     [ 'a server that does not end',
-        'my $p = fork_child("mule", sub { $SIG{TERM} = "IGNORE"; sleep 99'
-        . ' while 1; }); Sp::Test::stop_child($p, "TERM", 0.2); all_done();',
+        'my $f = dir() . "/f"; my $p = fork_child("mule", sub {'
+        . ' $SIG{TERM} = "IGNORE"; touch($f); sleep 99 while 1; });'
+        . ' wait_for { -e $f }; stop_child($p, "TERM", 0.2); all_done();',
         1, qr/mule \(\d+\) did not end on SIGTERM/ ],
     [ 'a test that hangs', 'alarm 1; sleep 100;', 1, qr/the test hangs/ ],
     [ 'wait_ok at its deadline', 'wait_ok { 0 } "never", 0.1; all_done();', 1,

@@ -141,6 +141,16 @@ sub check ($class, $http, %o) {
 }
 
 
+# The files of all modules that Debian has for its nginx, in its own order:
+# some need another one loaded before them.
+sub debian_modules ($class) {
+    return map {
+        slurp($_) =~ m{load_module\s+modules/([^;]+);}
+            ? "/usr/lib/nginx/modules/$1" : ()
+    } sort glob '/etc/nginx/modules-enabled/*.conf';
+}
+
+
 # The pids of workers that serve (not those that are shutting down).
 sub workers ($self) {
     return grep {

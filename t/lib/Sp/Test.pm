@@ -508,6 +508,8 @@ sub _show_logs {
         my @lines = split /^/, slurp($log->[0]);
         @lines = grep { !/\[(?:debug|notice)\]/ } @lines
             if $log->[1] eq 'nginx';
+        @lines = grep { !/ \* |WARNING Memory over|oO0Oo/ } @lines
+            if $log->[1] eq 'redis';
         @lines = @lines[ -25 .. -1 ] if @lines > 25;
         Test::More::diag("--- $log->[0]\n", @lines) if @lines;
     }
