@@ -115,6 +115,10 @@ CONF
     is($ua->jar->get('a'), undef, "$protocol: and forgets");
 
     my ($old) = $nginx->workers;
+
+    like(slurp("/proc/$old/maps"), qr/libasan/, "$protocol: under ASan")
+        if under_asan();
+
     $nginx->reload;
     ok($nginx->wait_drained, "$protocol: old workers end after a reload");
     isnt(($nginx->workers)[0], $old, "$protocol: a new one serves");
@@ -125,6 +129,31 @@ CONF
     is($ua->get('/x')->{status}, 200, "$protocol: and serves");
     like($nginx->access_log, qr/"GET \/x HTTP/, "$protocol: access log");
 }
+
+
+# gRPC: the origin has no HTTP/2, another server of nginx lends it its own.
+
+my $origin = Sp::Origin->new(\&handler);
+my $nginx  = Sp::Nginx->new(module => 0, http => <<"CONF");
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        location / { grpc_pass grpc://127.0.0.1:%%PORT1%%; }
+    }
+    server {
+        listen 127.0.0.1:%%PORT1%% http2;
+        location / { proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
+    }
+CONF
+
+$ua = Sp::Http->new(port => $nginx->port);
+is($ua->post('/rpc', 'a body')->{body}, 'POST /rpc a body', 'gRPC');
+
+
+# HTTP/2 in front: curl speaks it.
+
+is((command([ 'curl', '-sS', '--http2-prior-knowledge', '-d', 'b=1',
+    'http://127.0.0.1:' . $nginx->port(1) . '/h2' ]))[1], 'POST /h2 b=1',
+    'HTTP/2');
 
 
 # The configuration test.

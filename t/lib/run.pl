@@ -88,6 +88,7 @@ sub suite ($mode) {
         unit('unit-asan');
         tests('tests', @parallel);
         tests('serial', @serial);
+        storefronts();
         return;
     }
 
