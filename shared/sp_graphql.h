@@ -22,9 +22,9 @@
 
 #define SP_GRAPHQL_FIELDS     32        /* root fields of one operation */
 #define SP_GRAPHQL_FRAGMENTS  64        /* fragments of one document */
-#define SP_GRAPHQL_DEPTH      64        /* selections, values in each other */
-#define SP_GRAPHQL_TEXT       (1 << 20) /* bytes of a document, of arguments */
-#define SP_GRAPHQL_VARIABLES  64        /* of one operation */
+#define SP_GRAPHQL_DEPTH      64        /* lists and objects in each other */
+#define SP_GRAPHQL_TEXT       (256 * 1024)  /* bytes of arguments as JSON */
+#define SP_GRAPHQL_VARIABLES  64        /* of one operation; others are null */
 
 
 typedef enum {
@@ -54,7 +54,7 @@ typedef struct {
 
 typedef struct {
     sp_str_t            name;           /* without "$" */
-    sp_str_t            value;          /* its default, GraphQL text */
+    sp_str_t            value;          /* as it is written */
 } sp_graphql_variable_t;
 
 
@@ -64,9 +64,11 @@ typedef struct {
     sp_graphql_field_t     fields[SP_GRAPHQL_FIELDS];
     unsigned               nfields;
     unsigned               dropped;     /* fields beyond the limit */
-    sp_graphql_variable_t  defaults[SP_GRAPHQL_VARIABLES];
+    sp_str_t               variables;   /* of the request, JSON text ... */
+    sp_graphql_variable_t  values[SP_GRAPHQL_VARIABLES];    /* ... in pieces */
+    unsigned               nvalues;
+    sp_graphql_variable_t  defaults[SP_GRAPHQL_VARIABLES];  /* GraphQL text */
     unsigned               ndefaults;
-    sp_str_t               variables;   /* of the request, JSON text */
 } sp_graphql_t;
 
 
@@ -85,8 +87,8 @@ sp_rc_t sp_graphql_request(sp_graphql_request_t *request,
 /*
  * Finds the operation (the one named, else the only one) and its root fields,
  * in order; those of fragments on the root too, whatever their type condition
- * and directives (@skip, @include are not evaluated: the answer tells).  Equal
- * keys are listed once.  Without a query text (a persisted query) the
+ * and directives (@skip, @include are not evaluated: the answer tells).
+ * Equal keys are listed once; __typename and its like are not.  Without a query text (a persisted query) the
  * operation's name stands for its only field, with no arguments: gql->kind is
  * SP_GRAPHQL_PERSISTED.  Strings point into the request; the pool gives
  * scratch memory.  SP_OK; SP_INVALID: no such operation or not GraphQL; what

@@ -471,24 +471,15 @@ json_escape(sp_json_scanner_t *s, const char *p)
 static const char *
 json_hex(sp_json_scanner_t *s, const char *p)
 {
-    unsigned  c;
+    int  digit;
 
-    c = (unsigned char) *p;
+    digit = sp_json_text_hex(*p);
 
-    if (c >= '0' && c <= '9') {
-        c -= '0';
-
-    } else {
-        c = (c | 0x20) - 'a';
-
-        if (c > 5) {
-            return json_stop(s, SP_INVALID);
-        }
-
-        c += 10;
+    if (digit < 0) {
+        return json_stop(s, SP_INVALID);
     }
 
-    s->unit = (s->unit << 4) | c;
+    s->unit = (s->unit << 4) | (uint32_t) digit;
 
     if (++s->at == 4) {
         if (s->keep && sp_json_text_unit(s->sink, s->unit) != SP_OK) {

@@ -75,6 +75,19 @@ sp_json_text_escape(char c)
 }
 
 
+int
+sp_json_text_hex(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+
+    c = (char) (c | 0x20);
+
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+
 sp_rc_t
 sp_json_text_unit(sp_json_text_t *text, uint32_t unit)
 {

@@ -97,8 +97,8 @@ sp_money_parse(const sp_str_t *text, int scale, int exponent,
     const char     *p, *end;
     money_number_t  number;
 
-    if (text->len == 0 || text->len > MONEY_TEXT || scale < 0 || scale > 9 || exponent < 0
-        || exponent > 9)
+    if (text->len == 0 || text->len > MONEY_TEXT || scale < 0 || scale > 9
+        || exponent < 0 || exponent > 9)
     {
         return SP_INVALID;
     }
