@@ -13,6 +13,7 @@
 #include <unicode/ustring.h>
 
 #include "money.h"
+#include "sp_money.h"
 
 
 #define MONEY_TEXT_MAX  128
@@ -41,15 +42,7 @@ static pthread_once_t  money_ready = PTHREAD_ONCE_INIT;
 int
 money_exponent(const sp_str_t *currency)
 {
-    size_t       i;
-    const char  *p;
-
-    /* ISO 4217 (2024): all that have not two */
-
-    static const char  exceptions[] =
-        "BIF0CLP0DJF0GNF0ISK0JPY0KMF0KRW0PYG0RWF0UGX0UYI0VND0VUV0XAF0XOF0XPF0"
-        "BHD3IQD3JOD3KWD3LYD3OMR3TND3"
-        "CLF4UYW4";
+    size_t  i;
 
     if (currency->len != 3) {
         return -1;
@@ -61,13 +54,7 @@ money_exponent(const sp_str_t *currency)
         }
     }
 
-    for (p = exceptions; *p != '\0'; p += 4) {
-        if (memcmp(p, currency->data, 3) == 0) {
-            return p[3] - '0';
-        }
-    }
-
-    return 2;
+    return sp_money_exponent(currency);
 }
 
 

@@ -1,0 +1,448 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <openssl/evp.h>
+
+#include "creative.h"
+#include "creative_file.h"
+
+
+#define CREATIVE_PATH_MAX  512
+
+#ifndef SP_CREATIVES_DIR
+#define SP_CREATIVES_DIR   "/usr/share/sitepreserver/creatives"
+#endif
+
+
+struct creative_s {
+    char                 name[CREATIVE_NAME_MAX + 1];
+    char                 path[CREATIVE_PATH_MAX];
+    char                 hash[CREATIVE_HASH_LEN + 1];
+    unsigned             approved:1;
+    creative_locale_t    locales[CREATIVE_LOCALES_MAX];
+    size_t               nlocales;
+};
+
+
+static int creative_name_valid(const char *name);
+static sp_rc_t creative_locales(creative_t *creative, sp_error_t *err);
+static sp_rc_t creative_add_locale(creative_t *creative, const char *file,
+    sp_error_t *err);
+static int creative_compare(const void *a, const void *b);
+static sp_rc_t creative_read(creative_t *creative, EVP_MD_CTX *md,
+    sp_error_t *err);
+static sp_rc_t creative_template(creative_t *creative,
+    creative_locale_t *locale, const char *suffix, EVP_MD_CTX *md,
+    sp_error_t *err);
+static sp_rc_t creative_hash_file(EVP_MD_CTX *md, const char *name,
+    const buffer_t *b);
+static sp_rc_t creative_approval(creative_t *creative, sp_error_t *err);
+static int creative_locale_is(const creative_locale_t *locale,
+    const char *text, size_t len);
+
+
+creative_t *
+creative_load(const char *dir, const char *name, sp_error_t *err)
+{
+    sp_rc_t      rc;
+    EVP_MD_CTX  *md;
+    creative_t  *creative;
+
+    if (!creative_name_valid(name)) {
+        (void) snprintf(err->text, sizeof(err->text),
+                        "\"%.80s\" is not a creative's name", name);
+        return NULL;
+    }
+
+    creative = calloc(1, sizeof(creative_t));
+    md = EVP_MD_CTX_new();
+
+    if (creative == NULL || md == NULL
+        || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1)
+    {
+        (void) snprintf(err->text, sizeof(err->text), "no memory");
+        EVP_MD_CTX_free(md);
+        free(creative);
+        return NULL;
+    }
+
+    (void) strcpy(creative->name, name);
+
+    rc = creative_file_folder(dir, SP_CREATIVES_DIR, name, creative->path,
+                              sizeof(creative->path), err);
+    if (rc == SP_OK) {
+        rc = creative_locales(creative, err);
+    }
+
+    if (rc == SP_OK) {
+        rc = creative_read(creative, md, err);
+    }
+
+    if (rc == SP_OK) {
+        rc = creative_approval(creative, err);
+    }
+
+    EVP_MD_CTX_free(md);
+
+    if (rc != SP_OK) {
+        creative_free(creative);
+        return NULL;
+    }
+
+    return creative;
+}
+
+
+void
+creative_free(creative_t *creative)
+{
+    size_t              i;
+    creative_locale_t  *locale;
+
+    if (creative == NULL) {
+        return;
+    }
+
+    for (i = 0; i < creative->nlocales; i++) {
+        locale = &creative->locales[i];
+        mustache_free(locale->subject);
+        mustache_free(locale->preheader);
+        mustache_free(locale->html);
+        mustache_free(locale->text);
+    }
+
+    free(creative);
+}
+
+
+const char *
+creative_name(const creative_t *creative)
+{
+    return creative->name;
+}
+
+
+const char *
+creative_path(const creative_t *creative)
+{
+    return creative->path;
+}
+
+
+const char *
+creative_hash(const creative_t *creative)
+{
+    return creative->hash;
+}
+
+
+int
+creative_approved(const creative_t *creative)
+{
+    return creative->approved;
+}
+
+
+const creative_locale_t *
+creative_locale(const creative_t *creative, const sp_str_t *locale)
+{
+    size_t                    i, language;
+    const creative_locale_t  *l, *best;
+
+    for (language = 0; language < locale->len; language++) {
+        if (locale->data[language] == '-' || locale->data[language] == '_') {
+            break;
+        }
+    }
+
+    best = NULL;
+
+    for (i = 0; i < creative->nlocales; i++) {
+        l = &creative->locales[i];
+
+        if (creative_locale_is(l, locale->data, locale->len)) {
+            return l;
+        }
+
+        if (creative_locale_is(l, locale->data, language)) {
+            best = l;
+
+        } else if (best == NULL && creative_locale_is(l, "en", 2)) {
+            best = l;
+        }
+    }
+
+    return best != NULL ? best : &creative->locales[0];
+}
+
+
+static int
+creative_name_valid(const char *name)
+{
+    size_t  i;
+
+    for (i = 0; name[i] != '\0'; i++) {
+        if (i == CREATIVE_NAME_MAX
+            || strchr("abcdefghijklmnopqrstuvwxyz0123456789_-", name[i])
+               == NULL)
+        {
+            return 0;
+        }
+    }
+
+    return i != 0;
+}
+
+
+/* Which locales there are: what has a .html file. */
+
+static sp_rc_t
+creative_locales(creative_t *creative, sp_error_t *err)
+{
+    DIR            *d;
+    sp_rc_t         rc;
+    struct dirent  *entry;
+
+    d = opendir(creative->path);
+
+    if (d == NULL) {
+        (void) snprintf(err->text, sizeof(err->text), "%.200s: %s",
+                        creative->path, strerror(errno));
+        return SP_INVALID;
+    }
+
+    rc = SP_OK;
+
+    while (rc == SP_OK && (entry = readdir(d)) != NULL) {
+        rc = creative_add_locale(creative, entry->d_name, err);
+    }
+
+    closedir(d);
+
+    if (rc == SP_OK && creative->nlocales == 0) {
+        (void) snprintf(err->text, sizeof(err->text),
+                        "%.200s: has no LOCALE.html", creative->path);
+        return SP_INVALID;
+    }
+
+    qsort(creative->locales, creative->nlocales, sizeof(creative_locale_t),
+          creative_compare);
+
+    return rc;
+}
+
+
+static sp_rc_t
+creative_add_locale(creative_t *creative, const char *file, sp_error_t *err)
+{
+    size_t              i, len;
+    creative_locale_t  *locale;
+
+    len = strlen(file);
+
+    if (len < 5 || strcmp(file + len - 5, ".html") != 0) {
+        return SP_OK;
+    }
+
+    len -= 5;
+
+    for (i = 0; i < len; i++) {
+        if ((file[i] < '0' || file[i] > '9') && file[i] != '-'
+            && ((file[i] | 0x20) < 'a' || (file[i] | 0x20) > 'z'))
+        {
+            break;
+        }
+    }
+
+    if (i != len || len < 2 || len >= sizeof(locale->locale)
+        || creative->nlocales == CREATIVE_LOCALES_MAX)
+    {
+        (void) snprintf(err->text, sizeof(err->text),
+                        "%.150s/%.40s: is not LOCALE.html, or one too many",
+                        creative->path, file);
+        return SP_INVALID;
+    }
+
+    locale = &creative->locales[creative->nlocales++];
+    memcpy(locale->locale, file, len);
+
+    return SP_OK;
+}
+
+
+static int
+creative_compare(const void *a, const void *b)
+{
+    const creative_locale_t  *la, *lb;
+
+    la = a;
+    lb = b;
+
+    return strcmp(la->locale, lb->locale);
+}
+
+
+static sp_rc_t
+creative_read(creative_t *creative, EVP_MD_CTX *md, sp_error_t *err)
+{
+    size_t          i;
+    sp_rc_t         rc;
+    unsigned char   hash[EVP_MAX_MD_SIZE];
+
+    rc = SP_OK;
+
+    for (i = 0; rc == SP_OK && i < creative->nlocales; i++) {
+        rc = creative_template(creative, &creative->locales[i], "head", md,
+                               err);
+        if (rc == SP_OK) {
+            rc = creative_template(creative, &creative->locales[i], "html",
+                                   md, err);
+        }
+
+        if (rc == SP_OK) {
+            rc = creative_template(creative, &creative->locales[i], "txt", md,
+                                   err);
+        }
+    }
+
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    if (EVP_DigestFinal_ex(md, hash, NULL) != 1) {
+        (void) snprintf(err->text, sizeof(err->text), "no memory");
+        return SP_NOMEM;
+    }
+
+    for (i = 0; i < CREATIVE_HASH_LEN / 2; i++) {
+        (void) snprintf(creative->hash + 2 * i, 3, "%02x", hash[i]);
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+creative_template(creative_t *creative, creative_locale_t *locale,
+    const char *suffix, EVP_MD_CTX *md, sp_error_t *err)
+{
+    char      file[32], path[CREATIVE_PATH_MAX + 40];
+    sp_rc_t   rc;
+    buffer_t  b;
+
+    (void) snprintf(file, sizeof(file), "%s.%s", locale->locale, suffix);
+    (void) snprintf(path, sizeof(path), "%s/%s", creative->path, file);
+
+    buffer_init(&b, CREATIVE_FILE_MAX);
+    rc = creative_file_read(path, &b, err);
+
+    if (rc == SP_OK) {
+        rc = creative_hash_file(md, file, &b);
+    }
+
+    if (rc != SP_OK) {
+        buffer_free(&b);
+        return rc;
+    }
+
+    if (strcmp(suffix, "head") == 0) {
+        rc = creative_file_head(path, &b, &locale->subject,
+                                &locale->preheader, err);
+
+    } else if (strcmp(suffix, "html") == 0) {
+
+        /* nothing of a shop's goes unescaped into HTML */
+
+        locale->html = mustache_compile(path, buffer_text(&b), b.len,
+                                        MUSTACHE_HTML, MUSTACHE_NO_RAW, err);
+        rc = locale->html != NULL ? SP_OK : SP_INVALID;
+
+    } else {
+        locale->text = mustache_compile(path, buffer_text(&b), b.len,
+                                        MUSTACHE_PLAIN, 0, err);
+        rc = locale->text != NULL ? SP_OK : SP_INVALID;
+    }
+
+    buffer_free(&b);
+
+    return rc;
+}
+
+
+static sp_rc_t
+creative_hash_file(EVP_MD_CTX *md, const char *name, const buffer_t *b)
+{
+    char  line[64];
+
+    (void) snprintf(line, sizeof(line), "%s %zu\n", name, b->len);
+
+    return EVP_DigestUpdate(md, line, strlen(line)) == 1
+           && EVP_DigestUpdate(md, buffer_text(b), b->len) == 1
+           ? SP_OK : SP_NOMEM;
+}
+
+
+/* A folder without `approved` is not approved; one that is unreadable, wrong. */
+
+static sp_rc_t
+creative_approval(creative_t *creative, sp_error_t *err)
+{
+    char      path[CREATIVE_PATH_MAX + 40];
+    sp_rc_t   rc;
+    buffer_t  b;
+
+    (void) snprintf(path, sizeof(path), "%s/approved", creative->path);
+
+    if (!creative_file_exists(path)) {
+        return SP_OK;
+    }
+
+    buffer_init(&b, CREATIVE_FILE_MAX);
+    rc = creative_file_read(path, &b, err);
+
+    if (rc == SP_OK) {
+        creative->approved = b.len >= CREATIVE_HASH_LEN
+                             && memcmp(b.data, creative->hash,
+                                       CREATIVE_HASH_LEN) == 0
+                             && (b.len == CREATIVE_HASH_LEN
+                                 || b.data[CREATIVE_HASH_LEN] <= ' ');
+    }
+
+    buffer_free(&b);
+
+    return rc;
+}
+
+
+static int
+creative_locale_is(const creative_locale_t *locale, const char *text,
+    size_t len)
+{
+    char    a, b;
+    size_t  i;
+
+    for (i = 0; i < len && locale->locale[i] != '\0'; i++) {
+        a = locale->locale[i];
+        b = text[i];
+
+        if (a != '-') {
+            a |= 0x20;
+            b |= 0x20;
+
+        } else if (b == '_') {
+            b = '-';
+        }
+
+        if (a != b) {
+            return 0;
+        }
+    }
+
+    return i == len && locale->locale[i] == '\0';
+}

@@ -1,0 +1,229 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <unicode/utf8.h>
+
+#include "creative_file.h"
+
+
+static sp_rc_t creative_file_utf8(const char *path, const buffer_t *b,
+    sp_error_t *err);
+static sp_rc_t creative_file_field(const char *path, unsigned line,
+    const sp_str_t *text, mustache_t **subject, mustache_t **preheader,
+    sp_error_t *err);
+
+
+sp_rc_t
+creative_file_folder(const char *dir, const char *bundled, const char *name,
+    char *path, size_t size, sp_error_t *err)
+{
+    int          n;
+    size_t       i;
+    const char  *dirs[2];
+
+    dirs[0] = dir;
+    dirs[1] = bundled;
+
+    for (i = 0; i < 2; i++) {
+        if (dirs[i] == NULL) {
+            continue;
+        }
+
+        n = snprintf(path, size, "%s/%s", dirs[i], name);
+
+        if (n < 0 || (size_t) n >= size) {
+            (void) snprintf(err->text, sizeof(err->text),
+                            "%.200s: is too long a path", dirs[i]);
+            return SP_INVALID;
+        }
+
+        if (creative_file_exists(path)) {
+            return SP_OK;
+        }
+    }
+
+    (void) snprintf(err->text, sizeof(err->text),
+                    "creative \"%.64s\" is neither in %.60s%sin %.60s", name,
+                    dir != NULL ? dir : "", dir != NULL ? " nor " : "",
+                    bundled);
+
+    return SP_INVALID;
+}
+
+
+int
+creative_file_exists(const char *path)
+{
+    struct stat  st;
+
+    return stat(path, &st) == 0;
+}
+
+
+sp_rc_t
+creative_file_read(const char *path, buffer_t *b, sp_error_t *err)
+{
+    FILE    *f;
+    char     text[4096];
+    size_t   n;
+
+    f = fopen(path, "r");
+
+    if (f == NULL) {
+        (void) snprintf(err->text, sizeof(err->text), "%.200s: %s", path,
+                        strerror(errno));
+        return SP_INVALID;
+    }
+
+    do {
+        n = fread(text, 1, sizeof(text), f);
+        buffer_add(b, text, n);
+
+    } while (n == sizeof(text) && !b->failed);
+
+    if (ferror(f)) {
+        (void) snprintf(err->text, sizeof(err->text), "%.200s: %s", path,
+                        strerror(errno));
+        (void) fclose(f);
+        return SP_INVALID;
+    }
+
+    (void) fclose(f);
+
+    if (b->failed) {
+        (void) snprintf(err->text, sizeof(err->text),
+                        "%.200s: longer than %zu bytes", path, b->limit);
+        return SP_INVALID;
+    }
+
+    return creative_file_utf8(path, b, err);
+}
+
+
+sp_rc_t
+creative_file_head(const char *path, const buffer_t *b, mustache_t **subject,
+    mustache_t **preheader, sp_error_t *err)
+{
+    sp_rc_t      rc;
+    sp_str_t     text;
+    unsigned     line;
+    const char  *p, *end, *eol;
+
+    p = buffer_text(b);
+    end = p + b->len;
+
+    for (line = 1; p < end; line++, p = eol + 1) {
+        eol = memchr(p, '\n', (size_t) (end - p));
+
+        if (eol == NULL) {
+            eol = end;
+        }
+
+        text.data = p;
+        text.len = (size_t) (eol - p);
+
+        while (text.len > 0 && (text.data[text.len - 1] == '\r'
+                                || text.data[text.len - 1] == ' '))
+        {
+            text.len--;
+        }
+
+        if (text.len == 0 || text.data[0] == '#') {
+            continue;
+        }
+
+        rc = creative_file_field(path, line, &text, subject, preheader, err);
+
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
+    if (*subject == NULL || *preheader == NULL) {
+        (void) snprintf(err->text, sizeof(err->text), "%.200s:%u: has no %s",
+                        path, line - 1,
+                        *subject == NULL ? "subject" : "preheader");
+        return SP_INVALID;
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+creative_file_field(const char *path, unsigned line, const sp_str_t *text,
+    mustache_t **subject, mustache_t **preheader, sp_error_t *err)
+{
+    char          name[256];
+    size_t        i;
+    sp_str_t      value;
+    mustache_t  **t;
+
+    if (text->len > 8 && memcmp(text->data, "subject:", 8) == 0) {
+        t = subject;
+        i = 8;
+
+    } else if (text->len > 10 && memcmp(text->data, "preheader:", 10) == 0) {
+        t = preheader;
+        i = 10;
+
+    } else {
+        (void) snprintf(err->text, sizeof(err->text),
+                        "%.150s:%u: is neither \"subject: …\" nor"
+                        " \"preheader: …\"", path, line);
+        return SP_INVALID;
+    }
+
+    if (*t != NULL) {
+        (void) snprintf(err->text, sizeof(err->text),
+                        "%.150s:%u: is given twice", path, line);
+        return SP_INVALID;
+    }
+
+    while (i < text->len && text->data[i] == ' ') {
+        i++;
+    }
+
+    value.data = text->data + i;
+    value.len = text->len - i;
+
+    (void) snprintf(name, sizeof(name), "%.200s:%u", path, line);
+
+    *t = mustache_compile(name, value.data, value.len, MUSTACHE_PLAIN, 0,
+                          err);
+
+    return *t != NULL ? SP_OK : SP_INVALID;
+}
+
+
+static sp_rc_t
+creative_file_utf8(const char *path, const buffer_t *b, sp_error_t *err)
+{
+    int32_t   i, len;
+    UChar32   c;
+    unsigned  line;
+
+    len = (int32_t) b->len;
+    line = 1;
+
+    for (i = 0; i < len; /* void */ ) {
+        U8_NEXT(b->data, i, len, c);
+
+        if (c < 0 || c == 0) {
+            (void) snprintf(err->text, sizeof(err->text),
+                            "%.200s:%u: is not UTF-8 text", path, line);
+            return SP_INVALID;
+        }
+
+        if (c == '\n') {
+            line++;
+        }
+    }
+
+    return SP_OK;
+}

@@ -1,0 +1,39 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Reading a creative's files.  Errors name the file, and the line.
+ */
+
+#ifndef CREATIVE_FILE_H
+#define CREATIVE_FILE_H
+
+#include "mustache.h"
+
+
+/*
+ * The folder of the creative: dir/NAME, else bundled/NAME.  dir may be NULL.
+ * SP_INVALID: it is in neither.
+ */
+
+sp_rc_t creative_file_folder(const char *dir, const char *bundled,
+    const char *name, char *path, size_t size, sp_error_t *err);
+
+
+int creative_file_exists(const char *path);
+
+
+/* Appends a file's text.  SP_INVALID: unreadable, too large, or no UTF-8. */
+
+sp_rc_t creative_file_read(const char *path, buffer_t *b, sp_error_t *err);
+
+
+/*
+ * A .head file: "subject: TEMPLATE" and "preheader: TEMPLATE", each once, empty
+ * lines and those that begin with "#".
+ */
+
+sp_rc_t creative_file_head(const char *path, const buffer_t *b,
+    mustache_t **subject, mustache_t **preheader, sp_error_t *err);
+
+
+#endif /* CREATIVE_FILE_H */
