@@ -122,6 +122,7 @@ as_root()
         sudo "$@"
 
     else
+        # shellcheck disable=SC2086
         die "not root and no sudo: install these first:" $packages
     fi
 }
@@ -170,12 +171,12 @@ install_packages()
 }
 
 
-# Node of at least 18 in PATH or in the cache.
+# Node of at least 20 in PATH or in the cache: Debian 12 has 18.
 install_node()
 {
     version=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')
 
-    if [ "${version:-0}" -ge 18 ] && command -v npm > /dev/null; then
+    if [ "${version:-0}" -ge 20 ] && command -v npm > /dev/null; then
         return
     fi
 
@@ -189,7 +190,7 @@ install_node()
     fi
 
     mkdir -p "$cache/node"
-    npm install --silent --no-audit --no-fund --prefix "$cache/node" node@20 \
+    npm install --loglevel=error --no-audit --no-fund --prefix "$cache/node" node@20 \
         > "$tmp/log" 2>&1 ||
         { tail -5 "$tmp/log" >&2; die "npm install node failed: no network?"; }
 }
