@@ -95,7 +95,8 @@ $(BUILD)/shared/%.o: shared/%.c
 	@echo '  CC   $<'
 	$(Q)$(CC) $(CFLAGS) -Ishared -MMD -MP -c -o $@ $<
 
-$(BUILD)/shared/sp_functions.c: shared/sp_functions.lua shared/embed.sh
+$(BUILD)/shared/sp_functions.c: shared/sp_functions.lua \
+    $(sort $(wildcard shared/sp_functions_*.lua)) shared/embed.sh
 	@mkdir -p $(@D)
 	sh shared/embed.sh $< > $@.tmp && mv $@.tmp $@
 

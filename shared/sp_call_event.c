@@ -1,0 +1,367 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The arguments of sp1_event: docs/redis.md describes them.
+ */
+
+#include <stdio.h>
+
+#include "sp_call_int.h"
+
+
+/* Flags of an event and of an alias, as sp_functions.lua knows them. */
+
+#define SP_E_OWN           1
+#define SP_E_MOVED_OWN     2
+#define SP_E_DELETED       4
+#define SP_E_LOGGED_IN     8
+#define SP_E_FORGET        16
+
+#define SP_A_BIND          1
+#define SP_A_DELETED       2
+#define SP_A_OWN           4
+
+
+static void sp_text_terms(sp_text_t *text, const sp_terms_t *terms);
+static void sp_text_head(sp_text_t *text, const sp_event_t *event);
+static void sp_text_who(sp_text_t *text, const sp_event_t *event);
+static int sp_event_nobody(const sp_event_t *event);
+static void sp_text_id(sp_text_t *text, const sp_id_t *id);
+static int sp_text_line(sp_text_t *text, const sp_line_t *line, int known);
+static int sp_line_is_product(int64_t price, int64_t quantity,
+    int64_t total);
+static void sp_text_currency(sp_text_t *text, const sp_str_t *code);
+static void sp_text_amount(sp_text_t *text, int64_t amount);
+static void sp_text_texts(sp_text_t *text, const sp_line_t *line);
+static void sp_text_url(sp_text_t *text, const sp_str_t *url);
+
+
+sp_rc_t
+sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
+    const sp_terms_t *terms, const sp_event_t *event, const sp_str_t *source,
+    uint64_t seq)
+{
+    size_t     head, who, lines;
+    sp_rc_t    rc;
+    sp_text_t  text;
+
+    static const char  age[] = "0000000000000";
+
+    rc = sp_call_start(call, pool, "sp1_event", shop, "v:", event->visit.text,
+                       strlen(event->visit.text));
+
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    sp_call_arg(call, source->data, source->len);
+
+    if (sp_call_number(call, pool, seq) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    sp_text_start(&text, pool, 512);
+    sp_text_terms(&text, terms);
+    head = text.len;
+    sp_text_head(&text, event);
+    who = text.len;
+    sp_text_who(&text, event);
+    lines = text.len;
+    sp_text_lines(&text, event);
+
+    if (text.failed) {
+        return SP_NOMEM;
+    }
+
+    sp_call_arg(call, text.data, head);
+    sp_call_arg(call, text.data + head, who - head);
+    sp_call_arg(call, text.data + who, lines - who);
+    sp_call_arg(call, text.data + lines, text.len - lines);
+    sp_call_arg(call, age, SP_AGE_LEN);
+
+    return SP_OK;
+}
+
+
+static void
+sp_text_terms(sp_text_t *text, const sp_terms_t *terms)
+{
+    sp_text_number(text, terms->idle);
+    sp_text_char(text, ' ');
+    sp_text_number(text, terms->retain);
+    sp_text_char(text, ' ');
+    sp_text_number(text, terms->anonymous);
+    sp_text_char(text, ' ');
+    sp_text_number(text, terms->remember);
+    sp_text_char(text, ' ');
+    sp_text_number(text, terms->hold);
+    sp_text_char(text, ' ');
+    sp_text_number(text, terms->addresses);
+}
+
+
+static void
+sp_text_head(sp_text_t *text, const sp_event_t *event)
+{
+    unsigned  flags;
+
+    flags = (event->own_visit ? SP_E_OWN : 0)
+            | (event->moved_own ? SP_E_MOVED_OWN : 0)
+            | (event->visit_deleted ? SP_E_DELETED : 0)
+            | (event->logged_in ? SP_E_LOGGED_IN : 0)
+            | (event->forget ? SP_E_FORGET : 0);
+
+    sp_text_number(text, event->kinds);
+    sp_text_char(text, ' ');
+    sp_text_number(text, event->status);
+    sp_text_char(text, ' ');
+    sp_text_number(text, event->cart);
+    sp_text_char(text, ' ');
+    sp_text_number(text, flags);
+    sp_text_char(text, ' ');
+    sp_text_amount(text, event->total);
+}
+
+
+static void
+sp_text_who(sp_text_t *text, const sp_event_t *event)
+{
+    unsigned  i, flags;
+
+    if (sp_event_nobody(event)) {
+        return;
+    }
+
+    sp_text_id(text, &event->moved_from);
+    sp_text_id(text, &event->customer);
+    sp_text_id(text, &event->shopper);
+
+    if (event->sealed.len <= SP_SEALED_MAX) {
+        sp_text_add(text, event->sealed.data, event->sealed.len);
+    }
+
+    sp_text_char(text, SP_FIELD);
+    sp_text_id(text, &event->network);
+    sp_text_clean(text, &event->first_name, SP_FIRST_NAME_MAX);
+    sp_text_char(text, SP_FIELD);
+    sp_text_clean(text, &event->locale, SP_LOCALE_MAX);
+    sp_text_char(text, SP_FIELD);
+
+    sp_text_currency(text, &event->currency);
+
+    sp_text_char(text, SP_FIELD);
+    sp_text_id(text, &event->order);
+    sp_text_id(text, &event->click.shopper);
+
+    if (event->click.shopper.text[0] != '\0') {
+        sp_text_number(text, (int64_t) (event->click.rescue & 0xffffffff));
+        sp_text_char(text, SP_FIELD);
+        sp_text_number(text, event->click.step);
+
+    } else {
+        sp_text_char(text, SP_FIELD);
+    }
+
+    for (i = 0; i < event->naliases; i++) {
+        flags = (event->aliases[i].bind ? SP_A_BIND : 0)
+                | (event->aliases[i].deleted ? SP_A_DELETED : 0)
+                | (event->aliases[i].own ? SP_A_OWN : 0);
+
+        sp_text_char(text, SP_FIELD);
+        sp_text_add(text, event->aliases[i].id.text,
+                    strlen(event->aliases[i].id.text));
+        sp_text_number(text, flags);
+    }
+}
+
+
+static int
+sp_event_nobody(const sp_event_t *event)
+{
+    return event->moved_from.text[0] == '\0'
+           && event->customer.text[0] == '\0'
+           && event->shopper.text[0] == '\0'
+           && event->order.text[0] == '\0'
+           && event->click.shopper.text[0] == '\0'
+           && event->first_name.len == 0
+           && event->locale.len == 0
+           && event->currency.len == 0
+           && event->naliases == 0;
+}
+
+
+static void
+sp_text_id(sp_text_t *text, const sp_id_t *id)
+{
+    sp_text_add(text, id->text, strlen(id->text));
+    sp_text_char(text, SP_FIELD);
+}
+
+
+void
+sp_text_lines(sp_text_t *text, const sp_event_t *event)
+{
+    size_t      start;
+    unsigned    i, n;
+    sp_line_t  *line;
+
+    n = 0;
+
+    for (i = 0; i < event->nlines && n < SP_ITEMS_MAX; i++) {
+        line = &event->lines[i];
+
+        if (line->id.len > SP_ITEM_ID_MAX || line->key.len > SP_KEY_MAX) {
+            continue;
+        }
+
+        start = text->len;
+
+        if (n != 0) {
+            sp_text_char(text, SP_RECORD);
+        }
+
+        if (sp_text_line(text, line, event->known != NULL && event->known[i]))
+        {
+            n++;
+
+        } else {
+            text->len = start;
+        }
+    }
+}
+
+
+/* Zero: there is neither an id nor a key in it. */
+
+static int
+sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
+{
+    size_t   least, start;
+    int64_t  quantity;
+
+    start = text->len;
+    sp_text_clean(text, &line->id, SP_ITEM_ID_MAX);
+    sp_text_char(text, SP_FIELD);
+    sp_text_clean(text, &line->key, SP_KEY_MAX);
+
+    if (text->len == start + 1) {
+        return 0;
+    }
+
+    sp_text_char(text, SP_FIELD);
+
+    quantity = line->quantity;
+
+    if (quantity != SP_NO_AMOUNT) {
+        quantity = quantity < 0 ? 0
+                   : quantity > SP_QUANTITY_MAX ? SP_QUANTITY_MAX : quantity;
+        sp_text_number(text, quantity);
+    }
+
+    sp_text_char(text, SP_FIELD);
+
+    if (!line->from_shop) {
+        return 1;
+    }
+
+    sp_text_amount(text, line->price);
+    least = text->len;
+
+    sp_text_char(text, SP_FIELD);
+
+    if (!sp_line_is_product(line->price, quantity, line->total)) {
+        sp_text_amount(text, line->total);
+    }
+
+    if (!known) {
+        sp_text_char(text, SP_FIELD);
+        sp_text_texts(text, line);
+    }
+
+    /* what is empty at the end is left out */
+
+    while (!text->failed && text->len > least
+           && text->data[text->len - 1] == SP_FIELD)
+    {
+        text->len--;
+    }
+
+    return 1;
+}
+
+
+/* Is the total what anyone would make of price and quantity? */
+
+static int
+sp_line_is_product(int64_t price, int64_t quantity, int64_t total)
+{
+    if (quantity == SP_NO_AMOUNT || price > SP_QUANTITY_MAX
+        || price < -SP_QUANTITY_MAX)
+    {
+        return 0;
+    }
+
+    return total == price * quantity;
+}
+
+
+void
+sp_text_item(sp_text_t *text, const sp_line_t *line)
+{
+    sp_text_texts(text, line);
+}
+
+
+static void
+sp_text_texts(sp_text_t *text, const sp_line_t *line)
+{
+    sp_text_clean(text, &line->sku, SP_SKU_MAX);
+    sp_text_char(text, SP_FIELD);
+    sp_text_clean(text, &line->name, SP_NAME_MAX);
+    sp_text_char(text, SP_FIELD);
+    sp_text_url(text, &line->url);
+    sp_text_char(text, SP_FIELD);
+    sp_text_url(text, &line->image);
+    sp_text_char(text, SP_FIELD);
+    sp_text_clean(text, &line->options, SP_OPTIONS_MAX);
+    sp_text_char(text, SP_FIELD);
+    sp_text_clean(text, &line->category, SP_CATEGORY_MAX);
+}
+
+
+/* A link that is cut leads elsewhere: it is left out as a whole. */
+
+static void
+sp_text_url(sp_text_t *text, const sp_str_t *url)
+{
+    if (url->len <= SP_URL_MAX) {
+        sp_text_clean(text, url, SP_URL_MAX);
+    }
+}
+
+
+static void
+sp_text_amount(sp_text_t *text, int64_t amount)
+{
+    if (amount <= SP_AMOUNT_MAX && amount >= -SP_AMOUNT_MAX) {
+        sp_text_number(text, amount);
+    }
+}
+
+
+static void
+sp_text_currency(sp_text_t *text, const sp_str_t *code)
+{
+    size_t  i;
+
+    for (i = 0; i < code->len; i++) {
+
+        if (code->data[i] < 'A' || code->data[i] > 'Z') {
+            return;
+        }
+    }
+
+    if (code->len == 3) {
+        sp_text_add(text, code->data, 3);
+    }
+}

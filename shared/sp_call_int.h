@@ -1,0 +1,71 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * What the files of sp_call share.
+ */
+
+#ifndef SP_CALL_INT_H
+#define SP_CALL_INT_H
+
+#include "sp_call.h"
+
+
+/* Between fields, and between lines; see docs/redis.md. */
+
+#define SP_FIELD          '\037'
+#define SP_RECORD         '\036'
+
+/* The most that the functions accept, in bytes. */
+
+#define SP_ITEM_ID_MAX    128
+#define SP_KEY_MAX        128
+#define SP_SKU_MAX        64
+#define SP_NAME_MAX       256
+#define SP_URL_MAX        1024
+#define SP_OPTIONS_MAX    256
+#define SP_CATEGORY_MAX   128
+#define SP_FIRST_NAME_MAX 120
+#define SP_LOCALE_MAX     35
+#define SP_QUANTITY_MAX   999999999
+#define SP_AMOUNT_MAX     999999999999999
+
+
+/* Text that grows in the pool; after SP_NOMEM it stays as it is. */
+
+typedef struct {
+    const sp_pool_t  *pool;
+    char             *data;
+    size_t            len;
+    size_t            size;
+    unsigned          failed:1;
+} sp_text_t;
+
+void sp_text_start(sp_text_t *text, const sp_pool_t *pool, size_t size);
+void sp_text_add(sp_text_t *text, const char *data, size_t len);
+void sp_text_char(sp_text_t *text, char c);
+void sp_text_number(sp_text_t *text, int64_t value);
+
+/* A text from a stranger, cleaned and cut to max bytes. */
+
+void sp_text_clean(sp_text_t *text, const sp_str_t *value, size_t max);
+
+
+/* FCALL function 2 sp:{SHOP}:KIND+id sp:{SHOP}:moved */
+
+sp_rc_t sp_call_start(sp_call_t *call, const sp_pool_t *pool,
+    const char *function, const sp_str_t *shop, const char *kind,
+    const char *id, size_t len);
+
+void sp_call_arg(sp_call_t *call, const char *data, size_t len);
+void sp_call_string(sp_call_t *call, const char *string);
+sp_rc_t sp_call_number(sp_call_t *call, const sp_pool_t *pool,
+    uint64_t value);
+
+
+/* The lines of a cart or the texts of an item as the functions read them. */
+
+void sp_text_lines(sp_text_t *text, const sp_event_t *event);
+void sp_text_item(sp_text_t *text, const sp_line_t *line);
+
+
+#endif /* SP_CALL_INT_H */

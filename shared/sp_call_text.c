@@ -1,0 +1,99 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Text that is put together in a pool.
+ */
+
+#include <stdio.h>
+
+#include "sp_call_int.h"
+#include "sp_utf8.h"
+
+
+void
+sp_text_start(sp_text_t *text, const sp_pool_t *pool, size_t size)
+{
+    text->pool = pool;
+    text->len = 0;
+    text->size = size;
+    text->data = sp_alloc(pool, size);
+    text->failed = text->data == NULL;
+}
+
+
+void
+sp_text_add(sp_text_t *text, const char *data, size_t len)
+{
+    char    *p;
+    size_t   size;
+
+    if (text->failed || len == 0) {
+        return;
+    }
+
+    if (len > text->size - text->len) {
+        size = (text->len + len) * 2;
+        p = sp_alloc(text->pool, size);
+
+        if (p == NULL) {
+            text->failed = 1;
+            return;
+        }
+
+        memcpy(p, text->data, text->len);
+        text->data = p;
+        text->size = size;
+    }
+
+    memcpy(text->data + text->len, data, len);
+    text->len += len;
+}
+
+
+void
+sp_text_char(sp_text_t *text, char c)
+{
+    sp_text_add(text, &c, 1);
+}
+
+
+void
+sp_text_number(sp_text_t *text, int64_t value)
+{
+    int   n;
+    char  buf[24];
+
+    n = snprintf(buf, sizeof(buf), "%lld", (long long) value);
+    sp_text_add(text, buf, n);
+}
+
+
+void
+sp_text_clean(sp_text_t *text, const sp_str_t *value, size_t max)
+{
+    size_t    i;
+    sp_str_t  clean;
+
+    /* nearly always there is nothing to clean */
+
+    for (i = 0; i < value->len; i++) {
+
+        if ((unsigned char) value->data[i] < ' '
+            || (unsigned char) value->data[i] >= 0x7f)
+        {
+            break;
+        }
+    }
+
+    if (i == value->len && i <= max) {
+        sp_text_add(text, value->data, value->len);
+        return;
+    }
+
+    if (sp_utf8_clean(text->pool, value, max, &clean) != SP_OK) {
+        text->failed = 1;
+        return;
+    }
+
+    sp_text_add(text, clean.data, clean.len);
+}

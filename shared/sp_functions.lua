@@ -1,0 +1,252 @@
+#!lua name=sp1
+--
+-- Copyright (C) SitePreserver developers
+--
+-- SitePreserver's state: the only code that reads or writes its keys.  What
+-- the keys, records and promises are: docs/redis.md.
+--
+-- Each function reads everything first, then writes, the visit last.  "Now"
+-- is Redis's own time.  redis.call() and string do not exist while a library
+-- is loaded, so they become upvalues at the first call.
+--
+
+local VERSION = 1
+
+local DAY = 86400
+local RENEW_MARGIN = 100800         -- 28 h: TTLs are renewed once a day
+local SEQ_TTL = 7 * DAY
+local ITEM_TTL = 90 * DAY
+local COUNT_TTL = 400 * DAY
+local JOURNAL_MAX = 100000
+local ATTRIBUTION = 7 * DAY * 1000  -- ms from a click to its order
+local CLICK_BINDS = DAY * 1000      -- ms that a click alone names a shopper
+local MAIL_WINDOW = DAY * 1000      -- ms that max_per_day looks back
+local DEFAULT_IDLE = 3600000
+
+local VISITS_MAX = 16
+local LINES_MAX = 200
+local STEPS_MAX = 16
+local MAILS_MAX = 16
+local ORDERS_MAX = 4
+local CUSTOMERS_MAX = 4
+local ALIASES_MAX = 5
+local HOPS_MAX = 4
+local LOOK_MAX = 256                -- due ids looked at in one claim
+local CLAIM_MAX = 64
+local CLAIM_LINES = 640             -- lines read in one claim
+local AGE_MAX = 30 * DAY * 1000
+
+-- kinds of event, as in sp_rules.h
+
+local K_ADD = 0x2
+local K_REMOVE = 0x4
+local K_VIEW_CART = 0x8
+local K_CHECKOUT = 0x10
+local K_SHIPPING = 0x20
+local K_PAYMENT = 0x40
+local K_PURCHASE = 0x80
+local K_UPDATE = 0x800
+local K_SET_CART = 0x1000
+local K_LOGOUT = 0x4000
+local K_PENDING = 0x8000
+local K_CLICK = 0x10000
+local K_ERROR = 0x40000
+local K_ALL = 0x7ffff
+local K_CART = K_ADD + K_REMOVE + K_VIEW_CART + K_UPDATE + K_SET_CART
+
+-- an event's flags
+
+local E_MOVED_OWN = 2
+local E_LOGGED_IN = 8
+local E_FORGET = 16
+local E_COMPLETE = 32               -- all lines have id, quantity and price
+local E_TEXTS = 64                  -- some line has more than its amounts
+
+-- what an event does to the cart
+
+local NONE, SNAPSHOT, ADD, SET, REMOVE = 0, 1, 2, 3, 4
+
+-- an alias's flags
+
+local A_BIND, A_DELETED, A_OWN = 1, 2, 4
+
+-- how a visit got its shopper: the higher, the surer
+
+local BY_NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = 0, 1, 2, 3, 4
+
+-- a visit's flags
+
+local V_SOFT = 1                    -- its hold ends with a view of the cart
+local V_EXTRAS = 2                  -- some line has more than its amounts
+local V_ALIASED = 4                 -- the own cookie leads to its shopper
+
+-- a shopper's states and flags
+
+local IDLE, OPEN, CLOSED = 0, 1, 2
+local P_LOGGED_IN = 1
+local NO_ATTEMPT, CONFIRMED, SETTLED, DOUBTED = 0, 1, 2, 3
+
+local MODES = { [0] = 'off', 'dry-run', 'catch-all', 'live' }
+
+local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
+                  'released', 'no_address', 'before_live', 'off', 'other' }
+local REASON_NUMBER = {}
+
+local V_HEAD = '>BBBBI2I6I6I6I6I6I6'
+local V_FIELDS = 43                 -- where the text begins
+local V_TEXT = '^([^\30\31]*)\31([^\30\31]*)\31([^\30\31]*)\31([^\30\31]*)'
+               .. '\31([^\30\31]*)\31([^\30\31]*)\30(.*)$'
+local P_HEAD = '>BBBBI2BBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6'
+local P_ROOM = 82                   -- where the lists begin
+local P_TEXT = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)$'
+local LINE = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
+             .. '\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
+             .. '\31([^\31]*)$'
+local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
+            .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
+            .. '([^\31]*)\31([^\31]*)(.*)$'
+
+local call, pack, unpack, spread, match, gmatch, find, sub, rep, gsub, concat
+local floor, max, min, band, tonumber, sha1hex, format, ipairs, pairs, error
+local remove, reply_error, type
+
+-- what the other files give each other
+
+local read_visit, new_visit, read_shopper, new_shopper, count, note, date
+local finish, line_read, lines_read, line_check, line_inherit, cart_clear
+local close, visits_replace, visits_add, release, join, order_visit
+local order_shopper, ordered_before, visit_find, customer_read
+local customer_write, identify, move, logout, logged_out, cart, shop_read
+local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
+
+
+-- The names of the running environment, which is not there at load time.
+
+local function prepare()
+    local G = _G
+
+    match, gmatch, find = G.string.match, G.string.gmatch, G.string.find
+    sub, rep, gsub = G.string.sub, G.string.rep, G.string.gsub
+    format = G.string.format
+    concat, remove = G.table.concat, G.table.remove
+    floor, max, min = G.math.floor, G.math.max, G.math.min
+    band = G.bit.band
+    tonumber, type, error = G.tonumber, G.type, G.error
+    ipairs, pairs = G.ipairs, G.pairs
+    pack, unpack, spread = G.struct.pack, G.struct.unpack, G.unpack
+    sha1hex, reply_error = G.redis.sha1hex, G.redis.error_reply
+
+    for i, reason in ipairs(REASONS) do
+        REASON_NUMBER[reason] = i
+    end
+
+    call = G.redis.call
+end
+
+
+local function bad(what)
+    error({ err = 'SPBAD ' .. what })
+end
+
+
+local function number(text, what, most)
+    local n = match(text or '', '^%d+$') and tonumber(text)
+
+    if not n or n > most then
+        bad(what)
+    end
+
+    return n
+end
+
+
+local function identifier(text, what)
+    if not text or #text ~= 22 or find(text, '[^%w_-]') then
+        bad(what)
+    end
+
+    return text
+end
+
+
+local function optional(text, what)
+    if text == '' then
+        return text
+    end
+
+    return identifier(text, what)
+end
+
+
+-- The shop's prefix and the rest of the first key.
+
+local function key(keys, kind)
+    local prefix, id = match(keys[1] or '', '^(sp:{[a-z0-9._-]+}:)'
+                                            .. kind .. '(.*)$')
+
+    if not prefix or #prefix > 70 or keys[2] ~= prefix .. 'moved' then
+        bad('key')
+    end
+
+    return prefix, id
+end
+
+
+local function now_ms()
+    local time = call('TIME')
+
+    return time[1] * 1000 + floor(time[2] / 1000)
+end
+
+
+-- What a call is about to do; finish() does it.
+
+local function context(prefix)
+    return { prefix = prefix, now = now_ms(), visits = {}, shoppers = {},
+             writes = {}, gone = {}, touched = {}, counts = {}, journal = {} }
+end
+
+
+local function later(c, ...)
+    c.writes[#c.writes + 1] = { ... }
+end
+
+
+--
+-- What records what has happened runs even when Redis is full; what lets new
+-- things begin does not.
+--
+
+local function register(name, fn, ...)
+    redis.register_function{
+        function_name = name,
+        callback = function(keys, args)
+            if not call then
+                prepare()
+            end
+
+            return fn(keys, args)
+        end,
+        flags = { ... }
+    }
+end
+
+
+--
+-- A function.  What records what has happened runs even when Redis is full
+-- ("allow-oom"); what lets new things begin does not.
+--
+
+local function register(name, fn, ...)
+    redis.register_function{
+        function_name = name,
+        callback = function(keys, args)
+            if not call then
+                prepare()
+            end
+
+            return fn(keys, args)
+        end,
+        flags = { ... }
+    }
+end

@@ -1,0 +1,257 @@
+--
+-- Copyright (C) SitePreserver developers
+--
+-- What is due is handed to a mailer.
+--
+
+
+-- Handed over, perhaps: it counts as done, and is listed.
+
+function doubt(c, p)
+    p.attempting = DOUBTED
+    p.lease = 0
+    p.fence = p.fence + 1
+    p.dirty = true
+
+    if p.attempt_rescue == p.rescue then
+        step_done(p, p.attempt_step, c.now, 'd')
+        p.tries = 0
+    end
+
+    mail_noted(p, p.attempt_at)
+    later(c, 'ZADD', c.prefix .. 'doubt', p.attempt_at,
+          doubt_member(p.id, p.attempt_rescue, p.attempt_series,
+                       p.attempt_step, p.attempt))
+    count(c, 'doubt')
+    note(c, 'doubt', p.id, p.attempt_rescue, nil, p.attempt_step)
+end
+
+
+local function open(c, p, acted)
+    p.state = OPEN
+    p.reason = 0
+    p.rescue = p.rescue + 1
+    p.steps = {}
+    p.series = 0
+    p.tries = 0
+    p.acted = acted
+    p.abandoned = acted + c.idle
+    p.next = p.abandoned
+    p.dirty = true
+
+    count(c, 'abandoned')
+    note(c, 'opened', p.id, p.rescue)
+end
+
+
+--
+-- Looks at a shopper whose deadline has passed.  The visit whose cart is to
+-- be shown, if the rescue is to be handed to a mailer now; else the shopper is
+-- put where the next look is due, or out of the index.
+--
+
+local function claim_look(c, p)
+    if p.lease > c.now then
+        later(c, 'ZADD', c.due, p.lease, 'p:' .. p.id)
+        return
+    end
+
+    if p.attempting == CONFIRMED then
+        doubt(c, p)
+    end
+
+    p.lease = 0
+
+    local left = call('PTTL', c.prefix .. 'i:p:' .. p.id)
+
+    if left >= 0 then
+        later(c, 'ZADD', c.due, c.now + left + 1, 'p:' .. p.id)
+        return
+    end
+
+    local shown, acted, held = look(c, p)
+
+    if not shown then
+        close(c, p, 'empty')
+        later(c, 'ZREM', c.due, 'p:' .. p.id)
+        return
+    end
+
+    if p.state ~= OPEN and acted <= p.acted then
+        later(c, 'ZREM', c.due, 'p:' .. p.id)
+        return
+    end
+
+    if held then
+        if p.state == OPEN then
+            p.next = max(p.next, held)
+            p.dirty = true
+        end
+
+        count(c, 'held')
+        later(c, 'ZADD', c.due, held, 'p:' .. p.id)
+        return
+    end
+
+    if p.state ~= OPEN then
+        open(c, p, acted)
+
+    elseif acted > p.acted then
+        p.acted = acted
+        p.abandoned = acted + c.idle
+        p.next = p.abandoned
+        p.dirty = true
+    end
+
+    local reason = refused(c, p)
+
+    if reason then
+        close(c, p, reason)
+        later(c, 'ZREM', c.due, 'p:' .. p.id)
+        return
+    end
+
+    if p.next > c.now then
+        later(c, 'ZADD', c.due, p.next, 'p:' .. p.id)
+        return
+    end
+
+    return shown
+end
+
+
+local function lines_joined(c, text)
+    local joined = {}
+
+    for i, line in ipairs(lines_read(text)) do
+        local raw = call('GET', c.prefix .. 'n:' .. line[1])
+
+        if raw and sub(raw, 1, 1) == '1' then
+            local known = line_read(rep('\31', 5) .. sub(raw, 2))
+
+            for n = 6, 11 do
+                line[n] = line[n] ~= '' and line[n] or known[n]
+            end
+        end
+
+        joined[i] = concat(line, '\31')
+    end
+
+    c.nlines = c.nlines + #joined
+
+    return concat(joined, '\30')
+end
+
+
+local function claim_give(c, p, v, lease)
+    p.fence = p.fence + 1
+    p.lease = c.now + lease
+    p.dirty = true
+
+    local steps = {}
+
+    for i, step in ipairs(p.steps) do
+        steps[i] = format('%d:%d:%s', step.hash, step.at, step.outcome)
+    end
+
+    later(c, 'ZADD', c.due, p.lease, 'p:' .. p.id)
+    count(c, 'claimed')
+
+    for _, value in ipairs({
+        p.id, p.sealed,
+        format('%d %d %d %d %d %d %d %s', p.rescue, p.fence, p.series,
+               p.tries, p.abandoned, p.next, band(p.flags, P_LOGGED_IN),
+               v.total),
+        concat(steps, ' '), p.first_name, p.locale, v.currency,
+        lines_joined(c, v.lines)
+    }) do
+        c.reply[#c.reply + 1] = value
+    end
+end
+
+
+local function claim_visit(c, id)
+    local left = call('PTTL', c.prefix .. 'i:v:' .. id)
+
+    if left >= 0 then
+        later(c, 'ZADD', c.due, c.now + left + 1, 'v:' .. id)
+        return
+    end
+
+    local v = read_visit(c, id)
+
+    if v and v.shopper == '' and v.lines ~= '' then
+        count(c, 'anonymous')
+    end
+
+    later(c, 'ZREM', c.due, 'v:' .. id)
+end
+
+
+local function claim_wait(c)
+    local first = call('ZRANGE', c.due, 0, 0, 'WITHSCORES')
+    local wait = c.idle
+
+    if first[2] then
+        wait = min(wait, max(tonumber(first[2]) - c.now, 0))
+    end
+
+    return format('%d', wait)
+end
+
+
+local function claim(keys, args)
+    local prefix = key(keys, 'due')
+    local most = number(args[2], 'max', CLAIM_MAX)
+    local lease = number(args[3], 'lease', DAY * 1000)
+
+    if lease == 0 or #(args[1] or '') == 0 or #args[1] > 64 then
+        bad('lease')
+    end
+
+    local c = context(prefix)
+
+    c.due = keys[1]
+    c.reply = { '', format('%d', c.now) }
+    c.nlines = 0
+    shop_read(c)
+
+    local ids = call('ZRANGEBYSCORE', c.due, '-inf', c.now, 'LIMIT', 0,
+                     LOOK_MAX)
+    local given = 0
+
+    for _, id in ipairs(ids) do
+        local kind, name = sub(id, 1, 2), sub(id, 3)
+
+        if kind == 'p:' then
+            local p = read_shopper(c, name)
+            local shown = p and claim_look(c, p)
+
+            if not p then
+                later(c, 'ZREM', c.due, id)
+
+            elseif shown then
+                claim_give(c, p, shown, lease)
+                given = given + 1
+
+                if given >= most or c.nlines >= CLAIM_LINES then
+                    break
+                end
+            end
+
+        elseif kind == 'v:' then
+            claim_visit(c, name)
+
+        else
+            later(c, 'ZREM', c.due, id)
+        end
+    end
+
+    finish(c)
+    c.reply[1] = claim_wait(c)
+
+    return c.reply
+end
+
+
+register('sp1_claim', claim)

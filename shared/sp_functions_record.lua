@@ -1,0 +1,313 @@
+--
+-- Copyright (C) SitePreserver developers
+--
+-- Records: what a key holds, and writing it; the journal and the counters.
+--
+
+
+--
+-- Records
+--
+
+function read_visit(c, id)
+    local v = c.visits[id]
+
+    if v ~= nil then
+        return v
+    end
+
+    local raw = call('GET', c.prefix .. 'v:' .. id)
+
+    if not raw then
+        c.visits[id] = false
+        return false
+    end
+
+    local version
+
+    v = { id = id }
+
+    version, v.stage, v.class, v.flags, v.day, v.last, v.changed, v.snap, v.order,
+        v.hold, v.bound = unpack(V_HEAD, raw)
+
+    v.shopper, v.customer, v.order_id, v.click, v.currency, v.total, v.lines
+        = match(raw, V_TEXT, V_FIELDS)
+
+    c.visits[id] = v
+
+    return v
+end
+
+
+function new_visit(c, id)
+    local v = { id = id, stage = 0, class = BY_NOTHING, flags = 0, day = 0,
+                last = 0, changed = 0, snap = 0, order = 0, hold = 0,
+                bound = 0, shopper = '', customer = '', order_id = '',
+                click = '', currency = '', total = '', lines = '' }
+
+    c.visits[id] = v
+
+    return v
+end
+
+
+-- TTLs are set when they change, and renewed on a new day; else kept.
+
+local function write_visit(c, v)
+    local name = c.prefix .. 'v:' .. v.id
+    local today = floor(c.now / 86400000)
+    local retain = c.terms and c.terms.anonymous
+
+    if retain and v.shopper ~= '' then
+        retain = c.terms.retain
+    end
+
+    if v.day == today then
+        retain = nil
+
+    elseif retain then
+        v.day = today
+    end
+
+    local raw = pack(V_HEAD, VERSION, v.stage, v.class, v.flags, v.day,
+                     v.last, v.changed, v.snap, v.order, v.hold, v.bound)
+                .. v.shopper .. '\31' .. v.customer .. '\31' .. v.order_id
+                .. '\31' .. v.click .. '\31' .. v.currency .. '\31'
+                .. v.total .. '\30' .. v.lines
+
+    if retain then
+        call('SET', name, raw, 'EX', retain + RENEW_MARGIN)
+    else
+        call('SET', name, raw, 'KEEPTTL')
+    end
+end
+
+
+function read_shopper(c, id)
+    local p = c.shoppers[id]
+
+    if p ~= nil then
+        return p
+    end
+
+    local raw = call('GET', c.prefix .. 'p:' .. id)
+
+    if not raw then
+        c.shoppers[id] = false
+        return false
+    end
+
+    local version, nvisits, nsteps, nmails
+    local at = P_ROOM
+
+    p = { id = id, visits = {}, steps = {}, mails = {}, attempt = '' }
+
+    version, p.flags, p.state, p.reason, p.day, p.attempting, p.tries, nvisits,
+        nsteps, nmails, p.rescue, p.fence, p.lease, p.acted, p.abandoned,
+        p.next, p.order, p.clicked, p.click_rescue, p.series,
+        p.attempt_step, p.attempt_series, p.attempt_rescue, p.attempt_at
+        = unpack(P_HEAD, raw)
+
+    for i = 1, nvisits do
+        p.visits[i] = sub(raw, at, at + 21)
+        at = at + 22
+    end
+
+    for i = 1, nsteps do
+        local hash, when, outcome = unpack('>I4I6c1', raw, at)
+
+        p.steps[i] = { hash = hash, at = when, outcome = outcome }
+        at = at + 11
+    end
+
+    for i = 1, nmails do
+        p.mails[i] = unpack('>I6', raw, at)
+        at = at + 6
+    end
+
+    if p.attempting ~= NO_ATTEMPT then
+        p.attempt = sub(raw, at, at + 21)
+        at = at + 22
+    end
+
+    p.sealed, p.locale, p.first_name, p.customers, p.orders
+        = match(raw, P_TEXT, at)
+
+    c.shoppers[id] = p
+
+    return p
+end
+
+
+function new_shopper(c, id)
+    local p = { id = id, flags = 0, state = IDLE, reason = 0, day = 0,
+                attempting = NO_ATTEMPT, tries = 0, rescue = 0, fence = 0,
+                lease = 0, acted = 0, abandoned = 0, next = 0, order = 0,
+                clicked = 0, click_rescue = 0, series = 0, attempt_step = 0,
+                attempt_series = 0, attempt_rescue = 0, attempt_at = 0,
+                visits = {}, steps = {}, mails = {}, attempt = '',
+                sealed = '', locale = '', first_name = '', customers = '',
+                orders = '' }
+
+    c.shoppers[id] = p
+
+    return p
+end
+
+
+local function write_shopper(c, p)
+    local name = c.prefix .. 'p:' .. p.id
+    local today = floor(c.now / 86400000)
+    local remember = c.terms and c.terms.remember
+    local fresh = p.day == today or not remember
+
+    if remember then
+        p.day = today
+    end
+
+    local part = { pack(P_HEAD, VERSION, p.flags, p.state, p.reason, p.day,
+                        p.attempting, p.tries, #p.visits, #p.steps, #p.mails,
+                        p.rescue, p.fence, p.lease, p.acted, p.abandoned,
+                        p.next, p.order, p.clicked, p.click_rescue, p.series,
+                        p.attempt_step, p.attempt_series, p.attempt_rescue,
+                        p.attempt_at), concat(p.visits) }
+
+    for _, step in ipairs(p.steps) do
+        part[#part + 1] = pack('>I4I6c1', step.hash, step.at, step.outcome)
+    end
+
+    for _, at in ipairs(p.mails) do
+        part[#part + 1] = pack('>I6', at)
+    end
+
+    if p.attempting ~= NO_ATTEMPT then
+        part[#part + 1] = p.attempt
+    end
+
+    part[#part + 1] = p.sealed .. '\31' .. p.locale .. '\31' .. p.first_name
+                      .. '\31' .. p.customers .. '\31' .. p.orders
+
+    if fresh then
+        call('SET', name, concat(part), 'KEEPTTL')
+    else
+        call('SET', name, concat(part), 'EX', remember + RENEW_MARGIN)
+    end
+end
+
+
+--
+-- Notes
+--
+
+function count(c, name)
+    c.counts[name] = (c.counts[name] or 0) + 1
+end
+
+
+function note(c, what, p, rescue, why, step)
+    local entry = { 'XADD', c.prefix .. 'journal', 'MAXLEN', '~', JOURNAL_MAX,
+                    '*', 'what', what, 'shopper', p, 'rescue', rescue or 0 }
+
+    if step then
+        entry[#entry + 1] = 'step'
+        entry[#entry + 1] = step
+    end
+
+    if why then
+        entry[#entry + 1] = 'why'
+        entry[#entry + 1] = why
+    end
+
+    c.journal[#c.journal + 1] = entry
+end
+
+
+-- YYYYMMDD of a time in ms, UTC.
+
+function date(ms)
+    local z = floor(ms / 86400000) + 719468
+    local era = floor(z / 146097)
+    local doe = z - era * 146097
+    local yoe = floor((doe - floor(doe / 1460) + floor(doe / 36524)
+                       - floor(doe / 146096)) / 365)
+    local doy = doe - (365 * yoe + floor(yoe / 4) - floor(yoe / 100))
+    local mp = floor((5 * doy + 2) / 153)
+    local day = doy - floor((153 * mp + 2) / 5) + 1
+    local month = mp < 10 and mp + 3 or mp - 9
+    local year = yoe + era * 400 + (month <= 2 and 1 or 0)
+
+    return format('%04d%02d%02d', year, month, day)
+end
+
+
+local function write_notes(c)
+    local name
+
+    for field, n in pairs(c.counts) do
+        name = name or c.prefix .. 'count:' .. date(c.now)
+
+        if call('HINCRBY', name, field, n) == n then
+            call('EXPIRE', name, COUNT_TTL, 'NX')
+        end
+    end
+
+    for _, entry in ipairs(c.journal) do
+        call(spread(entry))
+    end
+end
+
+
+-- Restarts the idle clock of "p:SID" or "v:VID"; never shortens it.
+
+local function touch(c, id, deadline)
+    local left = deadline - c.now
+    local name = c.prefix .. 'i:' .. id
+
+    if left > 0 then
+        if call('PEXPIRE', name, left, 'GT') == 1
+            or not call('SET', name, '', 'PX', left, 'NX')
+        then
+            return
+        end
+
+    elseif call('EXISTS', name) == 1 then
+        return
+    end
+
+    call('ZADD', c.prefix .. 'due', 'LT', deadline + 1, id)
+end
+
+
+function finish(c)
+    for _, write in ipairs(c.writes) do
+        call(spread(write))
+    end
+
+    write_notes(c)
+
+    for _, p in pairs(c.shoppers) do
+        if p and p.dirty then
+            write_shopper(c, p)
+        end
+    end
+
+    for id, deadline in pairs(c.touched) do
+        touch(c, id, deadline)
+    end
+
+    local last
+
+    for id, v in pairs(c.visits) do
+        if v and v.dirty then
+            if v == c.visit then
+                last = v
+            else
+                write_visit(c, v)
+            end
+        end
+    end
+
+    if last then
+        write_visit(c, last)
+    end
+end

@@ -1,0 +1,397 @@
+--
+-- Copyright (C) SitePreserver developers
+--
+-- A mailer asks before it hands a message over, and tells what became of it.
+--
+
+
+function doubt_member(p_id, rescue, series, step, attempt)
+    return format('%s %d %d %d %s', p_id, rescue, series, step, attempt)
+end
+
+
+local function step_find(p, hash)
+    for _, step in ipairs(p.steps) do
+        if step.hash == hash then
+            return step
+        end
+    end
+end
+
+
+function step_done(p, hash, at, outcome)
+    local step = step_find(p, hash)
+
+    if step then
+        step.at = at
+        step.outcome = outcome
+        return
+    end
+
+    if #p.steps >= STEPS_MAX then
+        remove(p.steps, 1)
+    end
+
+    p.steps[#p.steps + 1] = { hash = hash, at = at, outcome = outcome }
+end
+
+
+function mail_noted(p, at)
+    if #p.mails >= MAILS_MAX then
+        remove(p.mails, 1)
+    end
+
+    p.mails[#p.mails + 1] = at
+end
+
+
+local function leased(keys, fence)
+    local prefix, id = key(keys, 'p:')
+    local n = number(fence, 'fence', 2 ^ 48)
+    local c = context(prefix)
+
+    identifier(id, 'shopper')
+
+    return c, read_shopper(c, id), n
+end
+
+
+local function renew(keys, args)
+    local lease = number(args[3], 'lease', DAY * 1000)
+    local c, p, fence = leased(keys, args[2])
+
+    -- an attempt that an order has overtaken is still under way
+
+    if not p or p.lease == 0
+        or (p.fence ~= fence and p.attempting ~= CONFIRMED)
+    then
+        return 'NO'
+    end
+
+    p.lease = c.now + lease
+    p.dirty = true
+    later(c, 'ZADD', c.prefix .. 'due', p.lease, 'p:' .. p.id)
+    finish(c)
+
+    return 'OK'
+end
+
+
+-- How a rescue that has ended is told to a mailer that still holds it.
+
+local ENDED = { ordered = 'ordered', recovered = 'ordered',
+                suppressed = 'suppressed', empty = 'empty',
+                released = 'empty', before_live = 'before_live',
+                off = 'off' }
+
+local function capped(c, p, most)
+    local n, oldest = 0
+
+    for _, at in ipairs(p.mails) do
+        if at > c.now - MAIL_WINDOW then
+            n = n + 1
+            oldest = min(oldest or at, at)
+        end
+    end
+
+    if most > 0 and n >= most then
+        return oldest + MAIL_WINDOW
+    end
+end
+
+
+-- May it go?  Else why not, and when the rescue is to be looked at again.
+
+local function confirm_look(c, p, mode_now, most)
+    if c.mode ~= mode_now or c.mode == 'off' then
+        return 'off', p.next
+    end
+
+    local reason = refused(c, p)
+
+    if reason then
+        close(c, p, reason)
+        return ENDED[reason] or 'suppressed'
+    end
+
+    if call('EXISTS', c.prefix .. 'i:p:' .. p.id) == 1 then
+        return 'active', p.next
+    end
+
+    local shown, _, held = look(c, p)
+
+    if held then
+        return 'held', held
+    end
+
+    if not shown then
+        close(c, p, 'empty')
+        return 'empty'
+    end
+
+    local free = capped(c, p, most)
+
+    if free then
+        return 'capped', free
+    end
+
+    return 'OK'
+end
+
+
+local function confirm(keys, args)
+    local rescue = number(args[1], 'rescue', 4294967295)
+    local series = number(args[3], 'series', 4294967295)
+    local step = number(args[4], 'step', 4294967295)
+    local attempt = identifier(args[5], 'attempt')
+    local mode_now = MODES[number(args[6], 'mode', 3)]
+    local most = number(args[7], 'max_per_day', 1e9)
+    local c, p, fence = leased(keys, args[2])
+
+    shop_read(c)
+
+    if not p then
+        return 'gone'
+    end
+
+    if p.attempting == CONFIRMED and p.attempt == attempt then
+        return 'OK'
+    end
+
+    if p.fence ~= fence or p.rescue ~= rescue or p.lease <= c.now
+        or p.state ~= OPEN or p.attempting == CONFIRMED
+        or p.attempt == attempt
+    then
+        if p.state == CLOSED and p.rescue == rescue then
+            return ENDED[REASONS[p.reason]] or 'fenced'
+        end
+
+        return 'fenced'
+    end
+
+    if step_find(p, step) then
+        return 'done'
+    end
+
+    local answer, next = confirm_look(c, p, mode_now, most)
+
+    p.dirty = true
+
+    if answer == 'OK' then
+        p.attempting = CONFIRMED
+        p.attempt = attempt
+        p.attempt_step = step
+        p.attempt_series = series
+        p.attempt_rescue = rescue
+        p.attempt_at = c.now
+        p.series = series
+        finish(c)
+        return answer
+    end
+
+    p.lease = 0
+    p.next = next or 0
+    count(c, 'refused_' .. answer)
+    schedule(c, p)
+    finish(c)
+
+    return answer
+end
+
+
+local OUTCOMES = { s = 'sent', y = 'dry_run', x = 'refused', r = 'retry',
+                   d = 'doubt', k = 'skipped', f = 'deferred', c = 'closed' }
+
+
+-- The rescue goes on at next, or ends there.
+
+local function settle_next(c, p, next, ending)
+    p.lease = 0
+
+    if p.state == OPEN then
+        p.next = next
+
+        if next == 0 then
+            close(c, p, ending)
+        end
+    end
+
+    p.dirty = true
+    schedule(c, p)
+end
+
+
+local function settle_attempt(c, p, s)
+    local now_step = p.attempt_rescue == p.rescue
+
+    p.attempting = SETTLED
+
+    if s.outcome == 'r' then
+        p.tries = min(p.tries + 1, 255)
+
+    elseif s.outcome == 'd' then
+        doubt(c, p)
+
+    else
+        p.tries = 0
+
+        if now_step then
+            step_done(p, p.attempt_step, c.now, s.outcome)
+        end
+
+        if s.outcome == 's' then
+            mail_noted(p, c.now)
+        end
+    end
+
+    if s.outcome ~= 'd' then
+        count(c, OUTCOMES[s.outcome])
+        note(c, OUTCOMES[s.outcome], p.id, p.attempt_rescue, s.reason,
+             p.attempt_step)
+    end
+
+    settle_next(c, p, s.next, 'lost')
+end
+
+
+-- A mailer came back, or the operator knows: it is in doubt no more.
+
+local function settle_doubt(c, p, s)
+    count(c, 'cleared')
+    note(c, 'cleared', s.shopper, s.rescue, OUTCOMES[s.outcome], s.step)
+
+    if not p then
+        return
+    end
+
+    if p.attempt == s.attempt then
+        p.attempting = SETTLED
+        p.dirty = true
+    end
+
+    local step = s.rescue == p.rescue and step_find(p, s.step)
+
+    if not step or step.outcome ~= 'd' then
+        return
+    end
+
+    p.dirty = true
+
+    if s.outcome ~= 'r' then
+        step.outcome = s.outcome
+        return
+    end
+
+    for i, old in ipairs(p.steps) do
+        if old == step then
+            remove(p.steps, i)
+            break
+        end
+    end
+
+    if p.state == OPEN and p.lease == 0 then
+        p.next = max(s.next, 1)
+        schedule(c, p)
+    end
+end
+
+
+local function settle_lease(c, p, s)
+    if s.outcome == 'k' then
+        step_done(p, s.step, c.now, 'x')
+        p.tries = 0
+        p.series = s.series
+        count(c, 'skipped_' .. s.reason)
+        note(c, 'skipped', p.id, p.rescue, s.reason, s.step)
+        settle_next(c, p, s.next, 'lost')
+
+    elseif s.outcome == 'f' then
+        settle_next(c, p, max(s.next, 1), 'lost')
+
+    else
+        close(c, p, s.reason)
+        settle_next(c, p, 0, s.reason)
+    end
+end
+
+
+local function settle_read(keys, args)
+    local s = { rescue = number(args[1], 'rescue', 4294967295),
+                series = number(args[3], 'series', 4294967295),
+                step = number(args[4], 'step', 4294967295),
+                attempt = optional(args[5] or '?', 'attempt'),
+                outcome = args[6] or '', reason = args[7] or '',
+                next = number(args[8], 'next', 2 ^ 47) }
+    local with = s.attempt ~= ''
+
+    if #s.outcome ~= 1 or not find(with and 'syxrd' or 'kfc', s.outcome, 1,
+                                   true)
+        or not match(s.reason, '^[a-z0-9_]*$') or #s.reason > 32
+        or (s.reason == '' and (s.outcome == 'k' or s.outcome == 'c'))
+    then
+        bad('outcome')
+    end
+
+    if s.reason == '' then
+        s.reason = nil
+    end
+
+    return s
+end
+
+
+local function settle(keys, args)
+    local s = settle_read(keys, args)
+    local c, p, fence = leased(keys, args[2])
+
+    s.shopper = sub(keys[1], -22)
+
+    if s.attempt == '' then
+        if not p then
+            return 'GONE'
+        end
+
+        if p.fence ~= fence or p.rescue ~= s.rescue or p.state ~= OPEN
+            or p.lease == 0 or p.attempting == CONFIRMED
+        then
+            return 'NO'
+        end
+
+        settle_lease(c, p, s)
+        finish(c)
+
+        return 'OK'
+    end
+
+    if p and p.attempt == s.attempt and p.attempting == CONFIRMED then
+        settle_attempt(c, p, s)
+        finish(c)
+        return 'OK'
+    end
+
+    if p and p.attempt == s.attempt and p.attempting == SETTLED then
+        return 'OK'
+    end
+
+    local member = doubt_member(s.shopper, s.rescue, s.series, s.step,
+                                s.attempt)
+    local list = c.prefix .. 'doubt'
+    local listed = call('ZSCORE', list, member)
+
+    if listed and s.outcome ~= 'd' then
+        later(c, 'ZREM', list, member)
+        settle_doubt(c, p, s)
+        finish(c)
+    end
+
+    if not p then
+        return 'GONE'
+    end
+
+    return listed and 'OK' or 'NO'
+end
+
+
+register('sp1_renew', renew, 'allow-oom')
+register('sp1_confirm', confirm, 'allow-oom')
+register('sp1_settle', settle, 'allow-oom')

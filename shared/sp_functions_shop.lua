@@ -1,0 +1,226 @@
+--
+-- Copyright (C) SitePreserver developers
+--
+-- What the shop and the operator tell.
+--
+
+
+--
+-- What the shop and the operator tell
+--
+
+local function item(keys, args)
+    local prefix, id = key(keys, 'n:')
+
+    if id == '' or find(id, '[%z\1-\31\127]')
+        or find(args[1] or '\1', '[%z\1-\30\127]')
+    then
+        bad('item')
+    end
+
+    local texts = line_read(rep('\31', 5) .. args[1])
+
+    line_check({ id, '', '', '', '', spread(texts, 6, 11) })
+
+    local raw = call('GET', keys[1])
+    local old = line_read(rep('\31', 5) .. (raw and sub(raw, 2) or ''))
+
+    line_inherit(texts, old)
+    call('SET', keys[1], '1' .. concat(texts, '\31', 6, 11), 'EX', ITEM_TTL)
+
+    return 'OK'
+end
+
+
+local function customer(keys, args)
+    local prefix, id = key(keys, 'c:')
+    local shopper = identifier(args[1], 'shopper')
+    local sealed = args[2] or ''
+    local remember = number(args[3], 'remember', 1e9)
+
+    identifier(id, 'customer')
+
+    if sealed == '' or #sealed > 512 or find(sealed, '[^%w_.-]') then
+        bad('sealed')
+    end
+
+    local c = context(prefix)
+
+    c.terms = { remember = max(remember, 1) }
+
+    local p = read_shopper(c, shopper) or new_shopper(c, shopper)
+
+    p.sealed = sealed
+    p.dirty = true
+    customer_write(c, id, p)
+    finish(c)
+
+    return 'OK'
+end
+
+
+local function told_order(keys, args)
+    local prefix, id = key(keys, 'p:')
+    local order_id = optional(args[1] or '', 'order')
+    local known_customer = optional(args[2] or '', 'customer')
+    local ago = number(args[3], 'ago', 1e13)
+    local remember = number(args[4], 'remember', 1e9)
+
+    optional(id, 'shopper')
+
+    if id == '' and known_customer == '' then
+        bad('nobody')
+    end
+
+    local c = context(prefix)
+    local people = {}
+
+    c.terms = { remember = max(remember, 1) }
+
+    if id ~= '' then
+        people[1] = read_shopper(c, id) or new_shopper(c, id)
+    end
+
+    local other = known_customer ~= '' and customer_read(c, known_customer)
+
+    if other and other ~= id then
+        people[#people + 1] = read_shopper(c, other)
+    end
+
+    if #people == 0 then
+        return 'NONE'
+    end
+
+    local fresh = false
+
+    for _, p in ipairs(people) do
+        if not ordered_before(p, order_id) then
+            fresh = true
+            order_shopper(c, p, c.now - ago, order_id)
+            note(c, 'order', p.id, p.rescue)
+        end
+    end
+
+    if not fresh then
+        return 'DUP'
+    end
+
+    count(c, 'orders')
+    finish(c)
+
+    return 'OK'
+end
+
+
+local function suppress(keys, args)
+    local prefix, id = key(keys, 'p:')
+    local reason = args[1] or ''
+    local name = prefix .. 'x:' .. identifier(id, 'shopper')
+
+    if not match(reason, '^[a-z_]+$') or #reason > 32 then
+        bad('reason')
+    end
+
+    local c = context(prefix)
+
+    if args[2] == '1' then
+        if call('DEL', name) == 1 then
+            count(c, 'unsuppressed')
+            note(c, 'unsuppressed', id, 0, reason)
+        end
+
+        finish(c)
+
+        return 'OK'
+    end
+
+    local p = read_shopper(c, id)
+
+    if p then
+        close(c, p, 'suppressed')
+    end
+
+    if call('SET', name, reason .. '\31' .. format('%d', c.now), 'NX') then
+        count(c, 'suppressed_' .. reason)
+        note(c, 'suppressed', id, p and p.rescue, reason)
+    end
+
+    finish(c)
+
+    return 'OK'
+end
+
+
+--
+-- The shop
+--
+
+local function shop(keys, args)
+    local name = keys[1]
+    local prefix = key(keys, 'shop')
+    local fingerprint = identifier(args[1], 'fingerprint')
+    local idle = args[2] or ''
+
+    if idle ~= '' then
+        number(idle, 'idle', 1e12)
+    end
+
+    local policy = match(call('INFO', 'memory'), 'maxmemory_policy:([%w-]+)')
+
+    if policy and policy ~= 'noeviction' then
+        return reply_error('SPEVICTION maxmemory-policy is ' .. policy
+                           .. ', it must be noeviction')
+    end
+
+    local noted = call('HMGET', name, 'fingerprint', 'idle')
+
+    if noted[1] and noted[1] ~= fingerprint then
+        return reply_error('SPFINGERPRINT the identity key is not the one '
+                           .. 'that this shop was set up with')
+    end
+
+    if not noted[1] then
+        if args[3] == '1' then
+            return 'NONE'
+        end
+
+        call('HSET', name, 'fingerprint', fingerprint)
+    end
+
+    if idle ~= '' and noted[2] ~= idle then
+        call('HSET', name, 'idle', idle)
+
+        if noted[2] then
+            return reply_error('SPTERMS the idle time was ' .. noted[2]
+                               .. ' ms, now it is ' .. idle .. ' ms')
+        end
+    end
+
+    return 'OK'
+end
+
+
+local function mode(keys, args)
+    local prefix = key(keys, 'shop')
+    local new = MODES[number(args[1], 'mode', 3)]
+    local old = call('HGET', keys[1], 'mode')
+
+    if old ~= new then
+        if new == 'live' then
+            call('HSET', keys[1], 'mode', new, 'live_since', now_ms())
+        else
+            call('HSET', keys[1], 'mode', new)
+            call('HDEL', keys[1], 'live_since')
+        end
+    end
+
+    return 'OK'
+end
+
+
+register('sp1_item', item)
+register('sp1_customer', customer)
+register('sp1_order', told_order, 'allow-oom')
+register('sp1_suppress', suppress, 'allow-oom')
+register('sp1_shop', shop)
+register('sp1_mode', mode, 'allow-oom')

@@ -1,0 +1,445 @@
+--
+-- Copyright (C) SitePreserver developers
+--
+-- Who it is: addresses, customers, aliases, moved visits, logout.
+--
+
+
+-- The visit; one that was moved is found where the pointer leads.
+
+function visit_find(c, id)
+    local v = read_visit(c, id)
+
+    for _ = 1, HOPS_MAX do
+        if v then
+            return v, id
+        end
+
+        local to = call('GET', c.prefix .. 'a:' .. id)
+
+        if not to or sub(to, 1, 1) ~= 'v' then
+            return false, id
+        end
+
+        id = sub(to, 2)
+        v = read_visit(c, id)
+    end
+
+    return v, id
+end
+
+
+local function alias_write(c, id, shopper)
+    later(c, 'SET', c.prefix .. 'a:' .. id, 'p' .. shopper, 'EX',
+          c.terms.remember + RENEW_MARGIN)
+end
+
+
+local function alias_read(c, id)
+    local to = call('GET', c.prefix .. 'a:' .. id)
+
+    if to and sub(to, 1, 1) == 'p' and read_shopper(c, sub(to, 2)) then
+        return sub(to, 2)
+    end
+end
+
+
+function customer_read(c, id)
+    local to = call('GET', c.prefix .. 'c:' .. id)
+
+    if to and read_shopper(c, to) then
+        return to
+    end
+end
+
+
+function customer_write(c, id, p)
+    later(c, 'SET', c.prefix .. 'c:' .. id, p.id, 'EX',
+          c.terms.remember + RENEW_MARGIN)
+
+    if not find(p.customers, id, 1, true) then
+        p.customers = sub(id .. p.customers, 1, 22 * CUSTOMERS_MAX)
+        p.dirty = true
+    end
+end
+
+
+-- May this address be taken?  A network brings only so many new ones a day.
+
+local function address_allowed(c)
+    local who = c.who
+
+    if read_shopper(c, who.shopper) then
+        return true
+    end
+
+    if who.sealed == '' then
+        return false
+    end
+
+    if who.network == '' or c.terms.addresses == 0 then
+        return true
+    end
+
+    local n = call('GET', c.prefix .. 'r:' .. who.network)
+
+    if n and tonumber(n) >= c.terms.addresses then
+        c.limited = true
+        count(c, 'limited')
+        return false
+    end
+
+    return true
+end
+
+
+local function shopper_create(c)
+    local who = c.who
+    local p = read_shopper(c, who.shopper)
+
+    if p then
+        return p
+    end
+
+    p = new_shopper(c, who.shopper)
+    p.dirty = true
+
+    if who.network ~= '' then
+        local name = c.prefix .. 'r:' .. who.network
+
+        later(c, 'INCR', name)
+        later(c, 'EXPIRE', name, DAY, 'NX')
+    end
+
+    count(c, 'captured')
+    note(c, 'captured', p.id)
+
+    return p
+end
+
+
+-- Who the exchange itself says it is: an address, or a customer known to us.
+
+local function evidence(c, v)
+    local who = c.who
+    local sure = band(c.flags, E_LOGGED_IN) ~= 0 and BY_LOGIN or BY_ADDRESS
+
+    if who.shopper ~= '' and address_allowed(c) then
+        return shopper_create(c), sure
+    end
+
+    if who.customer == ''
+        or (who.customer == v.customer and v.class >= BY_ADDRESS)
+    then
+        return
+    end
+
+    local id = customer_read(c, who.customer)
+
+    if id then
+        return read_shopper(c, id), BY_LOGIN
+    end
+
+    -- somebody else logged in whose address is not known
+
+    if v.customer ~= '' and v.customer ~= who.customer and v.shopper ~= '' then
+        release(c, v)
+    end
+end
+
+
+-- A login cookie names somebody, surely if this answer has set it.
+
+local function evidence_alias(c, v)
+    for _, alias in ipairs(c.who.aliases) do
+        if band(alias.flags, A_OWN + A_DELETED) == 0
+            and (v.shopper == '' or v.class <= BY_CLICK
+                 or band(alias.flags, A_BIND) ~= 0)
+        then
+            local id = alias_read(c, alias.id)
+
+            if id then
+                return read_shopper(c, id), BY_LOGIN
+            end
+        end
+    end
+end
+
+
+-- The weak ones: a click in a message, our own cookie.
+
+local function evidence_weak(c, v)
+    if v.shopper ~= '' then
+        return
+    end
+
+    if band(c.kinds, K_CLICK) ~= 0 and c.who.click ~= '' then
+        local p = read_shopper(c, c.who.click)
+
+        if p then
+            return p, BY_CLICK
+        end
+    end
+
+    for _, alias in ipairs(c.who.aliases) do
+        if band(alias.flags, A_OWN) ~= 0
+            and band(alias.flags, A_DELETED) == 0
+        then
+            local id = alias_read(c, alias.id)
+
+            if id then
+                return read_shopper(c, id), BY_OWN
+            end
+        end
+    end
+end
+
+
+--
+-- What leads to this shopper from now on.  A login cookie or customer needs
+-- evidence in this exchange, or a visit that logged in; our own cookie is
+-- weak anyway, and is noted once.
+--
+
+local function bind(c, v, p, shown)
+    local sure = shown or v.class == BY_LOGIN
+    local renew = v.day ~= floor(c.now / 86400000)
+
+    for _, alias in ipairs(c.who.aliases) do
+        local own = band(alias.flags, A_OWN) ~= 0
+
+        if band(alias.flags, A_BIND) == 0
+            or band(alias.flags, A_DELETED) ~= 0
+        then
+            -- not to be written
+
+        elseif not own then
+            if sure then
+                alias_write(c, alias.id, p.id)
+            end
+
+        elseif v.class >= BY_ADDRESS
+            and (renew or shown or band(v.flags, V_ALIASED) == 0)
+        then
+            alias_write(c, alias.id, p.id)
+            v.flags = v.flags - band(v.flags, V_ALIASED) + V_ALIASED
+        end
+    end
+
+    local customer = c.who.customer
+
+    if customer ~= '' and sure
+        and (renew or v.customer ~= customer
+             or not find(p.customers, customer, 1, true))
+    then
+        customer_write(c, customer, p)
+    end
+end
+
+
+local function shopper_details(c, p, v)
+    local who = c.who
+
+    if who.sealed ~= '' and who.shopper == p.id
+        and match(p.sealed, '^%d*%.?') ~= match(who.sealed, '^%d*%.?')
+    then
+        p.sealed = who.sealed
+        p.dirty = true
+    end
+
+    if who.locale ~= '' and who.locale ~= p.locale then
+        p.locale = who.locale
+        p.dirty = true
+    end
+
+    if who.first_name ~= '' and who.first_name ~= p.first_name then
+        p.first_name = who.first_name
+        p.dirty = true
+    end
+
+    if v.class == BY_LOGIN and band(p.flags, P_LOGGED_IN) == 0 then
+        p.flags = p.flags + P_LOGGED_IN
+        p.dirty = true
+    end
+
+    if p.day ~= floor(c.now / 86400000) then
+        p.dirty = true
+    end
+end
+
+
+function identify(c, v)
+    if v.class == BY_CLICK and v.bound <= c.now then
+        release(c, v)
+    end
+
+    local p, class = evidence(c, v)
+    local shown = p ~= nil
+
+    if not p then
+        p, class = evidence_alias(c, v)
+    end
+
+    if not p then
+        p, class = evidence_weak(c, v)
+    end
+
+    if p then
+        join(c, v, p, class)
+    end
+
+    p = v.shopper ~= '' and read_shopper(c, v.shopper)
+
+    if v.shopper ~= '' and not p then
+        release(c, v)
+    end
+
+    if p then
+        bind(c, v, p, shown)
+        shopper_details(c, p, v)
+        visits_add(c, p, v.id)
+    end
+
+    if c.who.customer ~= '' then
+        v.customer = c.who.customer
+    end
+end
+
+
+-- The session was replaced: the visit goes on under its new id.
+
+function move(c, id, from)
+    local old
+
+    old, from = visit_find(c, from)
+
+    if not old or from == id then
+        return read_visit(c, id)
+    end
+
+    local v = read_visit(c, id) or new_visit(c, id)
+    local p = old.shopper ~= '' and read_shopper(c, old.shopper)
+
+    v.stage = max(v.stage, old.stage)
+    v.last = max(v.last, old.last)
+    v.hold = max(v.hold, old.hold)
+    v.order = max(v.order, old.order)
+    v.day = 0
+
+    if v.lines == '' and old.lines ~= '' and old.changed > v.snap
+        and old.changed > v.order
+    then
+        v.lines = old.lines
+        v.total = old.total
+        v.currency = old.currency
+        v.changed = old.changed
+        v.snap = old.snap
+    end
+
+    v.flags = max(band(v.flags, V_SOFT), band(old.flags, V_SOFT))
+              + max(band(v.flags, V_EXTRAS), band(old.flags, V_EXTRAS))
+              + band(v.flags, V_ALIASED)
+    v.click = v.click ~= '' and v.click or old.click
+    v.customer = v.customer ~= '' and v.customer or old.customer
+    v.order_id = v.order_id ~= '' and v.order_id or old.order_id
+
+    if p and old.class > v.class then
+        if v.shopper ~= '' and v.shopper ~= p.id then
+            release(c, v)
+        end
+
+        visits_replace(p, id)
+        visits_replace(p, from, id)
+        v.shopper = p.id
+        v.class = old.class
+        v.bound = old.bound
+        v.flags = v.flags - band(v.flags, V_ALIASED)
+                  + band(old.flags, V_ALIASED)
+
+    elseif p then
+        visits_replace(p, from)
+    end
+
+    c.visits[from] = false
+    later(c, 'DEL', c.prefix .. 'v:' .. from, c.prefix .. 'i:v:' .. from)
+    later(c, 'ZREM', c.prefix .. 'due', 'v:' .. from)
+
+    if band(c.flags, E_MOVED_OWN) == 0 then
+        later(c, 'SET', c.prefix .. 'a:' .. from, 'v' .. id, 'PX',
+              c.terms.idle)
+    end
+
+    v.dirty = true
+
+    return v
+end
+
+
+-- A person's cart stays, under a visit of its own; the browser's is empty.
+
+function logout(c, v)
+    local p = v.shopper ~= '' and read_shopper(c, v.shopper)
+
+    for _, alias in ipairs(c.who.aliases) do
+        if band(alias.flags, A_OWN + A_DELETED) ~= 0 then
+            later(c, 'DEL', c.prefix .. 'a:' .. alias.id)
+        end
+    end
+
+    if p then
+        c.touched['p:' .. p.id] = c.at + c.terms.idle
+
+        if v.lines ~= '' then
+            local id = sub(sha1hex(v.id .. c.at .. c.source .. c.seq), 1, 22)
+            local kept = {}
+
+            for name, value in pairs(v) do
+                kept[name] = value
+            end
+
+            kept.id = id
+            kept.day = 0
+            kept.dirty = true
+            c.visits[id] = kept
+            visits_replace(p, v.id, id)
+        else
+            visits_replace(p, v.id)
+        end
+    end
+
+    v.shopper = ''
+    v.class = BY_NOTHING
+    v.bound = 0
+    v.customer = ''
+    v.hold = 0
+    v.click = ''
+    v.flags = 0
+    v.day = 0
+    v.snap = c.at
+    v.changed = c.at
+    cart_clear(v)
+end
+
+
+-- Did the answer delete a login cookie without setting another?
+
+function logged_out(c, v)
+    if band(c.kinds, K_LOGOUT) ~= 0 then
+        return true
+    end
+
+    local deleted = false
+
+    for _, alias in ipairs(c.who.aliases) do
+        if band(alias.flags, A_OWN) == 0 then
+            if band(alias.flags, A_DELETED) ~= 0 then
+                deleted = true
+
+            elseif band(alias.flags, A_BIND) ~= 0 then
+                return false
+            end
+        end
+    end
+
+    return deleted and v.class == BY_LOGIN
+end
