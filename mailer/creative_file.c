@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <unicode/utf8.h>
@@ -13,6 +14,7 @@
 
 static sp_rc_t creative_file_utf8(const char *path, const buffer_t *b,
     sp_error_t *err);
+static void creative_file_line(sp_error_t *err, unsigned line, size_t column);
 static sp_rc_t creative_file_field(const char *path, unsigned line,
     const sp_str_t *text, mustache_t **subject, mustache_t **preheader,
     sp_error_t *err);
@@ -159,7 +161,6 @@ static sp_rc_t
 creative_file_field(const char *path, unsigned line, const sp_str_t *text,
     mustache_t **subject, mustache_t **preheader, sp_error_t *err)
 {
-    char          name[256];
     size_t        i;
     sp_str_t      value;
     mustache_t  **t;
@@ -192,12 +193,36 @@ creative_file_field(const char *path, unsigned line, const sp_str_t *text,
     value.data = text->data + i;
     value.len = text->len - i;
 
-    (void) snprintf(name, sizeof(name), "%.200s:%u", path, line);
+    *t = mustache_compile(path, value.data, value.len, MUSTACHE_PLAIN, 0, err);
 
-    *t = mustache_compile(name, value.data, value.len, MUSTACHE_PLAIN, 0,
-                          err);
+    if (*t == NULL) {
+        creative_file_line(err, line, i);
+        return SP_INVALID;
+    }
 
-    return *t != NULL ? SP_OK : SP_INVALID;
+    return SP_OK;
+}
+
+
+/* A field is a template of one line: says which line of the file that is. */
+
+static void
+creative_file_line(sp_error_t *err, unsigned line, size_t column)
+{
+    char           text[sizeof(err->text)];
+    char          *at, *end;
+    unsigned long  n;
+
+    at = strstr(err->text, ":1:");
+
+    if (at == NULL) {
+        return;
+    }
+
+    n = strtoul(at + 3, &end, 10);
+    (void) strcpy(text, end);
+    (void) snprintf(at, sizeof(err->text) - (size_t) (at - err->text),
+                    ":%u:%lu%s", line, n + column, text);
 }
 
 

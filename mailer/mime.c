@@ -26,6 +26,7 @@ static sp_rc_t mime_headers(GMimeMessage *m, const mime_message_t *message,
     sp_error_t *err);
 static sp_rc_t mime_raw_header(GMimeMessage *m, const char *name,
     const char *value, sp_error_t *err);
+static void mime_header_line(buffer_t *out, const sp_str_t *s, size_t max);
 static void mime_subject(GMimeMessage *m, const sp_str_t *subject);
 static void mime_body(GMimeMessage *m, const mime_message_t *message);
 static void mime_part(GMimeMultipart *multipart, const char *subtype,
@@ -160,7 +161,7 @@ mime_add_mailbox(GMimeMessage *m, GMimeAddressType type, const char *what,
     }
 
     buffer_init(&b, 4096);
-    mime_line(&b, name, MIME_NAME_MAX);
+    mime_header_line(&b, name, MIME_NAME_MAX);
 
     ia = internet_address_mailbox_new(b.len ? buffer_text(&b) : NULL, text);
     internet_address_set_charset(ia, "utf-8");
@@ -267,13 +268,40 @@ mime_raw_header(GMimeMessage *m, const char *name, const char *value,
 }
 
 
+/*
+ * What looks like an encoded word would be decoded by readers that do so even
+ * in quotes, line ends and all: "=?" is parted.
+ */
+
+static void
+mime_header_line(buffer_t *out, const sp_str_t *s, size_t max)
+{
+    buffer_t     line;
+    const char  *p, *word;
+
+    buffer_init(&line, out->limit);
+    mime_line(&line, s, max);
+
+    p = buffer_text(&line);
+
+    while ((word = strstr(p, "=?")) != NULL) {
+        buffer_add(out, p, (size_t) (word + 1 - p));
+        buffer_char(out, ' ');
+        p = word + 1;
+    }
+
+    buffer_str(out, p);
+    buffer_free(&line);
+}
+
+
 static void
 mime_subject(GMimeMessage *m, const sp_str_t *subject)
 {
     buffer_t  b;
 
     buffer_init(&b, 4096);
-    mime_line(&b, subject, MIME_SUBJECT_MAX);
+    mime_header_line(&b, subject, MIME_SUBJECT_MAX);
     g_mime_message_set_subject(m, buffer_text(&b), "utf-8");
     buffer_free(&b);
 }

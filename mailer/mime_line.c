@@ -35,7 +35,9 @@ mime_line(buffer_t *out, const sp_str_t *s, size_t max)
             c = 0xfffd;
         }
 
-        if (c == ' ' || u_iscntrl(c) || c == 0x2028 || c == 0x2029) {
+        if (c == ' ' || u_charType(c) == U_CONTROL_CHAR || c == 0x2028
+            || c == 0x2029)
+        {
             blank = out->len > from;
             continue;
         }
