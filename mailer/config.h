@@ -10,9 +10,10 @@
 
 #include <stdio.h>
 
+#include "message.h"
+#include "neverlist.h"
 #include "sp_call.h"
 #include "sp_secret.h"
-#include "neverlist.h"
 
 
 #define CONFIG_DEFAULT      "/etc/sitepreserver/sitepreserver.conf"
@@ -66,7 +67,8 @@ typedef struct {
     uint32_t       hash;            /* sp_step_hash() of its name */
     int64_t        delay;           /* ms after the abandonment */
     int64_t        max_late;        /* ms */
-    char          *creative;
+    char          *creative;        /* its name */
+    creative_t    *loaded;
 } config_step_t;
 
 
@@ -100,6 +102,7 @@ typedef struct {
     config_smtp_t   *smtp;          /* NULL: none is configured */
     char            *webhook_secret;        /* NULL: no webhook */
     unsigned         max_per_day;   /* 0: no cap */
+    int64_t          remember;      /* s, what an order or import creates */
     neverlist_t     *never;         /* NULL: none */
     char           **hosts;         /* beside those of cart_url, public_url */
     unsigned         nhosts;
@@ -107,6 +110,9 @@ typedef struct {
     config_brand_t   brand;
     config_series_t *series;
     unsigned         nseries;
+    message_shop_t   message;       /* points into the above */
+    char            *from_name;
+    sp_str_t        *own_hosts;
 } config_shop_t;
 
 
@@ -119,6 +125,7 @@ typedef struct {
     char            *http_host;     /* NULL: no HTTP server */
     unsigned         http_port;
     char            *state_dir;
+    char            *creatives;     /* folder; NULL: only the bundled ones */
     int64_t          lease;         /* ms */
     int              log_level;
     unsigned         resend_doubt:1;

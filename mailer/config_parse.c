@@ -45,6 +45,7 @@ static const char *config_check_day(const char *text);
 static const char *config_check_connections(const char *text);
 static const char *config_check_seconds(const char *text);
 static const char *config_check_lease(const char *text);
+static const char *config_check_remember(const char *text);
 
 
 static cfg_opt_t  config_step_opts[] = {
@@ -78,6 +79,7 @@ static cfg_opt_t  config_shop_opts[] = {
     CFG_STR("smtp", NULL, CFGF_NODEFAULT),
     CFG_STR("webhook_secret_file", NULL, CFGF_NODEFAULT),
     CFG_STR("max_per_day", "2", CFGF_NONE),
+    CFG_STR("remember", "90d", CFGF_NONE),
     CFG_STR("never_mail", NULL, CFGF_NODEFAULT),
     CFG_STR_LIST("hosts", NULL, CFGF_NODEFAULT),
     CFG_STR("locale", "en", CFGF_NONE),
@@ -108,6 +110,7 @@ static cfg_opt_t  config_opts[] = {
     CFG_STR("redis_ca_file", NULL, CFGF_NODEFAULT),
     CFG_STR("http_listen", "127.0.0.1:8025", CFGF_NONE),
     CFG_STR("state_dir", "/var/lib/sitepreserver", CFGF_NONE),
+    CFG_STR("creatives", NULL, CFGF_NODEFAULT),
     CFG_STR("lease", "60s", CFGF_NONE),
     CFG_STR("in_doubt", "list", CFGF_NONE),
     CFG_STR("log_level", "info", CFGF_NONE),
@@ -138,6 +141,7 @@ static config_check_t  config_checks[] = {
     { "public_url", config_value_url },
     { "smtp", config_value_name },
     { "max_per_day", config_check_day },
+    { "remember", config_check_remember },
     { "hosts", config_value_host },
     { "locale", config_value_locale },
     { "connections", config_check_connections },
@@ -157,6 +161,7 @@ static config_check_t  config_checks[] = {
     { "redis_password_file", config_check_text },
     { "redis_ca_file", config_check_text },
     { "state_dir", config_check_text },
+    { "creatives", config_check_text },
     { "webhook_secret_file", config_check_text },
     { "never_mail", config_check_text },
     { "password_file", config_check_text },
@@ -569,4 +574,16 @@ config_check_lease(const char *text)
 
     return bad == NULL && (ms < 3000 || ms > 3600000)
                ? "is not between 3s and 1h" : bad;
+}
+
+
+static const char *
+config_check_remember(const char *text)
+{
+    int64_t      ms;
+    const char  *bad;
+
+    bad = config_value_time(text, &ms);
+
+    return bad == NULL && ms < 86400000 ? "is less than 1d" : bad;
 }

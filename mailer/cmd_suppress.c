@@ -1,0 +1,253 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * sitepreserver suppress, sitepreserver restore.
+ */
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "config_value.h"
+#include "journal.h"
+#include "sp_arena.h"
+
+
+static int cmd_suppress_one(cmd_t *cmd, const config_shop_t *shop,
+    const char *reason, int take_back);
+static void cmd_suppress_list(void *data, int64_t at, const char *shop,
+    const sp_id_t *shopper, const char *reason);
+static int cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop,
+    json_t *done);
+static void cmd_restore_one(void *data, int64_t at, const char *name,
+    const sp_id_t *shopper, const char *reason);
+
+
+typedef struct {
+    cmd_t                *cmd;
+    const config_shop_t  *shop;
+    long                  n;
+    int                   failed;
+} cmd_restore_t;
+
+
+static const char  cmd_suppress_usage[] =
+    "usage: sitepreserver suppress ADDRESS [--remove] [--reason WORD]\n"
+    "                              [-c FILE] [--shop NAME] [--json]\n"
+    "       sitepreserver suppress --list [-c FILE] [--shop NAME] [--json]\n"
+    "\n"
+    "From now on this address is not mailed, whatever it does; --remove takes\n"
+    "that back.  --list prints the mailer's own file: hashes, no addresses.\n"
+    "A reason is a word; by default \"operator\".\n";
+
+static const char  cmd_restore_usage[] =
+    "usage: sitepreserver restore [-c FILE] [--shop NAME] [--json]\n"
+    "\n"
+    "A mailer that finds a Redis which has lost a shop sends nothing for it:\n"
+    "nobody knows any more who unsubscribed.  This applies the suppressions\n"
+    "of the mailer's own file again and lets the shop go on.\n";
+
+
+int
+cmd_suppress(int argc, char **argv)
+{
+    int             rc, take_back, list;
+    cmd_t           cmd;
+    json_t         *json;
+    const char     *reason;
+    config_shop_t  *shop;
+    cmd_option_t    options[] = {
+        { "remove", &take_back, NULL },
+        { "list", &list, NULL },
+        { "reason", NULL, &reason },
+    };
+
+    take_back = 0;
+    list = 0;
+    reason = "operator";
+    rc = cmd_begin(&cmd, argc, argv, cmd_suppress_usage, options, 3);
+
+    if (rc != CMD_GO) {
+        return rc;
+    }
+
+    rc = CMD_USAGE;
+
+    if (list && cmd.nargs == 0) {
+        json = json_array();
+        rc = journal_suppressions(cmd.conf->state_dir, cmd_suppress_list,
+                                  json) < 0 ? CMD_FAILED : CMD_OK;
+        cmd_print(&cmd, json);
+
+    } else if (cmd.nargs != 1 || list) {
+        fputs(cmd_suppress_usage, stderr);
+
+    } else if (config_value_word(reason) != NULL) {
+        cmd_error("a reason is a word of a to z, 0 to 9, \"_\" and \"-\"");
+
+    } else if ((shop = cmd_shop(&cmd)) != NULL) {
+        rc = cmd_suppress_one(&cmd, shop, reason, take_back);
+    }
+
+    cmd_end(&cmd);
+
+    return rc;
+}
+
+
+/* First to our own file, which lasts; then to Redis. */
+
+static int
+cmd_suppress_one(cmd_t *cmd, const config_shop_t *shop, const char *reason,
+    int take_back)
+{
+    int              rc;
+    char             line[JOURNAL_LINE_MAX], address[SP_ADDRESS_MAX + 1];
+    sp_id_t          shopper;
+    sp_call_t        call;
+    redis_answer_t   answer;
+
+    if (!cmd_address(cmd, shop, cmd->args[0], address, &shopper)) {
+        return CMD_USAGE;
+    }
+
+    journal_suppression_line(line, (int64_t) time(NULL), shop->name, &shopper,
+                             take_back ? NULL : reason);
+    rc = journal_write(cmd->conf->state_dir, "suppressions", line);
+
+    if (rc != 0) {
+        cmd_error("%s/suppressions: %s", cmd->conf->state_dir, strerror(rc));
+        return CMD_FAILED;
+    }
+
+    if (!cmd_connect(cmd)
+        || sp_call_suppress(&call, sp_arena_pool(cmd->arena), &shop->id,
+                            &shopper, reason, take_back) != SP_OK
+        || !cmd_call(cmd, &call, &answer))
+    {
+        cmd_error("noted in the mailer's file; Redis will be told when the "
+                  "mailer starts again");
+        return CMD_REDIS;
+    }
+
+    cmd_print(cmd, json_pack("{s:s, s:s, s:b}", "shop", shop->name, "shopper",
+                             shopper.text, "suppressed", !take_back));
+
+    return CMD_OK;
+}
+
+
+static void
+cmd_suppress_list(void *data, int64_t at, const char *shop,
+    const sp_id_t *shopper, const char *reason)
+{
+    char  when[32];
+
+    json_array_append_new(data, json_pack("{s:s, s:s, s:s, s:s}", "at",
+                          cmd_time(at * 1000, when), "shop", shop, "shopper",
+                          shopper->text, "reason",
+                          reason != NULL ? reason : "taken back"));
+}
+
+
+int
+cmd_restore(int argc, char **argv)
+{
+    int        rc;
+    cmd_t      cmd;
+    json_t    *done;
+    unsigned   i;
+
+    rc = cmd_begin(&cmd, argc, argv, cmd_restore_usage, NULL, 0);
+
+    if (rc != CMD_GO) {
+        return rc;
+    }
+
+    if (cmd.shop_name != NULL && cmd_shop(&cmd) == NULL) {
+        cmd_end(&cmd);
+        return CMD_USAGE;
+    }
+
+    if (!cmd_connect(&cmd)) {
+        cmd_end(&cmd);
+        return CMD_REDIS;
+    }
+
+    rc = CMD_OK;
+    done = json_object();
+
+    for (i = 0; i < cmd.conf->nshops && rc == CMD_OK; i++) {
+        if (cmd.shop_name == NULL
+            || strcmp(cmd.shop_name, cmd.conf->shops[i].name) == 0)
+        {
+            rc = cmd_restore_shop(&cmd, &cmd.conf->shops[i], done);
+        }
+    }
+
+    cmd_print(&cmd, done);
+    cmd_end(&cmd);
+
+    return rc;
+}
+
+
+/* Its mode last: that is what lets the mailer go on. */
+
+static int
+cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
+{
+    sp_call_t        call;
+    cmd_restore_t    restore;
+    redis_answer_t   answer;
+
+    restore.cmd = cmd;
+    restore.shop = shop;
+    restore.n = 0;
+    restore.failed = 0;
+
+    if (journal_suppressions(cmd->conf->state_dir, cmd_restore_one, &restore)
+        < 0)
+    {
+        cmd_error("%s/suppressions cannot be read", cmd->conf->state_dir);
+        return CMD_FAILED;
+    }
+
+    if (restore.failed
+        || sp_call_mode(&call, sp_arena_pool(cmd->arena), &shop->id,
+                        shop->mode) != SP_OK
+        || !cmd_call(cmd, &call, &answer))
+    {
+        return CMD_REDIS;
+    }
+
+    json_object_set_new(done, shop->name,
+                        json_pack("{s:I}", "suppressions",
+                                  (json_int_t) restore.n));
+
+    return CMD_OK;
+}
+
+
+static void
+cmd_restore_one(void *data, int64_t at, const char *name,
+    const sp_id_t *shopper, const char *reason)
+{
+    sp_call_t        call;
+    cmd_restore_t   *restore;
+    redis_answer_t   answer;
+
+    restore = data;
+
+    if (restore->failed || strcmp(name, restore->shop->name) != 0) {
+        return;
+    }
+
+    restore->n++;
+    restore->failed = sp_call_suppress(&call,
+                                       sp_arena_pool(restore->cmd->arena),
+                                       &restore->shop->id, shopper,
+                                       reason != NULL ? reason : "operator",
+                                       reason == NULL) != SP_OK
+                      || !cmd_call(restore->cmd, &call, &answer);
+}

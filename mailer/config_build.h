@@ -1,0 +1,43 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * From parsed options to a config_t: what config.c and its parts share.  All
+ * return 0 when something is wrong; config_fail() has noted it, or memory is
+ * out.
+ */
+
+#ifndef CONFIG_BUILD_H
+#define CONFIG_BUILD_H
+
+#include "config.h"
+#include "config_parse.h"
+
+
+/* One shop, after the relays. */
+
+int config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg);
+void config_free_shop(config_shop_t *shop);
+
+
+/* What the messages of a shop need: its facts, and its creatives. */
+
+int config_build_message(config_t *conf, config_shop_t *shop, cfg_t *cfg);
+void config_free_message(config_shop_t *shop);
+
+
+/* A copy of an option's value; *value stays NULL if there is none. */
+
+int config_string(cfg_t *cfg, const char *option, char **value);
+
+
+/* The same of the file that the option names, see config_value.h. */
+
+int config_secret(cfg_t *cfg, const char *option, char **value);
+
+
+/* Have all of these options, up to NULL, a value? */
+
+int config_required(cfg_t *cfg, const char **options);
+
+
+#endif /* CONFIG_BUILD_H */

@@ -1,0 +1,182 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <stdlib.h>
+
+#include "config_build.h"
+
+
+#define CONFIG_FROM_NAME  512
+
+
+static int config_message_from(config_shop_t *shop, cfg_t *cfg);
+static int config_message_hosts(config_shop_t *shop);
+static int config_creative(config_t *conf, config_shop_t *shop,
+    config_step_t *step, cfg_t *cfg);
+static sp_str_t config_str(const char *text);
+
+
+int
+config_build_message(config_t *conf, config_shop_t *shop, cfg_t *cfg)
+{
+    cfg_t           *series;
+    unsigned         i, k;
+    message_shop_t  *message;
+
+    if (!config_message_from(shop, cfg) || !config_message_hosts(shop)) {
+        return 0;
+    }
+
+    message = &shop->message;
+    message->key = shop->id;
+    message->name = config_str(shop->brand.name);
+
+    if (message->name.len == 0) {
+        message->name = message->from_name.len != 0 ? message->from_name
+                                                    : shop->id;
+    }
+
+    message->cart_url = config_str(shop->cart_url);
+    message->logo = config_str(shop->brand.logo);
+    message->colour = config_str(shop->brand.colour);
+    message->address = config_str(shop->brand.address);
+
+    for (i = 0; i < shop->nseries; i++) {
+        series = cfg_getnsec(cfg, "series", i);
+
+        for (k = 0; k < shop->series[i].nsteps; k++) {
+            if (!config_creative(conf, shop, &shop->series[i].steps[k],
+                                 cfg_getnsec(series, "step", k)))
+            {
+                return 0;
+            }
+        }
+    }
+
+    return 1;
+}
+
+
+static sp_str_t
+config_str(const char *text)
+{
+    sp_str_t  s;
+
+    s.data = text;
+    s.len = text != NULL ? strlen(text) : 0;
+
+    return s;
+}
+
+
+static int
+config_message_from(config_shop_t *shop, cfg_t *cfg)
+{
+    char  name[CONFIG_FROM_NAME], address[MIME_ADDRESS_MAX + 1];
+
+    if (shop->reply_to != NULL) {
+        if (mime_mailbox(shop->reply_to, name, sizeof(name), address)
+            != SP_OK)
+        {
+            config_fail(cfg, "reply_to", "\"reply_to\" is not one address");
+            return 0;
+        }
+
+        free(shop->reply_to);
+        shop->reply_to = strdup(address);
+
+        if (shop->reply_to == NULL) {
+            return 0;
+        }
+    }
+
+    if (mime_mailbox(shop->from, name, sizeof(name), address) != SP_OK) {
+        config_fail(cfg, "from", "\"from\" is not one address");
+        return 0;
+    }
+
+    shop->from_name = strdup(name);
+
+    if (shop->from_name == NULL) {
+        return 0;
+    }
+
+    shop->message.from_name = config_str(shop->from_name);
+    shop->message.from = config_str(shop->from_address);
+    shop->message.reply_to = config_str(shop->reply_to);
+
+    return 1;
+}
+
+
+/* The hosts listed, and that of public_url. */
+
+static int
+config_message_hosts(config_shop_t *shop)
+{
+    unsigned     i;
+    const char  *host;
+
+    shop->own_hosts = calloc(shop->nhosts + 1, sizeof(sp_str_t));
+
+    if (shop->own_hosts == NULL) {
+        return 0;
+    }
+
+    for (i = 0; i < shop->nhosts; i++) {
+        shop->own_hosts[i] = config_str(shop->hosts[i]);
+    }
+
+    host = strstr(shop->public_url, "://") + 3;
+    shop->own_hosts[i].data = host;
+    shop->own_hosts[i].len = strcspn(host, ":/");
+    shop->message.hosts = shop->own_hosts;
+    shop->message.nhosts = shop->nhosts + 1;
+
+    return 1;
+}
+
+
+/* Only an approved creative is sent. */
+
+static int
+config_creative(config_t *conf, config_shop_t *shop, config_step_t *step,
+    cfg_t *cfg)
+{
+    sp_error_t  err;
+
+    step->loaded = creative_load(conf->creatives, step->creative, &err);
+
+    if (step->loaded == NULL) {
+        config_fail(cfg, "creative", "creative \"%s\": %s", step->creative,
+                    err.text);
+        return 0;
+    }
+
+    if (!creative_approved(step->loaded)
+        && (shop->mode == SP_MODE_LIVE || shop->mode == SP_MODE_CATCH_ALL))
+    {
+        config_fail(cfg, "creative", "creative \"%s\" is not approved in its "
+                    "present form", step->creative);
+        return 0;
+    }
+
+    return 1;
+}
+
+
+void
+config_free_message(config_shop_t *shop)
+{
+    unsigned  i, k;
+
+    for (i = 0; i < shop->nseries; i++) {
+        for (k = 0; k < shop->series[i].nsteps; k++) {
+            creative_free(shop->series[i].steps[k].loaded);
+        }
+    }
+
+    free(shop->from_name);
+    free(shop->own_hosts);
+}

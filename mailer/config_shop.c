@@ -1,0 +1,354 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <stdlib.h>
+
+#include "config_build.h"
+#include "config_value.h"
+
+
+static int config_build_mail(config_shop_t *shop, cfg_t *cfg);
+static int config_build_relay(config_t *conf, config_shop_t *shop,
+    cfg_t *cfg);
+static int config_build_brand(config_shop_t *shop, cfg_t *cfg);
+static int config_build_lists(config_shop_t *shop, cfg_t *cfg);
+static int config_build_series(config_shop_t *shop, cfg_t *cfg);
+static int config_build_steps(config_series_t *series, cfg_t *cfg);
+
+
+int
+config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg)
+{
+    char           address[SP_ADDRESS_MAX + 1];
+    unsigned long  n;
+
+    shop->name = strdup(cfg_title(cfg));
+
+    if (shop->name == NULL) {
+        return 0;
+    }
+
+    shop->id.data = shop->name;
+    shop->id.len = strlen(shop->name);
+
+    (void) config_value_mode(cfg_getstr(cfg, "mode"), &shop->mode, address);
+
+    if (address[0] != '\0') {
+        shop->catch_all = strdup(address);
+
+        if (shop->catch_all == NULL) {
+            return 0;
+        }
+    }
+
+    (void) config_value_number(cfg_getstr(cfg, "max_per_day"), 0, 1000, &n);
+    shop->max_per_day = (unsigned) n;
+    (void) config_value_time(cfg_getstr(cfg, "remember"), &shop->remember);
+    shop->remember /= 1000;
+
+    return config_build_mail(shop, cfg)
+           && config_build_relay(conf, shop, cfg)
+           && config_build_brand(shop, cfg_getsec(cfg, "brand"))
+           && config_build_lists(shop, cfg)
+           && config_build_series(shop, cfg)
+           && config_build_message(conf, shop, cfg);
+}
+
+
+static int
+config_build_mail(config_shop_t *shop, cfg_t *cfg)
+{
+    char                address[SP_ADDRESS_MAX + 1];
+    size_t              n;
+    static const char  *required[] = { "from", "cart_url", "public_url",
+                                       NULL };
+
+    if (!config_required(cfg, required)
+        || !config_string(cfg, "from", &shop->from)
+        || !config_string(cfg, "reply_to", &shop->reply_to)
+        || !config_string(cfg, "return_path", &shop->return_path)
+        || !config_string(cfg, "cart_url", &shop->cart_url)
+        || !config_string(cfg, "public_url", &shop->public_url)
+        || !config_string(cfg, "locale", &shop->locale))
+    {
+        return 0;
+    }
+
+    (void) config_value_mailbox(shop->from, address);
+    shop->from_address = strdup(address);
+
+    if (shop->return_path == NULL) {
+        shop->return_path = strdup(address);
+    }
+
+    if (strpbrk(shop->public_url, "?#") != NULL) {
+        config_fail(cfg, "public_url", "\"public_url\" must not have a query "
+                    "or fragment: \"%s\"", shop->public_url);
+        return 0;
+    }
+
+    n = strlen(shop->public_url);
+
+    while (shop->public_url[n - 1] == '/') {
+        shop->public_url[--n] = '\0';
+    }
+
+    return shop->from_address != NULL && shop->return_path != NULL;
+}
+
+
+/* Without a name it is the only one; without any, nothing can be sent. */
+
+static int
+config_build_relay(config_t *conf, config_shop_t *shop, cfg_t *cfg)
+{
+    unsigned     i;
+    const char  *name;
+
+    name = cfg_getstr(cfg, "smtp");
+
+    if (name != NULL) {
+        for (i = 0; i < conf->nsmtp; i++) {
+            if (strcmp(conf->smtp[i].name, name) == 0) {
+                shop->smtp = &conf->smtp[i];
+                return 1;
+            }
+        }
+
+        config_fail(cfg, "smtp", "there is no smtp \"%s\"", name);
+        return 0;
+    }
+
+    if (conf->nsmtp == 1) {
+        shop->smtp = &conf->smtp[0];
+        return 1;
+    }
+
+    if (conf->nsmtp > 1) {
+        config_fail(cfg, NULL, "shop \"%s\" needs smtp: there are several",
+                    shop->name);
+        return 0;
+    }
+
+    if (shop->mode == SP_MODE_LIVE || shop->mode == SP_MODE_CATCH_ALL) {
+        config_fail(cfg, "mode", "shop \"%s\" cannot send: there is no smtp",
+                    shop->name);
+        return 0;
+    }
+
+    return 1;
+}
+
+
+static int
+config_build_brand(config_shop_t *shop, cfg_t *cfg)
+{
+    return config_string(cfg, "name", &shop->brand.name)
+           && config_string(cfg, "logo", &shop->brand.logo)
+           && config_string(cfg, "colour", &shop->brand.colour)
+           && config_string(cfg, "address", &shop->brand.address);
+}
+
+
+static int
+config_build_lists(config_shop_t *shop, cfg_t *cfg)
+{
+    unsigned     i, n;
+    sp_error_t   err;
+    const char  *path;
+
+    path = cfg_getstr(cfg, "never_mail");
+
+    if (path != NULL) {
+        shop->never = neverlist_read(path, &err);
+
+        if (shop->never == NULL) {
+            config_fail(cfg, "never_mail", "never_mail \"%s\": %s", path,
+                        err.text);
+            return 0;
+        }
+    }
+
+    if (!config_secret(cfg, "webhook_secret_file", &shop->webhook_secret)) {
+        return 0;
+    }
+
+    if (shop->webhook_secret != NULL && strlen(shop->webhook_secret) < 16) {
+        config_fail(cfg, "webhook_secret_file", "the secret in \"%s\" is "
+                    "shorter than 16 characters",
+                    cfg_getstr(cfg, "webhook_secret_file"));
+        return 0;
+    }
+
+    n = cfg_size(cfg, "hosts");
+    shop->hosts = calloc(n + 1, sizeof(char *));
+
+    for (i = 0; i < n && shop->hosts != NULL; i++) {
+        shop->hosts[i] = strdup(cfg_getnstr(cfg, "hosts", i));
+
+        if (shop->hosts[i] == NULL) {
+            return 0;
+        }
+
+        shop->nhosts++;
+    }
+
+    return shop->hosts != NULL;
+}
+
+
+static int
+config_build_series(config_shop_t *shop, cfg_t *cfg)
+{
+    cfg_t            *section;
+    unsigned          i, n;
+    config_series_t  *series;
+
+    n = cfg_size(cfg, "series");
+
+    if (n == 0) {
+        config_fail(cfg, NULL, "shop \"%s\" has no series", shop->name);
+        return 0;
+    }
+
+    shop->series = calloc(n, sizeof(config_series_t));
+
+    if (shop->series == NULL) {
+        return 0;
+    }
+
+    for (i = 0; i < n; i++) {
+        section = cfg_getnsec(cfg, "series", i);
+        series = &shop->series[shop->nseries++];
+        series->name = strdup(cfg_title(section));
+
+        if (series->name == NULL) {
+            return 0;
+        }
+
+        series->hash = sp_step_hash(&(sp_str_t) { strlen(series->name),
+                                                  series->name });
+
+        if (series->hash == 0
+            || config_series(shop, series->hash) != series)
+        {
+            config_fail(section, NULL, "series \"%s\" needs another name",
+                        series->name);
+            return 0;
+        }
+
+        if (!config_build_steps(series, section)) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static int
+config_build_steps(config_series_t *series, cfg_t *cfg)
+{
+    cfg_t              *section;
+    unsigned            i, k, n;
+    config_step_t      *step;
+    static const char  *required[] = { "delay", "creative", NULL };
+
+    n = cfg_size(cfg, "step");
+
+    if (n == 0 || n > CONFIG_STEPS_MAX) {
+        config_fail(cfg, NULL, "series \"%s\" must have 1 to %d steps",
+                    series->name, CONFIG_STEPS_MAX);
+        return 0;
+    }
+
+    series->steps = calloc(n, sizeof(config_step_t));
+
+    if (series->steps == NULL) {
+        return 0;
+    }
+
+    for (i = 0; i < n; i++) {
+        section = cfg_getnsec(cfg, "step", i);
+        step = &series->steps[series->nsteps++];
+        step->name = strdup(cfg_title(section));
+
+        if (step->name == NULL || !config_required(section, required)
+            || !config_string(section, "creative", &step->creative))
+        {
+            return 0;
+        }
+
+        (void) config_value_time(cfg_getstr(section, "delay"), &step->delay);
+        (void) config_value_time(cfg_getstr(section, "max_late"),
+                                 &step->max_late);
+        step->hash = sp_step_hash(&(sp_str_t) { strlen(step->name),
+                                                step->name });
+
+        for (k = 0; k < i; k++) {
+            if (series->steps[k].hash == step->hash) {
+                config_fail(section, NULL, "step \"%s\" needs another name",
+                            step->name);
+                return 0;
+            }
+        }
+
+        if (i > 0 && step->delay <= series->steps[i - 1].delay) {
+            config_fail(section, "delay", "the delay of step \"%s\" must be "
+                        "longer than that of step \"%s\" before it",
+                        step->name, series->steps[i - 1].name);
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+void
+config_free_shop(config_shop_t *shop)
+{
+    unsigned          i, k;
+    config_series_t  *series;
+
+    config_free_message(shop);
+
+    for (i = 0; i < shop->nseries; i++) {
+        series = &shop->series[i];
+
+        for (k = 0; k < series->nsteps; k++) {
+            free(series->steps[k].name);
+            free(series->steps[k].creative);
+        }
+
+        free(series->steps);
+        free(series->name);
+    }
+
+    for (i = 0; i < shop->nhosts; i++) {
+        free(shop->hosts[i]);
+    }
+
+    if (shop->webhook_secret != NULL) {
+        explicit_bzero(shop->webhook_secret, strlen(shop->webhook_secret));
+        free(shop->webhook_secret);
+    }
+
+    neverlist_free(shop->never);
+    free(shop->series);
+    free(shop->hosts);
+    free(shop->name);
+    free(shop->catch_all);
+    free(shop->from);
+    free(shop->from_address);
+    free(shop->reply_to);
+    free(shop->return_path);
+    free(shop->cart_url);
+    free(shop->public_url);
+    free(shop->locale);
+    free(shop->brand.name);
+    free(shop->brand.logo);
+    free(shop->brand.colour);
+    free(shop->brand.address);
+}

@@ -1,0 +1,220 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Places in the network: where Redis is, a relay, and what is listened on.
+ */
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "config_value.h"
+
+
+static const char *config_host_port(const char *text, size_t len,
+    char **host, unsigned *port);
+
+
+/* HOST, HOST:PORT, [V6] or [V6]:PORT; *port keeps its value without one. */
+
+static const char *
+config_host_port(const char *text, size_t len, char **host, unsigned *port)
+{
+    char           digits[8];
+    size_t         n, skip;
+    const char    *end, *rest;
+    unsigned long  value;
+
+    if (len > 0 && text[0] == '[') {
+        end = memchr(text, ']', len);
+
+        if (end == NULL || end == text + 1) {
+            return "has an address that is not valid";
+        }
+
+        n = (size_t) (end - text) - 1;
+        skip = 1;
+        rest = end + 1;
+
+    } else {
+        end = memchr(text, ':', len);
+        n = end != NULL ? (size_t) (end - text) : len;
+        skip = 0;
+        rest = text + n;
+    }
+
+    if (n == 0 || n > 253) {
+        return "has no host";
+    }
+
+    free(*host);
+    *host = strndup(text + skip, n);
+
+    if (*host == NULL) {
+        return "out of memory";
+    }
+
+    if (skip == 0
+        && strspn(*host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789.-_") != n)
+    {
+        return "has a host that is not valid";
+    }
+
+    if (skip == 1 && strspn(*host, "0123456789abcdefABCDEF:.") != n) {
+        return "has an address that is not valid";
+    }
+
+    len -= (size_t) (rest - text);
+
+    if (len == 0) {
+        return NULL;
+    }
+
+    if (rest[0] != ':' || len < 2 || len > 6) {
+        return "has a port that is not valid";
+    }
+
+    memcpy(digits, rest + 1, len - 1);
+    digits[len - 1] = '\0';
+
+    if (config_value_number(digits, 1, 65535, &value) != NULL) {
+        return "has a port that is not valid";
+    }
+
+    *port = (unsigned) value;
+
+    return NULL;
+}
+
+
+const char *
+config_value_redis(const char *text, config_redis_t *redis)
+{
+    const char          *p, *slash, *at, *bad;
+    unsigned long        db;
+    struct sockaddr_un   un;
+
+    redis->db = 0;
+    redis->tls = 0;
+
+    if (strncmp(text, "unix:", 5) == 0) {
+        p = strstr(text + 5, "?db=");
+
+        redis->path = p != NULL ? strndup(text + 5, (size_t) (p - text - 5))
+                                : strdup(text + 5);
+
+        if (redis->path == NULL || redis->path[0] != '/'
+            || strlen(redis->path) >= sizeof(un.sun_path))
+        {
+            return "is not \"unix:/PATH\"";
+        }
+
+        if (p != NULL) {
+            bad = config_value_number(p + 4, 0, 65535, &db);
+
+            if (bad != NULL) {
+                return "has a database that is not a number";
+            }
+
+            redis->db = (unsigned) db;
+        }
+
+        return NULL;
+    }
+
+    if (strncmp(text, "rediss://", 9) == 0) {
+        redis->tls = 1;
+        p = text + 9;
+
+    } else if (strncmp(text, "redis://", 8) == 0) {
+        p = text + 8;
+
+    } else {
+        return "does not begin with redis://, rediss:// or unix:";
+    }
+
+    at = strchr(p, '@');
+
+    if (at != NULL) {
+        if (memchr(p, ':', (size_t) (at - p)) != NULL) {
+            return "must not hold a password: use redis_password_file";
+        }
+
+        redis->user = strndup(p, (size_t) (at - p));
+
+        if (redis->user == NULL || at == p) {
+            return "has an empty user";
+        }
+
+        p = at + 1;
+    }
+
+    redis->port = 6379;
+    slash = strchr(p, '/');
+
+    bad = config_host_port(p, slash != NULL ? (size_t) (slash - p) : strlen(p),
+                           &redis->host, &redis->port);
+
+    if (bad != NULL || slash == NULL || slash[1] == '\0') {
+        return bad;
+    }
+
+    if (config_value_number(slash + 1, 0, 65535, &db) != NULL) {
+        return "has a database that is not a number";
+    }
+
+    redis->db = (unsigned) db;
+
+    return NULL;
+}
+
+
+const char *
+config_value_smtp(const char *text, char **host, unsigned *port,
+    int *implicit_tls)
+{
+    size_t       len;
+    const char  *p;
+
+    if (strncmp(text, "smtps://", 8) == 0) {
+        *implicit_tls = 1;
+        *port = 465;
+        p = text + 8;
+
+    } else if (strncmp(text, "smtp://", 7) == 0) {
+        *implicit_tls = 0;
+        *port = 25;
+        p = text + 7;
+
+    } else {
+        return "does not begin with smtp:// or smtps://";
+    }
+
+    if (strchr(p, '@') != NULL) {
+        return "must not hold a user: use user and password_file";
+    }
+
+    len = strlen(p);
+
+    if (len > 0 && p[len - 1] == '/') {
+        len--;
+    }
+
+    return config_host_port(p, len, host, port);
+}
+
+
+const char *
+config_value_listen(const char *text, char **host, unsigned *port)
+{
+    *port = 0;
+
+    if (config_host_port(text, strlen(text), host, port) != NULL
+        || *port == 0)
+    {
+        return "is not ADDRESS:PORT";
+    }
+
+    return NULL;
+}

@@ -1,0 +1,493 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "engine.h"
+#include "log.h"
+#include "sp_arena.h"
+
+
+/* Nobody waits for the answer of a suppression; its text lives with it. */
+
+typedef struct {
+    journal_entry_t   entry;
+    void            (*done)(void *data, int error);
+    void             *data;
+} engine_suppression_t;
+
+
+static relay_t **engine_relays(engine_t *engine, config_t *conf, unsigned *n);
+static int engine_shops(engine_t *engine);
+static void engine_notice(void *data, int up);
+static void engine_reapply(engine_t *engine);
+static void engine_reapply_one(void *data, int64_t at, const char *shop,
+    const sp_id_t *shopper, const char *reason);
+static int engine_tell(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, const char *reason);
+static void engine_told(void *data, const redis_answer_t *answer);
+static void engine_written(void *data);
+static int engine_renew_every(engine_t *engine);
+static void engine_renew(evutil_socket_t fd, short what, void *data);
+
+
+engine_t *
+engine_create(struct event_base *base, config_t *conf)
+{
+    engine_t  *engine;
+
+    engine = calloc(1, sizeof(engine_t));
+
+    if (engine == NULL) {
+        return NULL;
+    }
+
+    engine->base = base;
+    engine->conf = config_ref(conf);
+    engine->inbox = inbox_create(base);
+
+    if (engine->inbox == NULL || !engine_random(engine->mailer)
+        || (engine->journal = journal_create(conf->state_dir, engine->inbox))
+           == NULL
+        || (engine->relays = engine_relays(engine, conf, &engine->nrelays))
+           == NULL
+        || engine_shops(engine) != 0
+        || (engine->renew = event_new(base, -1, EV_PERSIST, engine_renew,
+                                      engine)) == NULL
+        || engine_renew_every(engine) != 0
+        || (engine->redis = redis_create(base, &conf->redis, engine_notice,
+                                         engine)) == NULL)
+    {
+        log_event(LOG_ERROR, "start", "error=\"no memory, threads or "
+                  "descriptors\"");
+        engine_free(engine);
+        return NULL;
+    }
+
+    /* The connection keeps its settings when the config is another one. */
+
+    engine->first = config_ref(conf);
+
+    return engine;
+}
+
+
+static int
+engine_renew_every(engine_t *engine)
+{
+    int64_t         ms;
+    struct timeval  tv;
+
+    ms = engine->conf->lease / 3;
+    tv.tv_sec = ms / 1000;
+    tv.tv_usec = ms % 1000 * 1000;
+
+    return event_add(engine->renew, &tv);
+}
+
+
+static void
+engine_renew(evutil_socket_t fd, short what, void *data)
+{
+    rescue_renew_all(data);
+}
+
+
+static relay_t **
+engine_relays(engine_t *engine, config_t *conf, unsigned *n)
+{
+    unsigned   i;
+    relay_t  **relays;
+
+    relays = calloc(conf->nsmtp + 1, sizeof(relay_t *));
+
+    if (relays == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i <= conf->nsmtp; i++) {
+        relays[i] = relay_create(engine->base, engine->inbox, conf,
+                                 i < conf->nsmtp ? &conf->smtp[i] : NULL,
+                                 &engine->running);
+
+        if (relays[i] == NULL) {
+            while (i-- > 0) {
+                relay_retire(relays[i]);
+            }
+
+            free(relays);
+            return NULL;
+        }
+    }
+
+    *n = conf->nsmtp + 1;
+
+    return relays;
+}
+
+
+/* Shops of the config that are new are made, others get their new config. */
+
+static int
+engine_shops(engine_t *engine)
+{
+    shop_t    *shop;
+    unsigned   i;
+
+    for (i = 0; i < engine->conf->nshops; i++) {
+        for (shop = engine->shops; shop != NULL; shop = shop->next) {
+            if (strcmp(shop->name, engine->conf->shops[i].name) == 0) {
+                break;
+            }
+        }
+
+        if (shop != NULL) {
+            continue;
+        }
+
+        shop = shop_create(engine, &engine->conf->shops[i]);
+
+        if (shop == NULL) {
+            return -1;
+        }
+
+        shop->next = engine->shops;
+        engine->shops = shop;
+    }
+
+    return 0;
+}
+
+
+int
+engine_reload(engine_t *engine, config_t *conf)
+{
+    shop_t     *shop;
+    relay_t   **relays;
+    config_t   *old;
+    unsigned    i, n;
+
+    relays = engine_relays(engine, conf, &n);
+
+    if (relays == NULL) {
+        return -1;
+    }
+
+    for (i = 0; i < engine->nrelays; i++) {
+        relay_retire(engine->relays[i]);
+    }
+
+    free(engine->relays);
+    engine->relays = relays;
+    engine->nrelays = n;
+
+    old = engine->conf;
+    engine->conf = config_ref(conf);
+
+    if (engine_shops(engine) != 0) {
+        log_event(LOG_ERROR, "reload", "error=\"no memory for a shop\"");
+    }
+
+    for (shop = engine->shops; shop != NULL; shop = shop->next) {
+        shop_set_config(shop, config_shop(conf, shop->name));
+    }
+
+    config_unref(old);
+
+    return engine_renew_every(engine);
+}
+
+
+static void
+engine_notice(void *data, int up)
+{
+    shop_t    *shop;
+    engine_t  *engine;
+
+    engine = data;
+
+    if (up && !engine->reapplied) {
+        engine_reapply(engine);
+    }
+
+    for (shop = engine->shops; shop != NULL; shop = shop->next) {
+        shop_redis(shop, up);
+    }
+}
+
+
+/*
+ * Before anything is claimed: the connection keeps the order, so Redis knows
+ * of all suppressions when the first claim comes.
+ */
+
+static void
+engine_reapply(engine_t *engine)
+{
+    long  n;
+
+    n = journal_suppressions(engine->conf->state_dir, engine_reapply_one,
+                             engine);
+
+    if (n < 0) {
+        log_event(LOG_ERROR, "suppressions", "error=\"the file cannot be "
+                  "read: nothing is sent\"");
+        return;
+    }
+
+    log_event(LOG_INFO, "suppressions", "reapplied=%ld", n);
+    engine->reapplied = 1;
+}
+
+
+static void
+engine_reapply_one(void *data, int64_t at, const char *shop,
+    const sp_id_t *shopper, const char *reason)
+{
+    engine_t  *engine;
+
+    engine = data;
+
+    if (config_shop(engine->conf, shop) != NULL) {
+        (void) engine_tell(engine, shop, shopper, reason);
+    }
+}
+
+
+static int
+engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    const char *reason)
+{
+    int          rc;
+    sp_str_t     name;
+    sp_call_t    call;
+    sp_arena_t  *arena;
+
+    name.data = shop;
+    name.len = strlen(shop);
+    arena = sp_arena_create(0);
+
+    rc = arena == NULL
+         || sp_call_suppress(&call, sp_arena_pool(arena), &name, shopper,
+                             reason != NULL ? reason : "operator",
+                             reason == NULL) != SP_OK
+         || redis_call(engine->redis, &call, -1, engine_told, engine) != 0;
+
+    sp_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static void
+engine_told(void *data, const redis_answer_t *answer)
+{
+    char  text[LOG_QUOTE_MAX], quoted[LOG_QUOTE_MAX];
+
+    if (answer->status == REDIS_ERROR) {
+        snprintf(text, sizeof(text), "%.*s", (int) answer->items[0].len,
+                 answer->items[0].data);
+        log_event(LOG_ERROR, "suppress", "error=%s", log_quote(quoted, text));
+    }
+}
+
+
+int
+engine_suppress(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    const char *reason, void (*done)(void *data, int error), void *data)
+{
+    engine_suppression_t  *suppression;
+
+    suppression = calloc(1, sizeof(engine_suppression_t));
+
+    if (suppression == NULL) {
+        return -1;
+    }
+
+    suppression->done = done;
+    suppression->data = data;
+    suppression->entry.file = "suppressions";
+    suppression->entry.done.handler = engine_written;
+    suppression->entry.done.data = suppression;
+    journal_suppression_line(suppression->entry.line, (int64_t) time(NULL),
+                             shop, shopper, reason);
+
+    if (engine_tell(engine, shop, shopper, reason) != 0) {
+        log_event(LOG_ERROR, "suppress", "shop=%s error=\"out of memory\"",
+                  shop);
+    }
+
+    journal_append(engine->journal, &suppression->entry);
+    log_event(LOG_INFO, "suppress", "shop=%s shopper=%s reason=%s", shop,
+              shopper->text, reason);
+
+    return 0;
+}
+
+
+static void
+engine_written(void *data)
+{
+    engine_suppression_t  *suppression;
+
+    suppression = data;
+
+    if (suppression->entry.error != 0) {
+        log_event(LOG_ERROR, "journal", "file=suppressions error=\"%s\"",
+                  strerror(suppression->entry.error));
+    }
+
+    if (suppression->done != NULL) {
+        suppression->done(suppression->data, suppression->entry.error);
+    }
+
+    free(suppression);
+}
+
+
+relay_t *
+engine_relay(const engine_t *engine, const config_shop_t *shop)
+{
+    unsigned  i;
+
+    if (shop->mode == SP_MODE_LIVE || shop->mode == SP_MODE_CATCH_ALL) {
+        for (i = 0; i < engine->nrelays; i++) {
+            if (relay_smtp(engine->relays[i]) == shop->smtp) {
+                return engine->relays[i];
+            }
+        }
+    }
+
+    return engine->relays[engine->nrelays - 1];
+}
+
+
+void
+engine_kick(engine_t *engine)
+{
+    shop_t  *shop;
+
+    for (shop = engine->shops; shop != NULL; shop = shop->next) {
+        shop_kick(shop);
+    }
+}
+
+
+void
+engine_stop(engine_t *engine)
+{
+    unsigned       i;
+    sender_job_t  *job;
+
+    engine->stopping = 1;
+
+    for (i = 0; i < engine->nrelays; i++) {
+        while ((job = relay_take_back(engine->relays[i])) != NULL) {
+            rescue_give_back((rescue_t *) job);
+        }
+    }
+}
+
+
+int
+engine_is_idle(const engine_t *engine)
+{
+    return engine->nrescues == 0 && redis_pending(engine->redis) == 0;
+}
+
+
+int
+engine_is_sending(const engine_t *engine)
+{
+    rescue_t  *rescue;
+
+    for (rescue = engine->rescues; rescue != NULL;
+         rescue = rescue_next(rescue))
+    {
+        if (rescue_is_sending(rescue)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+engine_end(engine_t *engine)
+{
+    unsigned  i;
+
+    for (i = 0; i < engine->nrelays; i++) {
+        relay_retire(engine->relays[i]);
+    }
+
+    engine->nrelays = 0;
+}
+
+
+void
+engine_free(engine_t *engine)
+{
+    shop_t  *shop;
+
+    journal_free(engine->journal);
+    redis_free(engine->redis);
+
+    while (engine->shops != NULL) {
+        shop = engine->shops;
+        engine->shops = shop->next;
+        shop_free(shop);
+    }
+
+    free(engine->relays);
+
+    if (engine->running == 0) {
+        inbox_free(engine->inbox);
+    }
+
+    if (engine->renew != NULL) {
+        event_free(engine->renew);
+    }
+
+    config_unref(engine->first);
+    config_unref(engine->conf);
+    free(engine);
+}
+
+
+int
+engine_random(char text[SP_ID_LEN + 1])
+{
+    int                  i;
+    unsigned char        bytes[SP_ID_LEN];
+    static const char    alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                      "abcdefghijklmnopqrstuvwxyz"
+                                      "0123456789-_";
+
+    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t) sizeof(bytes)) {
+        return 0;
+    }
+
+    for (i = 0; i < SP_ID_LEN; i++) {
+        text[i] = alphabet[bytes[i] & 63];
+    }
+
+    text[SP_ID_LEN] = '\0';
+
+    return 1;
+}
+
+
+int64_t
+engine_now(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}

@@ -1,0 +1,204 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The daemon's working parts: what its loop, shops, rescues and web pages
+ * share.  All of it belongs to the loop's thread.
+ */
+
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include "config.h"
+#include "inbox.h"
+#include "journal.h"
+#include "redis.h"
+#include "relay.h"
+
+
+typedef struct engine_s    engine_t;
+typedef struct shop_s      shop_t;
+typedef struct rescue_s    rescue_t;
+
+
+struct engine_s {
+    struct event_base  *base;
+    inbox_t            *inbox;
+    config_t           *conf;
+    config_t           *first;      /* that of the start */
+    redis_t            *redis;
+    journal_t          *journal;
+    relay_t           **relays;     /* of conf, and last the dry one */
+    unsigned            nrelays;
+    unsigned            running;    /* relays, also those that end */
+    shop_t             *shops;      /* a list; also those that left conf */
+    rescue_t           *rescues;    /* in hand */
+    unsigned            nrescues;
+    struct event       *renew;
+    char                mailer[SP_ID_LEN + 1];      /* this start of us */
+    unsigned            stopping:1;
+    unsigned            reapplied:1;    /* suppressions, since the start */
+};
+
+
+/* NULL: it is logged why. */
+
+engine_t *engine_create(struct event_base *base, config_t *conf);
+
+
+/*
+ * Takes another config: what is in hand goes on with the one it began with.
+ * redis, state_dir and http_listen stay as they were.  Nonzero: no memory or
+ * threads; the old config stays.
+ */
+
+int engine_reload(engine_t *engine, config_t *conf);
+
+
+/* A sender is free: shops that wait for one claim again. */
+
+void engine_kick(engine_t *engine);
+
+
+/* Claims nothing more; what no sender has begun with is given back. */
+
+void engine_stop(engine_t *engine);
+
+
+/* Is everything done that was in hand? */
+
+int engine_is_idle(const engine_t *engine);
+
+
+/* Does any sender still have a message? */
+
+int engine_is_sending(const engine_t *engine);
+
+
+/* Ends the senders: engine->running becomes 0 some turns of the loop later. */
+
+void engine_end(engine_t *engine);
+
+
+/* After engine->running is 0, or right before the process ends. */
+
+void engine_free(engine_t *engine);
+
+
+/* The relay that sends, or makes dry runs, for a shop. */
+
+relay_t *engine_relay(const engine_t *engine, const config_shop_t *shop);
+
+
+/*
+ * Suppresses a shopper: in the journal and in Redis, which is told again until
+ * it knows.  done(data, error) is called when the journal has it on disk, or
+ * failed (error: errno); it may be NULL.  Nonzero: no memory, nothing was done.
+ */
+
+int engine_suppress(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, const char *reason,
+    void (*done)(void *data, int error), void *data);
+
+
+/* 22 random characters of base64url and a NUL; 0: no randomness. */
+
+int engine_random(char text[SP_ID_LEN + 1]);
+
+
+/* Milliseconds that only rise. */
+
+int64_t engine_now(void);
+
+
+/* ---- shops (shop.c) ---- */
+
+typedef enum {
+    SHOP_UNKNOWN = 0,               /* Redis was not asked, or is away */
+    SHOP_ABSENT,                    /* no nginx has spoken of it yet */
+    SHOP_EMPTIED,                   /* it existed, and Redis lost it: nothing
+                                       is sent until `restore` */
+    SHOP_REFUSED,                   /* another key, or a Redis that evicts */
+    SHOP_READY
+} shop_state_t;
+
+
+struct shop_s {
+    shop_t         *next;
+    engine_t       *engine;
+    char           *name;
+    config_shop_t  *conf;           /* NULL: no longer in the config */
+    shop_state_t    state;
+    sp_mode_t       mode;           /* as Redis knows it, when READY */
+    struct event   *timer;
+    unsigned        asking:1;       /* a hello or a claim is under way */
+    unsigned        known:1;        /* our own file says that it existed */
+    unsigned        said;           /* state last logged, and once */
+};
+
+
+/* NULL: no memory. */
+
+shop_t *shop_create(engine_t *engine, config_shop_t *conf);
+
+
+/* Another config; NULL: it is gone. */
+
+void shop_set_config(shop_t *shop, config_shop_t *conf);
+
+
+/* Redis is there (again) or away. */
+
+void shop_redis(shop_t *shop, int up);
+
+
+/* Something became free: claims, if it is worth it. */
+
+void shop_kick(shop_t *shop);
+
+
+void shop_free(shop_t *shop);
+
+
+const char *shop_state_name(shop_state_t state);
+
+
+/* ---- rescues in hand (rescue.c) ---- */
+
+/* The memory of one claim's reply, shared by its rescues. */
+
+typedef struct {
+    struct sp_arena_s  *arena;
+    unsigned            refs;
+} rescue_batch_t;
+
+
+/*
+ * Takes a claimed rescue in hand: decides, sends, settles.  Nonzero: no
+ * memory; the lease will end by itself.
+ */
+
+int rescue_start(shop_t *shop, rescue_batch_t *batch,
+    const sp_claimed_t *claimed);
+
+
+/* Renews the leases of all that are in hand. */
+
+void rescue_renew_all(engine_t *engine);
+
+
+/* Gives back one that no sender has begun with. */
+
+void rescue_give_back(rescue_t *rescue);
+
+
+/* Has a sender, or its queue, this one? */
+
+int rescue_is_sending(const rescue_t *rescue);
+
+rescue_t *rescue_next(const rescue_t *rescue);
+
+
+void rescue_batch_unref(rescue_batch_t *batch);
+
+
+#endif /* ENGINE_H */

@@ -1,0 +1,306 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "journal.h"
+
+
+struct journal_s {
+    char              *dir;
+    inbox_t           *inbox;
+    pthread_t          thread;
+    pthread_mutex_t    mutex;
+    pthread_cond_t     cond;
+    journal_entry_t   *head;
+    journal_entry_t  **tail;
+    unsigned           stop:1;
+    unsigned           quiet:1;     /* done is not called any more */
+};
+
+
+static void *journal_thread(void *data);
+static int journal_open(const char *dir, const char *file, int flags);
+
+
+int
+journal_check(const char *dir, sp_error_t *err)
+{
+    struct stat  st;
+
+    if (stat(dir, &st) != 0) {
+        snprintf(err->text, sizeof(err->text), "state_dir \"%s\": %s", dir,
+                 strerror(errno));
+        return 0;
+    }
+
+    if (!S_ISDIR(st.st_mode) || access(dir, W_OK|X_OK) != 0) {
+        snprintf(err->text, sizeof(err->text),
+                 "state_dir \"%s\" is not a directory that we may write in",
+                 dir);
+        return 0;
+    }
+
+    return 1;
+}
+
+
+journal_t *
+journal_create(const char *dir, inbox_t *inbox)
+{
+    int         rc;
+    sigset_t    all, old;
+    journal_t  *journal;
+
+    journal = calloc(1, sizeof(journal_t));
+
+    if (journal == NULL) {
+        return NULL;
+    }
+
+    journal->inbox = inbox;
+    journal->tail = &journal->head;
+    journal->dir = strdup(dir);
+    pthread_mutex_init(&journal->mutex, NULL);
+    pthread_cond_init(&journal->cond, NULL);
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    rc = journal->dir == NULL ? ENOMEM
+         : pthread_create(&journal->thread, NULL, journal_thread, journal);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+
+    if (rc != 0) {
+        free(journal->dir);
+        free(journal);
+        return NULL;
+    }
+
+    return journal;
+}
+
+
+void
+journal_append(journal_t *journal, journal_entry_t *entry)
+{
+    entry->next = NULL;
+    pthread_mutex_lock(&journal->mutex);
+    *journal->tail = entry;
+    journal->tail = &entry->next;
+    pthread_cond_signal(&journal->cond);
+    pthread_mutex_unlock(&journal->mutex);
+}
+
+
+static void *
+journal_thread(void *data)
+{
+    int               quiet;
+    journal_t        *journal;
+    journal_entry_t  *entry;
+
+    journal = data;
+
+    for ( ;; ) {
+        pthread_mutex_lock(&journal->mutex);
+
+        while (journal->head == NULL && !journal->stop) {
+            pthread_cond_wait(&journal->cond, &journal->mutex);
+        }
+
+        entry = journal->head;
+        quiet = journal->quiet;
+
+        if (entry != NULL) {
+            journal->head = entry->next;
+
+            if (journal->head == NULL) {
+                journal->tail = &journal->head;
+            }
+        }
+
+        pthread_mutex_unlock(&journal->mutex);
+
+        if (entry == NULL) {
+            return NULL;
+        }
+
+        entry->error = journal_write(journal->dir, entry->file, entry->line);
+
+        if (!quiet) {
+            inbox_post(journal->inbox, &entry->done);
+        }
+    }
+}
+
+
+void
+journal_free(journal_t *journal)
+{
+    if (journal == NULL) {
+        return;
+    }
+
+    pthread_mutex_lock(&journal->mutex);
+    journal->stop = 1;
+    journal->quiet = 1;
+    pthread_cond_signal(&journal->cond);
+    pthread_mutex_unlock(&journal->mutex);
+    pthread_join(journal->thread, NULL);
+    pthread_mutex_destroy(&journal->mutex);
+    pthread_cond_destroy(&journal->cond);
+    free(journal->dir);
+    free(journal);
+}
+
+
+void
+journal_suppression_line(char line[JOURNAL_LINE_MAX], int64_t at,
+    const char *shop, const sp_id_t *shopper, const char *reason)
+{
+    snprintf(line, JOURNAL_LINE_MAX, "%lld %s %s %s\n", (long long) at, shop,
+             shopper->text, reason != NULL ? reason : "-");
+}
+
+
+void
+journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
+    const char *fingerprint)
+{
+    snprintf(line, JOURNAL_LINE_MAX, "%s %s\n", shop, fingerprint);
+}
+
+
+static int
+journal_open(const char *dir, const char *file, int flags)
+{
+    char  path[PATH_MAX];
+
+    if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int) sizeof(path))
+    {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+
+    return open(path, flags|O_CLOEXEC, 0640);
+}
+
+
+/*
+ * A line that a crash cut off ends here: a newline goes before the next one,
+ * and empty lines are nothing.
+ */
+
+int
+journal_write(const char *dir, const char *file, const char *line)
+{
+    int       fd, rc;
+    char      text[JOURNAL_LINE_MAX + 1];
+    size_t    len;
+    ssize_t   n;
+
+    fd = journal_open(dir, file, O_WRONLY|O_APPEND|O_CREAT);
+
+    if (fd == -1) {
+        return errno;
+    }
+
+    len = (size_t) snprintf(text, sizeof(text), "\n%s", line);
+    n = write(fd, text, len);
+    rc = n == (ssize_t) len ? 0 : n < 0 ? errno : ENOSPC;
+
+    if (rc == 0 && fsync(fd) != 0) {
+        rc = errno;
+    }
+
+    close(fd);
+
+    return rc;
+}
+
+
+long
+journal_suppressions(const char *dir, journal_each_pt each, void *data)
+{
+    int        fd;
+    char       line[JOURNAL_LINE_MAX], shop[65], reason[JOURNAL_REASON_MAX];
+    FILE      *fp;
+    long       n;
+    sp_id_t    shopper;
+    long long  at;
+
+    fd = journal_open(dir, "suppressions", O_RDONLY);
+
+    if (fd == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    fp = fdopen(fd, "r");
+
+    if (fp == NULL) {
+        close(fd);
+        return -1;
+    }
+
+    n = 0;
+
+    while (fgets(line, sizeof(line), fp) != NULL) {
+        if (strchr(line, '\n') == NULL
+            || sscanf(line, "%lld %64s %22s %31s", &at, shop, shopper.text,
+                      reason) != 4
+            || strlen(shopper.text) != SP_ID_LEN)
+        {
+            continue;
+        }
+
+        n++;
+        each(data, at, shop, &shopper,
+             strcmp(reason, "-") == 0 ? NULL : reason);
+    }
+
+    fclose(fp);
+
+    return n;
+}
+
+
+int
+journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
+{
+    int    fd, found;
+    char   line[JOURNAL_LINE_MAX], want[JOURNAL_LINE_MAX];
+    FILE  *fp;
+
+    fd = journal_open(dir, "shops", O_RDONLY);
+
+    if (fd == -1) {
+        return 0;
+    }
+
+    fp = fdopen(fd, "r");
+
+    if (fp == NULL) {
+        close(fd);
+        return 0;
+    }
+
+    journal_shop_line(want, shop, fingerprint);
+    found = 0;
+
+    while (!found && fgets(line, sizeof(line), fp) != NULL) {
+        found = strcmp(line, want) == 0;
+    }
+
+    fclose(fp);
+
+    return found;
+}

@@ -1,0 +1,92 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * What the mailer itself must not forget, in its state directory, whatever
+ * becomes of Redis:
+ *
+ *     suppressions    "TIME SHOP SHOPPER REASON", appended; REASON "-" takes
+ *                     a suppression back; the last line for a shopper counts
+ *     shops           "SHOP FINGERPRINT": this shop existed
+ *
+ * Lines are appended with one write() and fsynced, so that several processes
+ * can do it at once.  They hold no address.
+ */
+
+#ifndef JOURNAL_H
+#define JOURNAL_H
+
+#include "inbox.h"
+#include "sp_secret.h"
+
+
+#define JOURNAL_REASON_MAX  32
+#define JOURNAL_LINE_MAX    256
+
+
+typedef struct journal_s        journal_t;
+typedef struct journal_entry_s  journal_entry_t;
+
+
+/* A line that the journal's thread writes. */
+
+struct journal_entry_s {
+    journal_entry_t  *next;
+    const char       *file;         /* "suppressions" or "shops" */
+    char              line[JOURNAL_LINE_MAX];
+    int               error;        /* errno, 0: it is on disk */
+    inbox_call_t      done;         /* called on the loop */
+};
+
+
+/* Is this directory there, and may we write in it?  0: err says why not. */
+
+int journal_check(const char *dir, sp_error_t *err);
+
+
+/* Starts the thread that writes for the loop.  NULL: no memory or thread. */
+
+journal_t *journal_create(const char *dir, inbox_t *inbox);
+
+
+/* Writes an entry; its done is called when it is on disk, or failed. */
+
+void journal_append(journal_t *journal, journal_entry_t *entry);
+
+
+/* Writes what waits, then ends the thread; done is not called any more. */
+
+void journal_free(journal_t *journal);
+
+
+/* The lines.  at: Unix time, s; reason NULL: taken back. */
+
+void journal_suppression_line(char line[JOURNAL_LINE_MAX], int64_t at,
+    const char *shop, const sp_id_t *shopper, const char *reason);
+void journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
+    const char *fingerprint);
+
+
+/* The same at once, for commands.  0 or errno. */
+
+int journal_write(const char *dir, const char *file, const char *line);
+
+
+/*
+ * Calls each() for every suppression, in the order of the file; lines that are
+ * not whole are skipped.  Gives their number, -1 if the file cannot be read (a
+ * file that is not there is empty).
+ */
+
+typedef void (*journal_each_pt)(void *data, int64_t at, const char *shop,
+    const sp_id_t *shopper, const char *reason);
+
+long journal_suppressions(const char *dir, journal_each_pt each, void *data);
+
+
+/* Did this shop exist under that identity key? */
+
+int journal_knows_shop(const char *dir, const char *shop,
+    const char *fingerprint);
+
+
+#endif /* JOURNAL_H */

@@ -1,0 +1,93 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include "order.h"
+#include "sp_arena.h"
+
+
+const char *
+order_call(redis_t *redis, const sp_secret_t *secret,
+    const config_shop_t *shop, const order_t *order, int keep,
+    redis_answer_pt answer, void *data)
+{
+    int          rc;
+    char         normal[SP_ADDRESS_MAX + 1];
+    sp_id_t      id, shopper, customer;
+    sp_str_t     address;
+    sp_call_t    call;
+    sp_arena_t  *arena;
+
+    memset(&shopper, 0, sizeof(sp_id_t));
+    memset(&customer, 0, sizeof(sp_id_t));
+
+    if (order->id.len == 0 || order->id.len > ORDER_ID_MAX
+        || order->customer.len > ORDER_ID_MAX)
+    {
+        return "an id is missing or too long";
+    }
+
+    if (sp_secret_id(secret, SP_ID_ORDER, &shop->id, &order->id, &id)
+        != SP_OK)
+    {
+        return "the order's id is not valid";
+    }
+
+    if (order->address.len != 0) {
+        address.data = normal;
+
+        if (sp_address_normalise(&order->address, normal, &address.len)
+            != SP_OK
+            || sp_secret_id(secret, SP_ID_SHOPPER, &shop->id, &address,
+                            &shopper) != SP_OK)
+        {
+            return "the address is not valid";
+        }
+    }
+
+    if (order->customer.len != 0
+        && sp_secret_id(secret, SP_ID_CUSTOMER, &shop->id, &order->customer,
+                        &customer) != SP_OK)
+    {
+        return "the customer's id is not valid";
+    }
+
+    arena = sp_arena_create(0);
+
+    rc = arena == NULL
+         || sp_call_order(&call, sp_arena_pool(arena), &shop->id, &id,
+                          &shopper, &customer, order->ago, shop->remember)
+            != SP_OK
+         || redis_call(redis, &call, keep, answer, data) != 0;
+
+    sp_arena_destroy(arena);
+
+    return rc ? "out of memory" : NULL;
+}
+
+
+const char *
+order_result(const redis_answer_t *answer)
+{
+    size_t              i;
+    const sp_str_t     *text;
+    static const char  *results[][2] = {
+        { "OK", "ok" }, { "DUP", "duplicate" }, { "NONE", "unknown" }
+    };
+
+    if (answer->status != REDIS_REPLY || answer->n == 0) {
+        return NULL;
+    }
+
+    text = &answer->items[0];
+
+    for (i = 0; i < 3; i++) {
+        if (text->len == strlen(results[i][0])
+            && memcmp(text->data, results[i][0], text->len) == 0)
+        {
+            return results[i][1];
+        }
+    }
+
+    return NULL;
+}

@@ -1,0 +1,39 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * An order that the shop tells of, by webhook or command.
+ */
+
+#ifndef ORDER_H
+#define ORDER_H
+
+#include "redis.h"
+
+
+#define ORDER_ID_MAX  128           /* bytes of an order's or customer's id */
+
+
+typedef struct {
+    sp_str_t   id;                  /* required */
+    sp_str_t   address;             /* not normalised; len 0: not said */
+    sp_str_t   customer;            /* the platform's id; len 0: not said */
+    int64_t    ago;                 /* ms since it was placed */
+} order_t;
+
+
+/*
+ * Tells Redis.  NULL: answer will be called; else what is wrong with the
+ * order, without an address in it.
+ */
+
+const char *order_call(redis_t *redis, const sp_secret_t *secret,
+    const config_shop_t *shop, const order_t *order, int keep,
+    redis_answer_pt answer, void *data);
+
+
+/* "ok", "duplicate", "unknown" (no such customer); NULL: Redis did not do it. */
+
+const char *order_result(const redis_answer_t *answer);
+
+
+#endif /* ORDER_H */

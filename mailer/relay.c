@@ -1,0 +1,291 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "relay.h"
+
+
+#define RELAY_AHEAD      64         /* messages that wait beside those sent */
+#define RELAY_PAUSE_MIN  1000       /* ms */
+#define RELAY_PAUSE_MAX  60000
+#define RELAY_DRY        2          /* threads for dry runs */
+
+
+struct relay_s {
+    config_t             *conf;
+    const config_smtp_t  *smtp;
+    unsigned             *count;
+    sender_pool_t        *pool;
+    struct event         *timer;
+    sender_job_t         *head;
+    sender_job_t        **tail;
+    unsigned              waiting;
+    unsigned              sending;
+    unsigned              threads;
+    unsigned              retired:1;
+    double                tokens;
+    int64_t               refilled;     /* monotonic ms */
+    int64_t               pause;        /* length of the present pause */
+    int64_t               paused_until;
+};
+
+
+static void relay_go(relay_t *relay);
+static int relay_token(relay_t *relay);
+static void relay_timer(evutil_socket_t fd, short what, void *data);
+static void relay_end(relay_t *relay);
+static void relay_stopped(void *data);
+static int64_t relay_now(void);
+
+
+relay_t *
+relay_create(struct event_base *base, inbox_t *inbox, config_t *conf,
+    const config_smtp_t *smtp, unsigned *count)
+{
+    relay_t  *relay;
+
+    relay = calloc(1, sizeof(relay_t));
+
+    if (relay == NULL) {
+        return NULL;
+    }
+
+    relay->smtp = smtp;
+    relay->threads = smtp != NULL ? smtp->connections : RELAY_DRY;
+    relay->tail = &relay->head;
+    relay->tokens = 1;
+    relay->refilled = relay_now();
+    relay->timer = event_new(base, -1, 0, relay_timer, relay);
+
+    if (relay->timer != NULL) {
+        relay->pool = sender_pool_create(inbox, smtp, relay->threads,
+                                         relay_stopped, relay);
+    }
+
+    if (relay->pool == NULL) {
+        if (relay->timer != NULL) {
+            event_free(relay->timer);
+        }
+
+        free(relay);
+        return NULL;
+    }
+
+    relay->conf = config_ref(conf);
+    relay->count = count;
+    (*count)++;
+
+    return relay;
+}
+
+
+void
+relay_submit(relay_t *relay, sender_job_t *job)
+{
+    job->next = NULL;
+    *relay->tail = job;
+    relay->tail = &job->next;
+    relay->waiting++;
+    relay_go(relay);
+}
+
+
+static void
+relay_go(relay_t *relay)
+{
+    sender_job_t  *job;
+
+    while (relay->head != NULL && relay->sending < relay->threads) {
+
+        if (!relay_token(relay)) {
+            return;
+        }
+
+        job = relay_take_back(relay);
+
+        if (sender_submit(relay->pool, job) != 0) {
+            abort();
+        }
+
+        relay->sending++;
+    }
+}
+
+
+/* A bucket of one second's worth, so that a pause is not made up for. */
+
+static int
+relay_token(relay_t *relay)
+{
+    double          full;
+    int64_t         now, wait;
+    struct timeval  tv;
+
+    if (relay->smtp == NULL || relay->smtp->rate <= 0) {
+        return 1;
+    }
+
+    now = relay_now();
+    full = relay->smtp->rate > 1 ? relay->smtp->rate : 1;
+    relay->tokens += (double) (now - relay->refilled) * relay->smtp->rate
+                     / 1000;
+    relay->refilled = now;
+
+    if (relay->tokens > full) {
+        relay->tokens = full;
+    }
+
+    if (relay->tokens >= 1) {
+        relay->tokens -= 1;
+        return 1;
+    }
+
+    if (!event_pending(relay->timer, EV_TIMEOUT, NULL)) {
+        wait = (int64_t) ((1 - relay->tokens) * 1000 / relay->smtp->rate) + 1;
+        tv.tv_sec = wait / 1000;
+        tv.tv_usec = wait % 1000 * 1000;
+        event_add(relay->timer, &tv);
+    }
+
+    return 0;
+}
+
+
+static void
+relay_timer(evutil_socket_t fd, short what, void *data)
+{
+    relay_go(data);
+}
+
+
+void
+relay_finished(relay_t *relay, int down)
+{
+    relay->sending--;
+
+    if (!down) {
+        relay->pause = 0;
+        relay->paused_until = 0;
+
+    } else if (relay_pause(relay) == 0) {
+        relay->pause = relay->pause == 0 ? RELAY_PAUSE_MIN : relay->pause * 2;
+
+        if (relay->pause > RELAY_PAUSE_MAX) {
+            relay->pause = RELAY_PAUSE_MAX;
+        }
+
+        relay->paused_until = relay_now() + relay->pause;
+    }
+
+    if (relay->retired && relay->waiting == 0 && relay->sending == 0) {
+        relay_end(relay);
+        return;
+    }
+
+    relay_go(relay);
+}
+
+
+unsigned
+relay_room(const relay_t *relay)
+{
+    unsigned  all, room;
+
+    /* After a failure one message at a time tells whether it works again. */
+
+    if (relay->pause != 0) {
+        return relay->waiting + relay->sending == 0;
+    }
+
+    all = 2 * relay->threads + RELAY_AHEAD;
+    room = relay->waiting + relay->sending < all
+               ? all - relay->waiting - relay->sending : 0;
+
+    /* Not a claim for each message. */
+
+    return room < all / 4 ? 0 : room;
+}
+
+
+int64_t
+relay_pause(const relay_t *relay)
+{
+    int64_t  now;
+
+    now = relay_now();
+
+    return relay->paused_until > now ? relay->paused_until - now : 0;
+}
+
+
+sender_job_t *
+relay_take_back(relay_t *relay)
+{
+    sender_job_t  *job;
+
+    job = relay->head;
+
+    if (job != NULL) {
+        relay->head = job->next;
+        relay->waiting--;
+
+        if (relay->head == NULL) {
+            relay->tail = &relay->head;
+        }
+    }
+
+    return job;
+}
+
+
+const config_smtp_t *
+relay_smtp(const relay_t *relay)
+{
+    return relay->smtp;
+}
+
+
+void
+relay_retire(relay_t *relay)
+{
+    relay->retired = 1;
+
+    if (relay->waiting == 0 && relay->sending == 0) {
+        relay_end(relay);
+    }
+}
+
+
+static void
+relay_end(relay_t *relay)
+{
+    event_free(relay->timer);
+    relay->timer = NULL;
+    sender_pool_stop(relay->pool);
+}
+
+
+static void
+relay_stopped(void *data)
+{
+    relay_t  *relay;
+
+    relay = data;
+    (*relay->count)--;
+    config_unref(relay->conf);
+    free(relay);
+}
+
+
+static int64_t
+relay_now(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}

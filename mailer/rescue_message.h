@@ -1,0 +1,32 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The message of one step: the facts of a claimed rescue, its links, and the
+ * envelope.
+ */
+
+#ifndef RESCUE_MESSAGE_H
+#define RESCUE_MESSAGE_H
+
+#include "config.h"
+#include "sender.h"
+
+
+typedef struct {
+    const sp_secret_t      *secret;
+    const config_shop_t    *shop;
+    const config_series_t  *series;
+    const config_step_t    *step;
+    const sp_claimed_t     *claimed;
+    const char             *to;     /* normalised address */
+    int                     inert;  /* links that do nothing */
+} rescue_letter_t;
+
+
+/* Fills the job's message, from and to.  Any thread; err: why not. */
+
+sp_rc_t rescue_message_build(const rescue_letter_t *letter,
+    sender_job_t *job, sp_error_t *err);
+
+
+#endif /* RESCUE_MESSAGE_H */

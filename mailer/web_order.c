@@ -1,0 +1,214 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The order webhook: the shop tells of an order, signed, as often as it likes.
+ */
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "log.h"
+#include "order.h"
+#include "web.h"
+
+
+#define WEB_ORDER_KEEP    10000     /* ms that Redis may be away */
+#define WEB_ORDER_SKEW    300       /* s that a timestamp may be off */
+#define WEB_ORDER_NUMBER  24        /* bytes of a number as text */
+
+
+typedef struct {
+    web_later_t  later;
+    char        *shop;
+} web_told_t;
+
+
+static void web_order_say(struct evhttp_request *req, int status,
+    const char *result);
+static int web_order_signed(const config_shop_t *shop,
+    struct evhttp_request *req, const sp_str_t *body);
+static int web_order_read(const sp_str_t *body, order_t *order, json_t **json,
+    char ids[2][WEB_ORDER_NUMBER]);
+static int web_order_field(json_t *json, const char *name, char *buf,
+    sp_str_t *value);
+static void web_order_answer(void *data, const redis_answer_t *answer);
+
+
+void
+web_order(engine_t *engine, struct evhttp_request *req, const char *name)
+{
+    char            ids[2][WEB_ORDER_NUMBER];
+    json_t         *json;
+    order_t         order;
+    sp_str_t        body;
+    const char     *bad;
+    web_told_t     *told;
+    config_shop_t  *shop;
+
+    if (evhttp_request_get_command(req) != EVHTTP_REQ_POST) {
+        web_order_say(req, 405, "only POST");
+        return;
+    }
+
+    shop = config_shop(engine->conf, name);
+    body = web_body(req);
+
+    /* A shop without a webhook looks like no shop: nothing is given away. */
+
+    if (shop == NULL || shop->webhook_secret == NULL
+        || !web_order_signed(shop, req, &body))
+    {
+        web_order_say(req, 401, "not signed");
+        return;
+    }
+
+    json = NULL;
+
+    if (!web_order_read(&body, &order, &json, ids)) {
+        json_decref(json);
+        web_order_say(req, 400, "not an order");
+        return;
+    }
+
+    told = calloc(1, sizeof(web_told_t));
+
+    if (told == NULL || (told->shop = strdup(shop->name)) == NULL) {
+        free(told);
+        json_decref(json);
+        web_order_say(req, 503, "out of memory");
+        return;
+    }
+
+    web_later(&told->later, req);
+    bad = order_call(engine->redis, engine->conf->secret, shop, &order,
+                     WEB_ORDER_KEEP, web_order_answer, told);
+    json_decref(json);
+
+    if (bad != NULL) {
+        web_later_end(&told->later);
+        web_order_say(req, 400, bad);
+        free(told->shop);
+        free(told);
+    }
+}
+
+
+static int
+web_order_signed(const config_shop_t *shop, struct evhttp_request *req,
+    const sp_str_t *body)
+{
+    char              *end;
+    long long          at, now;
+    const char        *signature, *timestamp;
+    struct evkeyvalq  *headers;
+
+    headers = evhttp_request_get_input_headers(req);
+    signature = evhttp_find_header(headers, "X-Sitepreserver-Signature");
+    timestamp = evhttp_find_header(headers, "X-Sitepreserver-Timestamp");
+
+    if (signature == NULL
+        || !web_signature_ok(shop->webhook_secret, timestamp, body, signature))
+    {
+        return 0;
+    }
+
+    if (timestamp == NULL) {
+        return 1;
+    }
+
+    at = strtoll(timestamp, &end, 10);
+    now = (long long) time(NULL);
+
+    return *end == '\0' && at > now - WEB_ORDER_SKEW
+           && at < now + WEB_ORDER_SKEW;
+}
+
+
+/* The strings of *order are in the JSON or in ids. */
+
+static int
+web_order_read(const sp_str_t *body, order_t *order, json_t **json,
+    char ids[2][WEB_ORDER_NUMBER])
+{
+    json_error_t  err;
+
+    memset(order, 0, sizeof(order_t));
+
+    *json = json_loadb(body->data, body->len, JSON_REJECT_DUPLICATES, &err);
+
+    return json_is_object(*json)
+           && web_order_field(*json, "order_id", ids[0], &order->id)
+           && web_order_field(*json, "customer_id", ids[1], &order->customer)
+           && web_order_field(*json, "email", NULL, &order->address)
+           && order->id.len != 0
+           && (order->customer.len != 0 || order->address.len != 0);
+}
+
+
+/* Platforms send ids as strings or as whole numbers; null is absent. */
+
+static int
+web_order_field(json_t *json, const char *name, char *buf, sp_str_t *value)
+{
+    json_t  *field;
+
+    field = json_object_get(json, name);
+
+    if (field == NULL || json_is_null(field)) {
+        return 1;
+    }
+
+    if (json_is_string(field)) {
+        value->data = json_string_value(field);
+        value->len = json_string_length(field);
+        return 1;
+    }
+
+    if (json_is_integer(field) && buf != NULL) {
+        value->len = (size_t) snprintf(buf, WEB_ORDER_NUMBER, "%lld",
+                                       (long long) json_integer_value(field));
+        value->data = buf;
+        return 1;
+    }
+
+    return 0;
+}
+
+
+static void
+web_order_answer(void *data, const redis_answer_t *answer)
+{
+    int           status;
+    const char   *result;
+    web_told_t   *told;
+
+    told = data;
+    result = order_result(answer);
+    status = result == NULL ? 503 : 200;
+
+    log_event(result == NULL ? LOG_WARN : LOG_INFO, "order",
+              "shop=%s from=webhook result=%s", told->shop,
+              result != NULL ? result : "redis_away");
+
+    web_later_end(&told->later);
+
+    if (told->later.req != NULL) {
+        web_order_say(told->later.req, status,
+                      result != NULL ? result : "try again");
+    }
+
+    free(told->shop);
+    free(told);
+}
+
+
+static void
+web_order_say(struct evhttp_request *req, int status, const char *result)
+{
+    int   n;
+    char  body[128];
+
+    n = snprintf(body, sizeof(body), "{\"result\":\"%s\"}\n", result);
+    web_reply(req, status, "application/json", body, (size_t) n);
+}
