@@ -1,0 +1,34 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * A hash of names of arguments, looked up in the arguments of a URI as they
+ * were sent.
+ */
+
+#ifndef SP_ARGSET_H
+#define SP_ARGSET_H
+
+#include "sp_str.h"
+
+
+typedef struct sp_argset_s  sp_argset_t;
+
+
+/* Room for n names; NULL: out of memory. */
+
+sp_argset_t *sp_argset_create(const sp_pool_t *pool, unsigned n);
+
+
+/* Adds a name (decoded) for a rule and its methods.  SP_NOMEM. */
+
+sp_rc_t sp_argset_add(sp_argset_t *set, const sp_str_t *name, unsigned rule,
+    unsigned methods);
+
+
+/* Sets the bits of the rules of which args has an argument. */
+
+void sp_argset_find(const sp_argset_t *set, const sp_str_t *args,
+    unsigned methods, uint64_t *rules);
+
+
+#endif /* SP_ARGSET_H */

@@ -1,0 +1,603 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * `items` as they are found.
+ */
+
+#include "sp_items.h"
+#include "sp_field.h"
+
+#include <stdio.h>
+
+
+#define SP_COLLECTED_CHUNK  16
+
+
+/* A line as it is found: texts, and by which alternative (+ 1, 0: none). */
+
+typedef struct {
+    sp_str_t                text[SP_ITEM_FIELDS];
+    unsigned char           by[SP_ITEM_FIELDS];
+} sp_collected_item_t;
+
+
+typedef struct sp_collected_chunk_s  sp_collected_chunk_t;
+
+struct sp_collected_chunk_s {
+    sp_collected_chunk_t   *next;
+    unsigned                n;
+    sp_collected_item_t     items[SP_COLLECTED_CHUNK];
+};
+
+
+typedef enum {
+    SP_COLLECTED_NOTHING = 0,
+    SP_COLLECTED_OPEN,
+    SP_COLLECTED_CLOSED
+} sp_collected_state_t;
+
+
+struct sp_collected_s {
+    const sp_pool_t        *pool;
+    const sp_items_t       *items;
+    const sp_source_t      *source;
+    unsigned                depth;      /* wildcards before the element's */
+    unsigned                elements;   /* of those: bit n is "[*]" */
+    uint32_t                at[SP_JSON_WILDCARDS];  /* of the one taken */
+    sp_collected_state_t    state;
+    unsigned                skip:1;     /* within one that is not taken */
+    unsigned                more:1;     /* it has elements */
+    sp_collected_item_t    *item;       /* the element at hand */
+    sp_collected_chunk_t   *first;
+    sp_collected_chunk_t   *last;
+    unsigned                n;
+    unsigned                dropped;
+};
+
+
+static int sp_collected_same(const sp_collected_t *collected,
+    const sp_json_value_t *value);
+static sp_rc_t sp_collected_begin(sp_collected_t *collected,
+    const sp_str_t *key, uint32_t index);
+static sp_rc_t sp_collected_add(sp_collected_t *collected);
+static sp_rc_t sp_collected_set(sp_collected_t *collected, unsigned field,
+    unsigned alternative, const sp_str_t *text, int cut);
+static sp_rc_t sp_collected_rels(sp_collected_t *collected,
+    sp_rel_kind_t kind, const sp_str_t *text);
+static sp_rc_t sp_collected_beside(sp_collected_t *collected,
+    const sp_form_t *form, const sp_form_hit_t *hit);
+static void sp_collected_line(sp_line_t *line,
+    const sp_collected_item_t *item, const sp_str_t *scale,
+    const sp_str_t *currency);
+
+
+static const sp_form_of_t  sp_collected_forms[SP_ITEM_FIELDS] = {
+    SP_FORM_ID, SP_FORM_ID, SP_FORM_TEXT, SP_FORM_TEXT, SP_FORM_NUMBER,
+    SP_FORM_NUMBER, SP_FORM_NUMBER, SP_FORM_LINK, SP_FORM_LINK, SP_FORM_TEXT,
+    SP_FORM_TEXT, SP_FORM_CURRENCY, SP_FORM_SCALE
+};
+
+
+sp_collected_t *
+sp_collected_create(const sp_pool_t *pool, const sp_items_t *items,
+    const sp_source_t *source)
+{
+    sp_collected_t  *collected;
+
+    collected = sp_calloc(pool, sizeof(sp_collected_t));
+    if (collected == NULL) {
+        return NULL;
+    }
+
+    collected->pool = pool;
+    collected->items = items;
+    collected->source = source;
+    collected->depth = sp_items_wildcards(&source->path,
+                                          &collected->elements);
+
+    if (source->kind == SP_SOURCE_RESPONSE_GRAPHQL) {
+        collected->depth++;         /* data.* */
+        collected->elements <<= 1;
+    }
+
+    return collected;
+}
+
+
+/*
+ * Of several collections that a path leads to the first is taken, and with
+ * it those that only differ in a "[*]".
+ */
+
+sp_rc_t
+sp_collected_container(sp_collected_t *collected,
+    const sp_json_value_t *value)
+{
+    unsigned  i;
+
+    switch (value->type) {
+
+    case SP_JSON_OBJECT:
+    case SP_JSON_ARRAY:
+
+        if (collected->state == SP_COLLECTED_NOTHING) {
+
+            for (i = 0; i < collected->depth; i++) {
+                collected->at[i] = value->wildcards[i].index;
+            }
+
+        } else if (!sp_collected_same(collected, value)) {
+            collected->skip = 1;
+            return SP_OK;
+        }
+
+        collected->state = SP_COLLECTED_OPEN;
+
+        return SP_OK;
+
+    case SP_JSON_END:
+
+        if (collected->skip) {
+            collected->skip = 0;
+
+        } else if (collected->state == SP_COLLECTED_OPEN) {
+            collected->state = SP_COLLECTED_CLOSED;
+        }
+
+        collected->item = NULL;
+
+        return SP_OK;
+
+    default:
+        return SP_OK;
+    }
+}
+
+
+static int
+sp_collected_same(const sp_collected_t *collected,
+    const sp_json_value_t *value)
+{
+    unsigned  i;
+
+    /* the same name twice in one object is not "[*]" */
+
+    if (collected->elements == 0) {
+        return 0;
+    }
+
+    for (i = 0; i < collected->depth; i++) {
+        if (!(collected->elements & 1u << i)
+            && collected->at[i] != value->wildcards[i].index)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+sp_rc_t
+sp_collected_element(sp_collected_t *collected, const sp_json_value_t *value)
+{
+    sp_rc_t                    rc;
+    unsigned                   field, i;
+    const sp_rels_t           *rels;
+    const sp_json_wildcard_t  *place;
+
+    if (collected->skip || collected->state != SP_COLLECTED_OPEN
+        || value->type == SP_JSON_END)
+    {
+        return SP_OK;
+    }
+
+    place = &value->wildcards[collected->depth];
+
+    rc = sp_collected_begin(collected, &place->key, place->index);
+
+    if (rc != SP_OK || value->type == SP_JSON_OBJECT
+        || value->type == SP_JSON_ARRAY)
+    {
+        return rc;
+    }
+
+    for (field = 0; field < SP_ITEM_FIELDS; field++) {
+        rels = &collected->items->fields[field];
+
+        for (i = 0; i < rels->n; i++) {
+
+            if (rels->list[i].kind != SP_REL_PATH
+                || rels->list[i].text.len != 0)
+            {
+                continue;
+            }
+
+            rc = sp_collected_field(collected, field, i, value);
+            if (rc != SP_OK) {
+                return rc;
+            }
+        }
+    }
+
+    return SP_OK;
+}
+
+
+/* A new line, with what does not come from the document. */
+
+static sp_rc_t
+sp_collected_begin(sp_collected_t *collected, const sp_str_t *key,
+    uint32_t index)
+{
+    char      number[16];
+    sp_rc_t   rc;
+    sp_str_t  text;
+
+    collected->more = 1;
+
+    rc = sp_collected_add(collected);
+
+    if (rc != SP_OK || collected->item == NULL) {
+        return rc;
+    }
+
+    text = *key;
+
+    if (key->data == NULL) {
+        text.len = (size_t) snprintf(number, sizeof(number), "%u",
+                                     (unsigned) index);
+        text.data = number;
+    }
+
+    rc = sp_collected_rels(collected, SP_REL_KEY, &text);
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    return sp_collected_rels(collected, SP_REL_VALUE, NULL);
+}
+
+
+static sp_rc_t
+sp_collected_add(sp_collected_t *collected)
+{
+    sp_collected_chunk_t  *chunk;
+
+    collected->item = NULL;
+
+    if (collected->n == SP_ITEMS_MAX) {
+        collected->dropped++;
+        return SP_OK;
+    }
+
+    chunk = collected->last;
+
+    if (chunk == NULL || chunk->n == SP_COLLECTED_CHUNK) {
+
+        chunk = sp_alloc(collected->pool, sizeof(sp_collected_chunk_t));
+        if (chunk == NULL) {
+            return SP_NOMEM;
+        }
+
+        chunk->next = NULL;
+        chunk->n = 0;
+
+        if (collected->last == NULL) {
+            collected->first = chunk;
+
+        } else {
+            collected->last->next = chunk;
+        }
+
+        collected->last = chunk;
+    }
+
+    collected->item = &chunk->items[chunk->n++];
+    collected->n++;
+
+    memset(collected->item, 0, sizeof(sp_collected_item_t));
+
+    return SP_OK;
+}
+
+
+/* The fields that are the element's key, or a constant (text NULL). */
+
+static sp_rc_t
+sp_collected_rels(sp_collected_t *collected, sp_rel_kind_t kind,
+    const sp_str_t *text)
+{
+    sp_rc_t           rc;
+    unsigned          field, i;
+    const sp_rels_t  *rels;
+
+    for (field = 0; field < SP_ITEM_FIELDS; field++) {
+        rels = &collected->items->fields[field];
+
+        for (i = 0; i < rels->n; i++) {
+
+            if (rels->list[i].kind != kind) {
+                continue;
+            }
+
+            rc = sp_collected_set(collected, field, i,
+                                  text != NULL ? text : &rels->list[i].text,
+                                  0);
+            if (rc != SP_OK) {
+                return rc;
+            }
+        }
+    }
+
+    return SP_OK;
+}
+
+
+sp_rc_t
+sp_collected_field(sp_collected_t *collected, unsigned field,
+    unsigned alternative, const sp_json_value_t *value)
+{
+    sp_str_t               text;
+    static const sp_str_t  yes = sp_string("true");
+    static const sp_str_t  no = sp_string("false");
+
+    if (collected->skip || collected->state != SP_COLLECTED_OPEN
+        || collected->item == NULL)
+    {
+        return SP_OK;
+    }
+
+    switch (value->type) {
+
+    case SP_JSON_STRING:
+    case SP_JSON_NUMBER:
+        text = value->text;
+        break;
+
+    case SP_JSON_TRUE:
+        text = yes;
+        break;
+
+    case SP_JSON_FALSE:
+        text = no;
+        break;
+
+    default:
+        return SP_OK;
+    }
+
+    return sp_collected_set(collected, field, alternative, &text, value->cut);
+}
+
+
+/* An earlier alternative wins, whichever comes first in the document. */
+
+static sp_rc_t
+sp_collected_set(sp_collected_t *collected, unsigned field,
+    unsigned alternative, const sp_str_t *text, int cut)
+{
+    sp_rc_t               rc;
+    sp_str_t              value;
+    const sp_rel_t       *rel;
+    sp_collected_item_t  *item;
+
+    item = collected->item;
+
+    if (item->by[field] != 0 && item->by[field] <= alternative + 1) {
+        return SP_OK;
+    }
+
+    rel = &collected->items->fields[field].list[alternative];
+    value = *text;
+
+    rc = sp_decoders_run(&rel->decoders, collected->pool, &value);
+
+    if (rc == SP_OK) {
+        rc = sp_field_take(collected->pool, sp_collected_forms[field], cut,
+                           &value);
+    }
+
+    if (rc != SP_OK) {
+        return rc == SP_DONE ? SP_OK : rc;
+    }
+
+    item->text[field] = value;
+    item->by[field] = (unsigned char) (alternative + 1);
+
+    return SP_OK;
+}
+
+
+sp_rc_t
+sp_collected_form(sp_collected_t *collected, const sp_form_t *form, int cut)
+{
+    sp_rc_t          rc;
+    unsigned         pos;
+    sp_form_hit_t    hit;
+    const sp_str_t  *key;
+
+    static const sp_str_t  none = sp_null_string;
+
+    pos = 0;
+
+    while (sp_form_next(form, &collected->source->name, &pos, &hit) == SP_OK) {
+
+        collected->state = SP_COLLECTED_OPEN;
+
+        key = hit.wildcards[0].len != 0 ? &hit.wildcards[0] : &none;
+
+        rc = sp_collected_begin(collected, key, collected->n);
+        if (rc != SP_OK) {
+            return rc;
+        }
+
+        if (collected->item != NULL) {
+            rc = sp_collected_beside(collected, form, &hit);
+            if (rc != SP_OK) {
+                return rc;
+            }
+        }
+    }
+
+    if (collected->state == SP_COLLECTED_OPEN && !cut) {
+        collected->state = SP_COLLECTED_CLOSED;
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_collected_beside(sp_collected_t *collected, const sp_form_t *form,
+    const sp_form_hit_t *hit)
+{
+    sp_rc_t           rc;
+    unsigned          field, i;
+    sp_str_t          text;
+    const sp_rel_t   *rel;
+    const sp_rels_t  *rels;
+
+    for (field = 0; field < SP_ITEM_FIELDS; field++) {
+        rels = &collected->items->fields[field];
+
+        for (i = 0; i < rels->n; i++) {
+            rel = &rels->list[i];
+
+            if (rel->kind == SP_REL_PATH && rel->text.len == 0) {
+                text = hit->field->value;
+
+            } else if (rel->kind != SP_REL_FORM
+                       || sp_form_get_beside(form, &rel->text, hit, &text)
+                          != SP_OK)
+            {
+                continue;
+            }
+
+            rc = sp_collected_set(collected, field, i, &text, 0);
+            if (rc != SP_OK) {
+                return rc;
+            }
+        }
+    }
+
+    return SP_OK;
+}
+
+
+sp_rc_t
+sp_collected_lines(const sp_collected_t *collected, int whole,
+    const sp_str_t *scale, const sp_str_t *currency, sp_outcome_t *outcome)
+{
+    unsigned               i, n;
+    sp_line_t             *lines, *line;
+    sp_collected_chunk_t  *chunk;
+    sp_collected_item_t   *item;
+
+    if (collected->state == SP_COLLECTED_NOTHING
+        || (whole && collected->state == SP_COLLECTED_OPEN))
+    {
+        return SP_DONE;
+    }
+
+    if (collected->n == 0) {
+
+        if (collected->more || collected->state == SP_COLLECTED_OPEN) {
+            return SP_DONE;
+        }
+
+        outcome->nlines = 0;
+        outcome->lines = NULL;
+        outcome->lines_dropped = 0;
+
+        return SP_OK;
+    }
+
+    lines = sp_calloc(collected->pool, collected->n * sizeof(sp_line_t));
+    if (lines == NULL) {
+        return SP_NOMEM;
+    }
+
+    n = 0;
+
+    for (chunk = collected->first; chunk != NULL; chunk = chunk->next) {
+
+        for (i = 0; i < chunk->n; i++) {
+            item = &chunk->items[i];
+
+            if (item->by[SP_ITEM_ID] == 0 && item->by[SP_ITEM_KEY] == 0) {
+                continue;
+            }
+
+            line = &lines[n++];
+            sp_collected_line(line, item, scale, currency);
+            line->from_shop = (collected->source->needs & SP_NEEDS_SHOP) != 0;
+        }
+    }
+
+    if (n == 0) {
+        return SP_DONE;
+    }
+
+    outcome->lines = lines;
+    outcome->nlines = n;
+    outcome->lines_dropped = collected->dropped;
+
+    return SP_OK;
+}
+
+
+static void
+sp_collected_line(sp_line_t *line, const sp_collected_item_t *item,
+    const sp_str_t *scale, const sp_str_t *currency)
+{
+    const sp_str_t  *text;
+
+    text = item->text;
+
+    line->id = text[SP_ITEM_ID];
+    line->key = text[SP_ITEM_KEY];
+    line->sku = text[SP_ITEM_SKU];
+    line->name = text[SP_ITEM_NAME];
+    line->url = text[SP_ITEM_URL];
+    line->image = text[SP_ITEM_IMAGE];
+    line->options = text[SP_ITEM_OPTIONS];
+    line->category = text[SP_ITEM_CATEGORY];
+
+    if (text[SP_ITEM_MINOR_UNITS].len != 0) {
+        scale = &text[SP_ITEM_MINOR_UNITS];
+    }
+
+    if (text[SP_ITEM_CURRENCY].len != 0) {
+        currency = &text[SP_ITEM_CURRENCY];
+    }
+
+    if (sp_field_quantity(&text[SP_ITEM_QUANTITY], &line->quantity) != SP_OK) {
+        line->quantity = SP_NO_AMOUNT;
+    }
+
+    if (sp_field_amount(&text[SP_ITEM_PRICE], scale, currency, &line->price)
+        != SP_OK)
+    {
+        line->price = SP_NO_AMOUNT;
+    }
+
+    if (sp_field_amount(&text[SP_ITEM_LINE_TOTAL], scale, currency,
+                        &line->total)
+        != SP_OK)
+    {
+        line->total = SP_NO_AMOUNT;
+    }
+}
+
+
+void
+sp_collected_currency(const sp_collected_t *collected, sp_str_t *currency)
+{
+    currency->len = 0;
+    currency->data = NULL;
+
+    if (collected->first != NULL && collected->first->n != 0) {
+        *currency = collected->first->items[0].text[SP_ITEM_CURRENCY];
+    }
+}

@@ -1,0 +1,539 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * From rules as they are written to a set that can be matched.
+ */
+
+#include "sp_rules_int.h"
+
+
+static sp_rc_t sp_compile_rule(sp_rules_t *rules, sp_rule_t *rule,
+    sp_error_t *err);
+static sp_rc_t sp_compile_conditions(sp_rules_t *rules, sp_rule_t *rule,
+    sp_condition_t *condition, sp_error_t *err);
+static sp_rc_t sp_compile_sources(sp_rules_t *rules, sp_rule_t *rule,
+    sp_sources_t *sources, int inside, sp_error_t *err);
+static sp_rc_t sp_compile_source(sp_rules_t *rules, sp_rule_t *rule,
+    sp_source_t *source, int inside, sp_error_t *err);
+static sp_rc_t sp_compile_items(sp_rules_t *rules, sp_rule_t *rule,
+    sp_error_t *err);
+static sp_rc_t sp_compile_collection(sp_rules_t *rules, sp_rule_t *rule,
+    sp_source_t *source, sp_error_t *err);
+static sp_rc_t sp_compile_arguments(sp_rules_t *rules, const sp_str_t *field,
+    sp_taps_t **taps);
+static sp_rc_t sp_compile_roots(sp_rules_t *rules, sp_source_t *source);
+static int sp_compile_same(const sp_roots_t *a, const sp_roots_t *b);
+static sp_rc_t sp_compile_meeting(sp_rules_t *rules, sp_rule_t *rule,
+    sp_meeting_t *meeting);
+static void sp_compile_watch(sp_rules_t *rules, const sp_sources_t *sources);
+
+
+/* sources and items count as often as they are, so lists have room for all */
+
+typedef struct {
+    unsigned  sources;
+    unsigned  collections;
+} sp_compile_size_t;
+
+static const sp_str_t  sp_compile_any = sp_string("*");
+
+static void sp_compile_measure(const sp_rules_t *rules,
+    sp_compile_size_t *size);
+
+
+sp_rc_t
+sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
+{
+    sp_rc_t             rc;
+    unsigned            i;
+    sp_rule_t          *rule;
+    sp_meeting_t       *meetings;
+    sp_compile_size_t   size;
+
+    sp_compile_measure(rules, &size);
+
+    rules->list = sp_calloc(&rules->pool, (rules->n + 1)
+                                          * sizeof(sp_rule_t *));
+    rules->roots = sp_calloc(&rules->pool, (size.sources + 1)
+                                           * sizeof(sp_roots_t *));
+    rules->items = sp_calloc(&rules->pool, (size.collections + 1)
+                                           * sizeof(sp_items_t *));
+    rules->collections = sp_calloc(&rules->pool, (size.collections + 1)
+                                                 * sizeof(sp_source_t *));
+    rules->owners = sp_calloc(&rules->pool, (size.collections + 1)
+                                            * sizeof(sp_rule_t *));
+    meetings = sp_calloc(&rules->pool, (rules->n + 1)
+                                       * sizeof(sp_meeting_t));
+
+    if (rules->list == NULL || rules->roots == NULL || rules->items == NULL
+        || rules->collections == NULL || rules->owners == NULL
+        || meetings == NULL)
+    {
+        return SP_NOMEM;
+    }
+
+    rules->nroots = 1;              /* 0: any */
+    i = 0;
+
+    for (rule = rules->first; rule != NULL; rule = rule->next) {
+
+        rule->index = i;
+        rules->list[i] = rule;
+
+        rc = sp_compile_rule(rules, rule, err);
+
+        if (rc == SP_OK) {
+            rc = sp_compile_meeting(rules, rule, &meetings[i]);
+        }
+
+        if (rc != SP_OK) {
+            return rc == SP_LIMIT ? SP_INVALID : rc;
+        }
+
+        i++;
+    }
+
+    sp_compile_watch(rules, &rules->visitor);
+
+    for (i = 0; i < rules->naliases; i++) {
+        sp_compile_watch(rules, &rules->aliases[i]);
+    }
+
+    rc = sp_matcher_create(&rules->matcher, &rules->pool, rules->regexes,
+                           meetings, rules->n);
+
+    if (rc == SP_LIMIT) {
+        return sp_words_error(err, "too many events%W",
+                              &(sp_str_t) sp_null_string);
+    }
+
+    rules->compiled = (rc == SP_OK);
+
+    return rc;
+}
+
+
+static void
+sp_compile_measure(const sp_rules_t *rules, sp_compile_size_t *size)
+{
+    unsigned               i;
+    const sp_rule_t       *rule;
+    const sp_condition_t  *condition;
+
+    memset(size, 0, sizeof(sp_compile_size_t));
+
+    for (rule = rules->first; rule != NULL; rule = rule->next) {
+
+        for (condition = rule->conditions; condition != NULL;
+             condition = condition->next)
+        {
+            size->sources += condition->sources.n;
+        }
+
+        for (condition = rule->empties; condition != NULL;
+             condition = condition->next)
+        {
+            size->sources += condition->sources.n;
+        }
+
+        for (i = 0; i < SP_FIELDS; i++) {
+            size->sources += rule->fields[i].n;
+        }
+
+        if (rule->items != NULL) {
+            size->collections += rule->items->collections.n;
+            size->sources += rule->items->collections.n;
+        }
+    }
+}
+
+
+static sp_rc_t
+sp_compile_rule(sp_rules_t *rules, sp_rule_t *rule, sp_error_t *err)
+{
+    sp_rc_t   rc;
+    unsigned  i;
+
+    rc = sp_compile_conditions(rules, rule, rule->conditions, err);
+
+    if (rc == SP_OK) {
+        rc = sp_compile_conditions(rules, rule, rule->empties, err);
+    }
+
+    for (i = 0; i < SP_FIELDS && rc == SP_OK; i++) {
+        rc = sp_compile_sources(rules, rule, &rule->fields[i], 0, err);
+    }
+
+    if (rule->items != NULL && rc == SP_OK) {
+        rc = sp_compile_items(rules, rule, err);
+    }
+
+    return rc;
+}
+
+
+static sp_rc_t
+sp_compile_conditions(sp_rules_t *rules, sp_rule_t *rule,
+    sp_condition_t *condition, sp_error_t *err)
+{
+    int      inside;
+    sp_rc_t  rc;
+
+    for ( /* void */ ; condition != NULL; condition = condition->next) {
+
+        inside = condition->op == SP_IS_PRESENT
+                 || condition->op == SP_IS_ABSENT;
+
+        rc = sp_compile_sources(rules, rule, &condition->sources, inside,
+                                err);
+        if (rc != SP_OK) {
+            return rc;
+        }
+
+        rule->needs |= condition->needs;
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_compile_sources(sp_rules_t *rules, sp_rule_t *rule, sp_sources_t *sources,
+    int inside, sp_error_t *err)
+{
+    sp_rc_t   rc;
+    unsigned  i;
+
+    rule->needs |= sources->needs;
+
+    for (i = 0; i < sources->n; i++) {
+        rc = sp_compile_source(rules, rule, &sources->list[i], inside, err);
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_compile_source(sp_rules_t *rules, sp_rule_t *rule, sp_source_t *source,
+    int inside, sp_error_t *err)
+{
+    sp_rc_t           rc;
+    unsigned          i;
+    sp_taps_t        *taps;
+    const sp_roots_t *roots;
+
+    rule->reads |= 1u << source->kind;
+
+    switch (source->kind) {
+
+    case SP_SOURCE_JSON:
+        return sp_taps_value(&rules->request, rules, source, inside,
+                             &rule->request, err);
+
+    case SP_SOURCE_RESPONSE_JSON:
+        return sp_taps_value(&rules->response, rules, source, inside,
+                             &rule->response, err);
+
+    case SP_SOURCE_RESPONSE_GRAPHQL:
+
+        rc = sp_compile_roots(rules, source);
+
+        if (rc == SP_OK && rules->root_slot == SP_NO_SLOT) {
+            rc = sp_taps_roots(&rules->response, rules, &rules->root_slot,
+                               err);
+        }
+
+        return rc == SP_OK ? sp_taps_value(&rules->response, rules, source,
+                                           inside, &rule->response, err)
+                           : rc;
+
+    case SP_SOURCE_GRAPHQL:
+
+        rc = sp_compile_roots(rules, source);
+
+        if (rc != SP_OK || source->path.len == 0) {
+            return rc;
+        }
+
+        roots = &source->roots;
+
+        /* each field has arguments of its own, and any of them will do */
+
+        for (i = 0; i < (roots->n != 0 ? roots->n : 1); i++) {
+
+            rc = sp_compile_arguments(rules, roots->n != 0 ? &roots->names[i]
+                                                           : &sp_compile_any,
+                                      &taps);
+
+            if (rc == SP_OK) {
+                rc = sp_taps_value(taps, rules, source, inside, NULL, err);
+            }
+
+            if (rc != SP_OK) {
+                return rc;
+            }
+        }
+
+        return SP_OK;
+
+    default:
+        return SP_OK;
+    }
+}
+
+
+static sp_rc_t
+sp_compile_items(sp_rules_t *rules, sp_rule_t *rule, sp_error_t *err)
+{
+    sp_rc_t        rc;
+    unsigned       i;
+    sp_sources_t  *collections;
+
+    collections = &rule->items->collections;
+    rule->needs |= collections->needs;
+
+    for (i = 0; i < collections->n; i++) {
+        rc = sp_compile_collection(rules, rule, &collections->list[i], err);
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_compile_collection(sp_rules_t *rules, sp_rule_t *rule, sp_source_t *source,
+    sp_error_t *err)
+{
+    sp_rc_t            rc;
+    unsigned           i;
+    sp_taps_t         *taps;
+    const sp_roots_t  *roots;
+
+    rule->reads |= 1u << source->kind;
+
+    source->value = rules->ncollections;
+    rules->items[source->value] = rule->items;
+    rules->collections[source->value] = source;
+    rules->owners[source->value] = rule;
+    rules->ncollections++;
+
+    rc = sp_compile_roots(rules, source);
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    switch (source->kind) {
+
+    case SP_SOURCE_JSON:
+        return sp_taps_items(&rules->request, rules, rule->items, source,
+                             &rule->request, err);
+
+    case SP_SOURCE_RESPONSE_JSON:
+        return sp_taps_items(&rules->response, rules, rule->items, source,
+                             &rule->response, err);
+
+    case SP_SOURCE_RESPONSE_GRAPHQL:
+
+        if (rules->root_slot == SP_NO_SLOT) {
+            rc = sp_taps_roots(&rules->response, rules, &rules->root_slot,
+                               err);
+            if (rc != SP_OK) {
+                return rc;
+            }
+        }
+
+        return sp_taps_items(&rules->response, rules, rule->items, source,
+                             &rule->response, err);
+
+    case SP_SOURCE_GRAPHQL:
+
+        roots = &source->roots;
+
+        for (i = 0; i < (roots->n != 0 ? roots->n : 1); i++) {
+
+            rc = sp_compile_arguments(rules, roots->n != 0 ? &roots->names[i]
+                                                           : &sp_compile_any,
+                                      &taps);
+
+            if (rc == SP_OK) {
+                rc = sp_taps_items(taps, rules, rule->items, source, NULL,
+                                   err);
+            }
+
+            if (rc != SP_OK) {
+                return rc;
+            }
+        }
+
+        return SP_OK;
+
+    default:
+        return SP_OK;
+    }
+}
+
+
+static sp_rc_t
+sp_compile_arguments(sp_rules_t *rules, const sp_str_t *field,
+    sp_taps_t **taps)
+{
+    sp_arguments_t  *arguments, **last;
+
+    for (last = &rules->arguments; *last != NULL; last = &(*last)->next) {
+        if (sp_str_eq(&(*last)->field, field)) {
+            *taps = &(*last)->taps;
+            return SP_OK;
+        }
+    }
+
+    arguments = sp_calloc(&rules->pool, sizeof(sp_arguments_t));
+    if (arguments == NULL) {
+        return SP_NOMEM;
+    }
+
+    arguments->field = *field;
+    *last = arguments;
+    *taps = &arguments->taps;
+
+    return SP_OK;
+}
+
+
+/* Equal lists of fields have one number. */
+
+static sp_rc_t
+sp_compile_roots(sp_rules_t *rules, sp_source_t *source)
+{
+    unsigned  i;
+
+    if (source->roots.n == 0) {
+        source->root = 0;
+        return SP_OK;
+    }
+
+    for (i = 1; i < rules->nroots; i++) {
+        if (sp_compile_same(rules->roots[i], &source->roots)) {
+            source->root = i;
+            return SP_OK;
+        }
+    }
+
+    source->root = rules->nroots;
+    rules->roots[rules->nroots++] = &source->roots;
+
+    return SP_OK;
+}
+
+
+static int
+sp_compile_same(const sp_roots_t *a, const sp_roots_t *b)
+{
+    unsigned  i;
+
+    if (a->n != b->n) {
+        return 0;
+    }
+
+    for (i = 0; i < a->n; i++) {
+        if (!sp_str_eq(&a->names[i], &b->names[i])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/*
+ * A rule for any URI that cannot hold without one of some arguments is found
+ * by their names.
+ */
+
+static sp_rc_t
+sp_compile_meeting(sp_rules_t *rules, sp_rule_t *rule, sp_meeting_t *meeting)
+{
+    unsigned               i;
+    sp_str_t              *names;
+    const sp_source_t     *source;
+    const sp_condition_t  *condition;
+
+    *meeting = rule->meeting;
+
+    if (meeting->op != SP_URI_ANY) {
+        return SP_OK;
+    }
+
+    for (condition = rule->conditions; condition != NULL;
+         condition = condition->next)
+    {
+        if (condition->op != SP_IS_PRESENT && condition->op != SP_IS_EQUAL
+            && condition->op != SP_IS_MATCH)
+        {
+            continue;
+        }
+
+        for (i = 0; i < condition->sources.n; i++) {
+            source = &condition->sources.list[i];
+
+            if (source->kind != SP_SOURCE_ARG
+                || memchr(source->name.data, '*', source->name.len) != NULL)
+            {
+                break;
+            }
+        }
+
+        if (i == condition->sources.n) {
+            break;
+        }
+    }
+
+    if (condition == NULL) {
+        return SP_OK;
+    }
+
+    names = sp_alloc(&rules->pool, condition->sources.n * sizeof(sp_str_t));
+    if (names == NULL) {
+        return SP_NOMEM;
+    }
+
+    for (i = 0; i < condition->sources.n; i++) {
+        names[i] = condition->sources.list[i].name;
+    }
+
+    meeting->args = names;
+    meeting->nargs = condition->sources.n;
+
+    return SP_OK;
+}
+
+
+static void
+sp_compile_watch(sp_rules_t *rules, const sp_sources_t *sources)
+{
+    unsigned  i;
+
+    for (i = 0; i < sources->n; i++) {
+
+        switch (sources->list[i].kind) {
+
+        case SP_SOURCE_COOKIE:
+        case SP_SOURCE_RESPONSE_COOKIE:
+            rules->watches |= SP_WATCH_COOKIES;
+            break;
+
+        case SP_SOURCE_RESPONSE_HEADER:
+            rules->watches |= SP_WATCH_HEADERS;
+            break;
+
+        default:
+            break;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The decoders that stand behind a source: "| base64 | json:user_id".
+ */
+
+#ifndef SP_DECODERS_H
+#define SP_DECODERS_H
+
+#include "sp_json.h"
+#include "sp_regex.h"
+#include "sp_words.h"
+
+
+#define SP_DECODERS_MAX    8            /* behind one source */
+#define SP_DECODED_MAX     (64 * 1024)  /* bytes that one of them may give */
+
+
+typedef struct sp_decoder_s  sp_decoder_t;
+
+typedef struct {
+    sp_decoder_t  *list;
+    unsigned       n;
+} sp_decoders_t;
+
+
+/*
+ * Reads "| DECODER" as often as it stands there.  SP_INVALID: err names the
+ * word; SP_NOMEM.
+ */
+
+sp_rc_t sp_decoders_parse(sp_decoders_t *decoders, sp_words_t *words,
+    const sp_pool_t *pool, sp_regexes_t *regexes, sp_error_t *err);
+
+
+/*
+ * Puts value through all of them.  SP_OK: it has a value, which is not empty;
+ * SP_DONE: one of them failed, or nothing is left: the source is absent;
+ * SP_NOMEM.
+ */
+
+sp_rc_t sp_decoders_run(const sp_decoders_t *decoders, const sp_pool_t *pool,
+    sp_str_t *value);
+
+
+#endif /* SP_DECODERS_H */

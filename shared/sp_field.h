@@ -1,0 +1,55 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * What a value must be to fill a field: its form, its size, what is taken
+ * out of it.  Everything that leaves the rules goes through here.
+ */
+
+#ifndef SP_FIELD_H
+#define SP_FIELD_H
+
+#include "sp_str.h"
+
+
+#define SP_QUANTITY_MAX  999999     /* pieces of one line */
+
+
+typedef enum {
+    SP_FORM_SECRET = 1,             /* a session, an id: bytes, <= 4096 */
+    SP_FORM_ID,                     /* of an item, a line: <= 128 */
+    SP_FORM_TEXT,                   /* a name: cut to 256 bytes */
+    SP_FORM_LINK,                   /* a URL: <= 1024 */
+    SP_FORM_NUMBER,                 /* "12.50" */
+    SP_FORM_SCALE,                  /* 0 to 9 */
+    SP_FORM_CURRENCY,               /* three letters */
+    SP_FORM_EMAIL,
+    SP_FORM_FIRST_NAME,             /* letters only, at most 30 of them */
+    SP_FORM_LOCALE                  /* "en-GB", also out of "en-GB,en;q=0.9" */
+} sp_form_of_t;
+
+
+/*
+ * Makes value fit: *value becomes a copy from the pool.  cut: the value is
+ * only the beginning of a longer one.  SP_OK; SP_DONE: it is not of that
+ * form, or empty, and counts as absent; SP_NOMEM.
+ */
+
+sp_rc_t sp_field_take(const sp_pool_t *pool, sp_form_of_t form, int cut,
+    sp_str_t *value);
+
+
+/* Whole pieces: rounded half up, but at least 1 of what is more than none. */
+
+sp_rc_t sp_field_quantity(const sp_str_t *text, int64_t *quantity);
+
+
+/*
+ * An amount in minor units: text counts 10^-scale of the main unit, or, with
+ * an empty scale, is a decimal number of it.
+ */
+
+sp_rc_t sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
+    const sp_str_t *currency, int64_t *amount);
+
+
+#endif /* SP_FIELD_H */

@@ -1,0 +1,373 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * `items` as it is written.
+ */
+
+#include "sp_items.h"
+
+
+static sp_rc_t sp_items_check(const sp_items_t *items, sp_error_t *err);
+static int sp_items_field_of(const sp_str_t *word);
+static sp_rc_t sp_items_rel(sp_rel_t *rel, const sp_str_t *word,
+    const sp_source_ctx_t *ctx, sp_error_t *err);
+static sp_rc_t sp_items_rel_path(sp_rel_t *rel, const sp_items_t *items,
+    const sp_source_ctx_t *ctx, sp_error_t *err);
+static int sp_items_rel_applies(const sp_rel_t *rel,
+    const sp_source_t *source);
+
+
+static const char *const  sp_items_fields[SP_ITEM_FIELDS] = {
+    "id", "item_key", "sku", "name", "quantity", "price", "line_total",
+    "image", "url", "options", "category", "currency", "minor_units"
+};
+
+
+sp_rc_t
+sp_items_parse(sp_items_t *items, sp_words_t *words,
+    const sp_source_ctx_t *ctx, sp_error_t *err)
+{
+    sp_rc_t  rc;
+
+    rc = sp_sources_parse(&items->collections, words, ctx, err);
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    rc = sp_sources_end(words, err);
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    return sp_items_check(items, err);
+}
+
+
+static sp_rc_t
+sp_items_check(const sp_items_t *items, sp_error_t *err)
+{
+    unsigned            i;
+    const sp_source_t  *source;
+
+    for (i = 0; i < items->collections.n; i++) {
+        source = &items->collections.list[i];
+
+        if (source->decoders.n != 0) {
+            return sp_words_error(err, "decoders behind \"%W\", a collection, "
+                                  "are not supported in this version",
+                                  &source->word);
+        }
+
+        switch (source->kind) {
+
+        case SP_SOURCE_JSON:
+        case SP_SOURCE_GRAPHQL:
+        case SP_SOURCE_RESPONSE_JSON:
+        case SP_SOURCE_RESPONSE_GRAPHQL:
+            break;
+
+        case SP_SOURCE_FORM:
+
+            if (source->name.len == 0
+                || memchr(source->name.data, '*', source->name.len) == NULL)
+            {
+                return sp_words_error(err, "\"%W\" has no \"[*]\", so it is "
+                                      "no collection", &source->word);
+            }
+
+            break;
+
+        default:
+            return sp_words_error(err, "\"%W\" cannot be a collection",
+                                  &source->word);
+        }
+    }
+
+    return SP_OK;
+}
+
+
+/* FIELD REL [| decoder ...] [or REL ...] */
+
+sp_rc_t
+sp_items_parse_field(sp_items_t *items, sp_words_t *words,
+    const sp_source_ctx_t *ctx, sp_error_t *err)
+{
+    int              field;
+    sp_rc_t          rc;
+    sp_rel_t        *rel, list[SP_ALTERNATIVES_MAX];
+    sp_rels_t       *rels;
+    const sp_str_t  *word;
+
+    word = &words->words[words->i++];
+
+    field = sp_items_field_of(word);
+    if (field < 0) {
+        return sp_words_error(err, "unknown field \"%W\" in items", word);
+    }
+
+    rels = &items->fields[field];
+    if (rels->n != 0) {
+        return sp_words_error(err, "field \"%W\" is duplicate", word);
+    }
+
+    do {
+        word = sp_words_peek(words);
+
+        if (word == NULL) {
+            return sp_words_error(err, "a path is missing after \"%W\"",
+                                  &words->words[words->i - 1]);
+        }
+
+        if (rels->n == SP_ALTERNATIVES_MAX) {
+            return sp_words_error(err, "too many alternatives at \"%W\"",
+                                  word);
+        }
+
+        rel = &list[rels->n++];
+        memset(rel, 0, sizeof(sp_rel_t));
+
+        rc = sp_items_rel(rel, word, ctx, err);
+        if (rc != SP_OK) {
+            return rc;
+        }
+
+        rc = sp_items_rel_path(rel, items, ctx, err);
+        if (rc != SP_OK) {
+            return rc;
+        }
+
+        words->i++;
+
+        rc = sp_decoders_parse(&rel->decoders, words, ctx->pool, ctx->regexes,
+                               err);
+        if (rc != SP_OK) {
+            return rc;
+        }
+
+    } while (sp_words_take(words, "or"));
+
+    rels->list = sp_alloc(ctx->pool, rels->n * sizeof(sp_rel_t));
+    if (rels->list == NULL) {
+        return SP_NOMEM;
+    }
+
+    memcpy(rels->list, list, rels->n * sizeof(sp_rel_t));
+
+    word = sp_words_peek(words);
+
+    if (word != NULL) {
+        return sp_words_error(err,
+                              "\"or\" or \"|\" is missing before \"%W\"",
+                              word);
+    }
+
+    return SP_OK;
+}
+
+
+static int
+sp_items_field_of(const sp_str_t *word)
+{
+    int  i;
+
+    for (i = 0; i < SP_ITEM_FIELDS; i++) {
+        if (sp_word_is(word, sp_items_fields[i])) {
+            return i;
+        }
+    }
+
+    return -1;
+}
+
+
+static sp_rc_t
+sp_items_rel(sp_rel_t *rel, const sp_str_t *word, const sp_source_ctx_t *ctx,
+    sp_error_t *err)
+{
+    if (sp_word_is(word, "@key")) {
+        rel->kind = SP_REL_KEY;
+        return SP_OK;
+    }
+
+    if (sp_word_is(word, ".")) {
+        rel->kind = SP_REL_PATH;
+        return SP_OK;
+    }
+
+    if (word->len > 5 && memcmp(word->data, "form:", 5) == 0) {
+        rel->kind = SP_REL_FORM;
+        rel->text.data = word->data + 5;
+        rel->text.len = word->len - 5;
+
+        if (memchr(rel->text.data, '#', rel->text.len) == NULL) {
+            return sp_words_error(err, "\"%W\" has no \"[#]\"", word);
+        }
+
+        return SP_OK;
+    }
+
+    if (word->len > 6 && memcmp(word->data, "value:", 6) == 0) {
+        rel->kind = SP_REL_VALUE;
+        rel->text.data = word->data + 6;
+        rel->text.len = word->len - 6;
+        return SP_OK;
+    }
+
+    if (sp_source_has_prefix(word)) {
+        return sp_words_error(err, "unknown source \"%W\" in items", word);
+    }
+
+    rel->kind = SP_REL_PATH;
+    rel->text = *word;
+
+    if (word->len == 0) {
+        return sp_words_error(err, "an empty path, \"%W\"", word);
+    }
+
+    return SP_OK;
+}
+
+
+/* Is there a collection that it can belong to, and is it well there? */
+
+static sp_rc_t
+sp_items_rel_path(sp_rel_t *rel, const sp_items_t *items,
+    const sp_source_ctx_t *ctx, sp_error_t *err)
+{
+    unsigned            i, n;
+    sp_rc_t             rc;
+    sp_str_t            path;
+    const sp_source_t  *source;
+
+    n = 0;
+
+    for (i = 0; i < items->collections.n; i++) {
+        source = &items->collections.list[i];
+
+        if (!sp_items_rel_applies(rel, source)) {
+            continue;
+        }
+
+        n++;
+
+        if (rel->kind != SP_REL_PATH || source->kind == SP_SOURCE_FORM) {
+            continue;
+        }
+
+        if (sp_items_path(ctx->pool, &source->path, &rel->text, &path)
+            != SP_OK)
+        {
+            return SP_NOMEM;
+        }
+
+        rc = sp_source_try(ctx, &path, err);
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
+    if (n == 0) {
+        return sp_words_error(err, "\"%W\" fits no collection of items",
+                              &rel->text);
+    }
+
+    return SP_OK;
+}
+
+
+static int
+sp_items_rel_applies(const sp_rel_t *rel, const sp_source_t *source)
+{
+    switch (rel->kind) {
+
+    case SP_REL_PATH:
+        return source->kind != SP_SOURCE_FORM || rel->text.len == 0;
+
+    case SP_REL_FORM:
+        return source->kind == SP_SOURCE_FORM;
+
+    default:
+        return 1;
+    }
+}
+
+
+sp_rc_t
+sp_items_end(const sp_items_t *items, sp_error_t *err)
+{
+    static const sp_str_t  word = sp_string("items");
+
+    if (items->fields[SP_ITEM_ID].n == 0 && items->fields[SP_ITEM_KEY].n == 0)
+    {
+        return sp_words_error(err, "\"%W\" has neither id nor item_key",
+                              &word);
+    }
+
+    return SP_OK;
+}
+
+
+sp_rc_t
+sp_items_path(const sp_pool_t *pool, const sp_str_t *collection,
+    const sp_str_t *rel, sp_str_t *path)
+{
+    sp_str_t               element;
+    static const sp_str_t  any = sp_string("*");
+
+    if (collection->len == 0) {
+        element = any;
+
+    } else if (sp_str_join(pool, collection, ".", &any, &element) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    if (rel->len == 0) {
+        *path = element;
+        return SP_OK;
+    }
+
+    return sp_str_join(pool, &element, rel->data[0] == '[' ? "" : ".", rel,
+                       path);
+}
+
+
+unsigned
+sp_items_wildcards(const sp_str_t *path, unsigned *elements)
+{
+    char      quote;
+    size_t    i;
+    unsigned  n;
+
+    n = 0;
+    quote = '\0';
+    *elements = 0;
+
+    for (i = 0; i < path->len; i++) {
+
+        if (quote != '\0') {
+            if (path->data[i] == '\\') {
+                i++;
+
+            } else if (path->data[i] == quote) {
+                quote = '\0';
+            }
+
+            continue;
+        }
+
+        if (path->data[i] == '"') {
+            quote = '"';
+
+        } else if (path->data[i] == '*') {
+
+            if (i > 0 && path->data[i - 1] == '[') {
+                *elements |= 1u << n;
+            }
+
+            n++;
+        }
+    }
+
+    return n;
+}

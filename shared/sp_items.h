@@ -1,0 +1,127 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * `items`: the lines of a cart, put together from a collection in a JSON
+ * document, in the arguments of a GraphQL field, or in a form.
+ */
+
+#ifndef SP_ITEMS_H
+#define SP_ITEMS_H
+
+#include "sp_form.h"
+#include "sp_observe.h"
+#include "sp_source.h"
+
+
+typedef enum {
+    SP_ITEM_ID = 0,
+    SP_ITEM_KEY,
+    SP_ITEM_SKU,
+    SP_ITEM_NAME,
+    SP_ITEM_QUANTITY,
+    SP_ITEM_PRICE,
+    SP_ITEM_LINE_TOTAL,
+    SP_ITEM_IMAGE,
+    SP_ITEM_URL,
+    SP_ITEM_OPTIONS,
+    SP_ITEM_CATEGORY,
+    SP_ITEM_CURRENCY,
+    SP_ITEM_MINOR_UNITS,
+    SP_ITEM_FIELDS
+} sp_item_field_t;
+
+
+/* Where a field is, seen from its element. */
+
+typedef enum {
+    SP_REL_PATH = 1,                /* "" is the element itself */
+    SP_REL_KEY,                     /* @key */
+    SP_REL_FORM,                    /* form:y[#] */
+    SP_REL_VALUE                    /* value:TEXT */
+} sp_rel_kind_t;
+
+typedef struct {
+    sp_rel_kind_t        kind;
+    sp_str_t             text;
+    sp_decoders_t        decoders;
+} sp_rel_t;
+
+typedef struct {
+    sp_rel_t            *list;
+    unsigned             n;
+} sp_rels_t;
+
+
+/*
+ * collections: alternatives, each with a number of its own in the rules,
+ * source->value.
+ */
+
+typedef struct {
+    sp_sources_t         collections;
+    sp_rels_t            fields[SP_ITEM_FIELDS];
+} sp_items_t;
+
+
+/* The words behind "items"; then each line of its block; then its end. */
+
+sp_rc_t sp_items_parse(sp_items_t *items, sp_words_t *words,
+    const sp_source_ctx_t *ctx, sp_error_t *err);
+sp_rc_t sp_items_parse_field(sp_items_t *items, sp_words_t *words,
+    const sp_source_ctx_t *ctx, sp_error_t *err);
+sp_rc_t sp_items_end(const sp_items_t *items, sp_error_t *err);
+
+
+/* The path of a collection's elements, or of a field of theirs. */
+
+sp_rc_t sp_items_path(const sp_pool_t *pool, const sp_str_t *collection,
+    const sp_str_t *rel, sp_str_t *path);
+
+
+/* How many wildcards a path has; bit n of *elements: the n-th is "[*]". */
+
+unsigned sp_items_wildcards(const sp_str_t *path, unsigned *elements);
+
+
+/* What was found so far of one collection. */
+
+typedef struct sp_collected_s  sp_collected_t;
+
+sp_collected_t *sp_collected_create(const sp_pool_t *pool,
+    const sp_items_t *items, const sp_source_t *source);
+
+
+/* From a scanner: the collection, an element of it, a field of that. */
+
+sp_rc_t sp_collected_container(sp_collected_t *collected,
+    const sp_json_value_t *value);
+sp_rc_t sp_collected_element(sp_collected_t *collected,
+    const sp_json_value_t *value);
+sp_rc_t sp_collected_field(sp_collected_t *collected, unsigned field,
+    unsigned alternative, const sp_json_value_t *value);
+
+
+/* The same for a form; cut: there was more of it. */
+
+sp_rc_t sp_collected_form(sp_collected_t *collected, const sp_form_t *form,
+    int cut);
+
+
+/*
+ * The lines.  SP_OK: the collection was found whole, and is empty, or has
+ * elements with an id or key (those without are left out); SP_DONE: it says
+ * nothing; SP_NOMEM.  whole 0: a collection that breaks off is well, too.
+ * scale and currency are of the rule, for lines that have none of their own.
+ */
+
+sp_rc_t sp_collected_lines(const sp_collected_t *collected, int whole,
+    const sp_str_t *scale, const sp_str_t *currency, sp_outcome_t *outcome);
+
+
+/* The currency that the first line tells; empty: none. */
+
+void sp_collected_currency(const sp_collected_t *collected,
+    sp_str_t *currency);
+
+
+#endif /* SP_ITEMS_H */

@@ -1,0 +1,169 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * An observation under way; for the files of the observer only.
+ */
+
+#ifndef SP_OBSERVATION_H
+#define SP_OBSERVATION_H
+
+#include "sp_cookie.h"
+#include "sp_form.h"
+#include "sp_graphql.h"
+#include "sp_rules_int.h"
+
+
+#define SP_BODY_TEXT   (16 * 1024)  /* of an answer kept for response.body */
+#define SP_ROOTS_SEEN  16
+
+
+typedef enum {
+    SP_DOCUMENT_UNKNOWN = 0,        /* not a byte yet, or only spaces */
+    SP_DOCUMENT_JSON,
+    SP_DOCUMENT_OTHER
+} sp_document_t;
+
+
+struct sp_observation_s {
+    const sp_rules_t     *rules;
+    const sp_exchange_t  *ex;
+    const sp_pool_t      *pool;
+
+    uint64_t              met[SP_RULES_WORDS];
+    uint64_t              alive[SP_RULES_WORDS];    /* not yet ruled out */
+
+    unsigned              needs;    /* of those alive */
+    unsigned              reads;
+    unsigned              have;     /* SP_NEEDS_* that are there */
+    unsigned              status;
+
+    /* the request */
+
+    char                 *body;
+    size_t                body_len;
+    size_t                body_size;
+    sp_form_t             args;
+    sp_form_t             form;
+    sp_graphql_t         *graphql;  /* NULL: it is none */
+    uint64_t             *selected; /* by list of roots: its fields, a bit
+                                       each; SP_NOT_SELECTED: not asked yet */
+
+    /* the answer */
+
+    sp_json_scanner_t    *scanner;
+    sp_taps_scan_t        scan;
+    sp_document_t         document;
+    size_t                response_len;
+    char                 *text;     /* for response.body */
+    size_t                text_len;
+    sp_str_t              seen[SP_ROOTS_SEEN];      /* keys of root fields */
+    unsigned              nseen;
+
+    /* what was found in either */
+
+    sp_scanned_t         *values;
+    sp_collected_t      **collected;
+
+    unsigned              args_read:1;
+    unsigned              form_read:1;
+    unsigned              wants_body:1;
+    unsigned              request_done:1;
+    unsigned              response_done:1;
+    unsigned              answered:1;
+    unsigned              request_cut:1;
+    unsigned              request_bad:1;
+    unsigned              response_cut:1;
+    unsigned              response_bad:1;
+    unsigned              nomem:1;
+};
+
+
+#define SP_NOT_SELECTED  UINT64_MAX
+
+
+/* sp_observe.c: room for what is found.  SP_NOMEM. */
+
+sp_rc_t sp_observation_room(sp_observation_t *ob);
+
+
+/* sp_request.c: the request's body is over, or no more of it is wanted. */
+
+sp_rc_t sp_request_finish(sp_observation_t *ob);
+
+
+/*
+ * sp_roots.c.  Non-zero if the request selects a field of the list; if the
+ * answer's key stands for a field of it.
+ */
+
+int sp_roots_selected(sp_observation_t *ob, const sp_source_t *source);
+int sp_roots_accept(sp_observation_t *ob, unsigned root,
+    const sp_str_t *key);
+
+
+/*
+ * sp_value.c.  The value of a source after its decoders: SP_OK; SP_DONE:
+ * absent; SP_NOMEM.  cut: only its beginning is known.
+ */
+
+typedef struct {
+    sp_str_t              text;
+    sp_scanned_state_t    state;    /* before the decoders */
+    unsigned              cut:1;
+    const sp_source_t    *source;
+} sp_value_t;
+
+sp_rc_t sp_value_get(sp_observation_t *ob, const sp_source_t *source,
+    sp_value_t *value);
+
+
+/* The first alternative that has one. */
+
+sp_rc_t sp_value_first(sp_observation_t *ob, const sp_sources_t *sources,
+    sp_value_t *value);
+
+
+/*
+ * The first alternative that has one of that form (sp_field_take()); needs:
+ * only of sources that need nothing else.
+ */
+
+sp_rc_t sp_value_take(sp_observation_t *ob, const sp_sources_t *sources,
+    sp_form_of_t form, unsigned needs, sp_value_t *value);
+
+
+/*
+ * The last Set-Cookie of that name in the answer.  SP_OK; SP_DONE: none.
+ */
+
+sp_rc_t sp_value_set_cookie(sp_observation_t *ob, const sp_str_t *name,
+    sp_cookie_t *cookie);
+
+
+/*
+ * sp_visit.c: the visitor, as the request has it; then visitor and aliases as
+ * the request has them and the answer sets them.
+ */
+
+sp_rc_t sp_visit_request(sp_observation_t *ob, sp_value_t *visitor);
+sp_rc_t sp_visit_apply(sp_observation_t *ob, sp_outcome_t *outcome);
+
+
+/*
+ * sp_outcome.c: applies the rules that are met, in their order; does a rule
+ * take an answer of that status?
+ */
+
+sp_rc_t sp_outcome_apply(sp_observation_t *ob, sp_outcome_t *outcome);
+int sp_outcome_status(const sp_rule_t *rule, unsigned status);
+
+
+/* sp_response.c: the answer's body; marks it as cut if it never ended. */
+
+unsigned sp_response_begin(sp_observation_t *ob);
+sp_rc_t sp_response_body(sp_observation_t *ob, const char *data, size_t len,
+    int last);
+void sp_response_finish(sp_observation_t *ob);
+
+
+#endif /* SP_OBSERVATION_H */

@@ -1,0 +1,265 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The answer's body, as it passes.
+ */
+
+#include "sp_observation.h"
+
+
+static sp_rc_t sp_response_text(sp_observation_t *ob, const char *data,
+    size_t len);
+static sp_rc_t sp_response_json(sp_observation_t *ob, const char *data,
+    size_t len);
+static sp_rc_t sp_response_scanner(sp_observation_t *ob);
+static size_t sp_response_document(sp_observation_t *ob, const char *data,
+    size_t len);
+static void sp_response_end(sp_observation_t *ob);
+
+
+#define SP_READS_JSON  (1u << SP_SOURCE_RESPONSE_JSON                         \
+                        | 1u << SP_SOURCE_RESPONSE_GRAPHQL)
+#define SP_READS_TEXT  (1u << SP_SOURCE_RESPONSE_BODY)
+
+
+/* Does any rule that is still alive want it? */
+
+unsigned
+sp_response_begin(sp_observation_t *ob)
+{
+    if (!(ob->needs & SP_NEEDS_RESPONSE_BODY)) {
+        ob->response_done = 1;
+        return 0;
+    }
+
+    return SP_WANT_RESPONSE_BODY;
+}
+
+
+sp_rc_t
+sp_response_body(sp_observation_t *ob, const char *data, size_t len,
+    int last)
+{
+    sp_rc_t  rc;
+    size_t   skip;
+
+    if (ob->response_done) {
+        return SP_DONE;
+    }
+
+    if (len > ob->ex->response_limit - ob->response_len) {
+        len = ob->ex->response_limit - ob->response_len;
+        ob->response_cut = 1;
+        last = 1;
+    }
+
+    ob->response_len += len;
+
+    rc = sp_response_text(ob, data, len);
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    skip = 0;
+
+    if (ob->document == SP_DOCUMENT_UNKNOWN) {
+        skip = sp_response_document(ob, data, len);
+    }
+
+    if (ob->document == SP_DOCUMENT_JSON) {
+        rc = sp_response_json(ob, data + skip, len - skip);
+        if (rc == SP_NOMEM) {
+            return rc;
+        }
+
+    } else if (ob->document == SP_DOCUMENT_OTHER
+               && !(ob->reads & SP_READS_TEXT))
+    {
+        ob->response_done = 1;
+    }
+
+    if (last) {
+        sp_response_end(ob);
+    }
+
+    return ob->response_done ? SP_DONE : SP_AGAIN;
+}
+
+
+static sp_rc_t
+sp_response_text(sp_observation_t *ob, const char *data, size_t len)
+{
+    if (!(ob->reads & SP_READS_TEXT) || len == 0) {
+        return SP_OK;
+    }
+
+    if (ob->text == NULL) {
+        ob->text = sp_alloc(ob->pool, SP_BODY_TEXT);
+        if (ob->text == NULL) {
+            return SP_NOMEM;
+        }
+    }
+
+    if (len > SP_BODY_TEXT - ob->text_len) {
+        len = SP_BODY_TEXT - ob->text_len;
+    }
+
+    memcpy(ob->text + ob->text_len, data, len);
+    ob->text_len += len;
+
+    if (ob->text_len == SP_BODY_TEXT && !(ob->reads & SP_READS_JSON)) {
+        ob->response_done = 1;
+    }
+
+    return SP_OK;
+}
+
+
+/*
+ * JSON is known by its first byte, for what Content-Type says is often wrong.
+ * Returns how many bytes stand before it.
+ */
+
+static size_t
+sp_response_document(sp_observation_t *ob, const char *data, size_t len)
+{
+    size_t                i;
+    sp_str_t              value;
+    static const sp_str_t name = sp_string("content-encoding");
+
+    for (i = 0; i < len; i++) {
+
+        switch ((unsigned char) data[i]) {
+
+        case ' ': case '\t': case '\r': case '\n':
+        case 0xef: case 0xbb: case 0xbf:            /* byte order mark */
+            continue;
+
+        case '{': case '[': case '"': case '-': case 't': case 'f': case 'n':
+        case '0': case '1': case '2': case '3': case '4': case '5': case '6':
+        case '7': case '8': case '9':
+            ob->document = (ob->reads & SP_READS_JSON) ? SP_DOCUMENT_JSON
+                                                       : SP_DOCUMENT_OTHER;
+            return i;
+
+        default:
+            ob->document = SP_DOCUMENT_OTHER;
+
+            /* still compressed: it is not that there was nothing in it */
+
+            if (ob->ex->response_header(ob->ex->data, &name, 0, &value)) {
+                ob->response_bad = 1;
+            }
+
+            return i;
+        }
+    }
+
+    return len;
+}
+
+
+static sp_rc_t
+sp_response_json(sp_observation_t *ob, const char *data, size_t len)
+{
+    sp_rc_t  rc;
+
+    if (ob->scanner == NULL) {
+        rc = sp_response_scanner(ob);
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
+    rc = sp_json_scan(ob->scanner, data, len);
+
+    if (rc == SP_AGAIN || rc == SP_NOMEM) {
+        return rc;
+    }
+
+    if (rc == SP_LIMIT) {
+        ob->response_cut = 1;
+
+    } else if (rc == SP_INVALID) {
+        ob->response_bad = 1;
+    }
+
+    /* text may still be wanted */
+
+    ob->document = SP_DOCUMENT_OTHER;
+    ob->reads &= ~SP_READS_JSON;
+
+    if (!(ob->reads & SP_READS_TEXT) || ob->text_len == SP_BODY_TEXT) {
+        ob->response_done = 1;
+    }
+
+    return rc;
+}
+
+
+static sp_rc_t
+sp_response_scanner(sp_observation_t *ob)
+{
+    unsigned          i, w;
+    uint64_t          word;
+    sp_taps_mask_t    mask;
+    const sp_rule_t  *rule;
+
+    memset(&mask, 0, sizeof(mask));
+
+    for (i = 0; i < SP_RULES_WORDS; i++) {
+        for (word = ob->alive[i]; word != 0; word &= word - 1) {
+            rule = ob->rules->list[i * 64 + (unsigned) __builtin_ctzll(word)];
+
+            for (w = 0; w < SP_TAPS_WORDS; w++) {
+                mask.words[w] |= rule->response.words[w];
+            }
+        }
+    }
+
+    i = ob->rules->root_slot;
+
+    if (i != SP_NO_SLOT && ob->graphql != NULL
+        && ob->graphql->kind == SP_GRAPHQL_PERSISTED)
+    {
+        mask.words[i / 64] |= (uint64_t) 1 << (i % 64);
+    }
+
+    if (sp_observation_room(ob) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    ob->scanner = sp_taps_scan(&ob->scan, ob, &ob->rules->response, &mask);
+
+    return ob->scanner != NULL ? SP_OK : SP_NOMEM;
+}
+
+
+/* There is no more of it, or no more of it is read. */
+
+static void
+sp_response_end(sp_observation_t *ob)
+{
+    ob->response_done = 1;
+
+    /* a bare number that was cut would seem to end here */
+
+    if (ob->document == SP_DOCUMENT_JSON && !ob->response_cut
+        && sp_json_end(ob->scanner) != SP_OK)
+    {
+        ob->response_bad = 1;
+    }
+}
+
+
+void
+sp_response_finish(sp_observation_t *ob)
+{
+    if (ob->answered && !ob->response_done) {
+        ob->response_done = 1;
+
+        if (ob->response_len != 0) {
+            ob->response_cut = 1;
+        }
+    }
+}

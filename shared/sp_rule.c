@@ -1,0 +1,623 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * sitepreserver_event as it is written.
+ */
+
+#include "sp_rules_int.h"
+
+
+static sp_rc_t sp_rule_begin(sp_rule_t *rule, sp_error_t *err);
+static sp_rc_t sp_rule_kind(sp_rule_t *rule, const sp_str_t *name,
+    sp_error_t *err);
+static sp_rc_t sp_rule_methods(sp_rule_t *rule, const sp_str_t *list,
+    sp_error_t *err);
+static sp_rc_t sp_rule_uri(sp_rule_t *rule, sp_words_t *words,
+    sp_error_t *err);
+static sp_rc_t sp_rule_save(sp_rule_t *rule, unsigned what,
+    const sp_str_t *args, unsigned n, sp_words_t *words);
+static sp_rc_t sp_rule_if(sp_rule_t *rule, sp_words_t *words,
+    sp_error_t *err);
+static sp_rc_t sp_rule_empty(sp_rule_t *rule, sp_words_t *words,
+    sp_error_t *err);
+static sp_rc_t sp_rule_status(sp_rule_t *rule, sp_words_t *words,
+    sp_error_t *err);
+static sp_rc_t sp_rule_quantity_is(sp_rule_t *rule, sp_words_t *words,
+    sp_error_t *err);
+static sp_rc_t sp_rule_checkout(sp_rule_t *rule, sp_words_t *words,
+    sp_error_t *err);
+static sp_rc_t sp_rule_items(sp_rule_t *rule, sp_words_t *words,
+    sp_error_t *err);
+static sp_rc_t sp_rule_unsupported(sp_rule_t *rule, sp_words_t *words,
+    sp_error_t *err);
+static sp_rc_t sp_rule_field(sp_rule_t *rule, int field, sp_words_t *words,
+    sp_error_t *err);
+static sp_rc_t sp_rule_field_check(int field, const sp_sources_t *sources,
+    sp_error_t *err);
+static sp_condition_t *sp_rule_condition(sp_rule_t *rule,
+    sp_condition_t **list);
+static sp_rc_t sp_rule_no_more(const sp_words_t *words, sp_error_t *err);
+static int sp_rule_says_what(const sp_rule_t *rule);
+
+
+#define SP_STATUSES_MAX  32
+
+
+static const struct {
+    const char  *name;
+    sp_rc_t    (*read)(sp_rule_t *rule, sp_words_t *words, sp_error_t *err);
+} sp_rule_words[] = {
+    { "if",          sp_rule_if },
+    { "empty",       sp_rule_empty },
+    { "status",      sp_rule_status },
+    { "quantity_is", sp_rule_quantity_is },
+    { "checkout",    sp_rule_checkout },
+    { "items",       sp_rule_items },
+    { "each",        sp_rule_unsupported },
+    { "route",       sp_rule_unsupported },
+    { NULL,          NULL }
+};
+
+
+static const char *const  sp_rule_fields[SP_FIELDS] = {
+    "email", "customer", "visitor", "alias", "first_name", "locale",
+    "order_id", "currency", "minor_units", "total", "item_id", "item_key",
+    "quantity", "price", "name", "url", "image"
+};
+
+
+sp_rule_t *
+sp_rules_event(sp_rules_t *rules, const sp_str_t *args, unsigned n,
+    sp_error_t *err)
+{
+    sp_rule_t  *rule;
+
+    sp_words_error(err, "out of memory%W", &(sp_str_t) sp_null_string);
+
+    if (rules->n == SP_RULES_MAX) {
+        sp_words_error(err, "too many events%W",
+                       &(sp_str_t) sp_null_string);
+        return NULL;
+    }
+
+    rule = sp_calloc(&rules->pool, sizeof(sp_rule_t));
+    if (rule == NULL) {
+        return NULL;
+    }
+
+    rule->rules = rules;
+    rule->saved_last = &rule->saved;
+    rule->ctx.pool = &rules->pool;
+    rule->ctx.regexes = rules->regexes;
+    rule->ctx.tried = &rules->tried;
+
+    rule->words = sp_words_copy(&rules->pool, args, n);
+    if (rule->words == NULL) {
+        return NULL;
+    }
+
+    rule->nwords = n;
+
+    if (sp_rule_begin(rule, err) != SP_OK) {
+        return NULL;
+    }
+
+    *rules->last = rule;
+    rules->last = &rule->next;
+    rules->n++;
+
+    return rule;
+}
+
+
+static sp_rc_t
+sp_rule_begin(sp_rule_t *rule, sp_error_t *err)
+{
+    sp_rc_t     rc;
+    sp_words_t  words;
+
+    words.words = rule->words;
+    words.n = rule->nwords;
+    words.i = 0;
+
+    if (words.n < 3) {
+        return sp_words_error(err, "an event needs a name, methods and a URI"
+                              "%W", &(sp_str_t) sp_null_string);
+    }
+
+    rc = sp_rule_kind(rule, &words.words[words.i++], err);
+
+    if (rc == SP_OK) {
+        rc = sp_rule_methods(rule, &words.words[words.i++], err);
+    }
+
+    if (rc == SP_OK) {
+        rc = sp_rule_uri(rule, &words, err);
+    }
+
+    return rc;
+}
+
+
+static sp_rc_t
+sp_rule_kind(sp_rule_t *rule, const sp_str_t *name, sp_error_t *err)
+{
+    rule->kind = sp_kind(name);
+
+    if (rule->kind == 0) {
+        return sp_words_error(err, "unknown event \"%W\"", name);
+    }
+
+    if (rule->kind == SP_RESCUE_CLICK || rule->kind == SP_CHECKOUT_ERROR) {
+        return sp_words_error(err, "event \"%W\" cannot have a rule: it is "
+                              "known without", name);
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_rule_methods(sp_rule_t *rule, const sp_str_t *list, sp_error_t *err)
+{
+    size_t    i, start;
+    unsigned  bit;
+    sp_str_t  name;
+
+    if (sp_word_is(list, "*")) {
+        rule->meeting.methods = SP_METHODS_ALL;
+        return SP_OK;
+    }
+
+    start = 0;
+
+    for (i = 0; i <= list->len; i++) {
+
+        if (i < list->len && list->data[i] != ',') {
+            continue;
+        }
+
+        name.data = list->data + start;
+        name.len = i - start;
+        start = i + 1;
+
+        bit = sp_method(&name);
+
+        if (bit == 1u << (SP_METHODS - 1)) {
+            return sp_words_error(err, "unknown method \"%W\"", &name);
+        }
+
+        rule->meeting.methods |= bit;
+    }
+
+    return SP_OK;
+}
+
+
+/* [=|~|~*] URI or "*" */
+
+static sp_rc_t
+sp_rule_uri(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+{
+    sp_rc_t         rc;
+    sp_regex_t     *regex;
+    sp_meeting_t   *meeting;
+
+    meeting = &rule->meeting;
+
+    if (sp_words_take(words, "=")) {
+        meeting->op = SP_URI_EXACT;
+
+    } else if (sp_words_take(words, "~")) {
+        meeting->op = SP_URI_REGEX;
+
+    } else if (sp_words_take(words, "~*")) {
+        meeting->op = SP_URI_REGEX_CASELESS;
+
+    } else if (sp_word_is(sp_words_peek(words), "*")) {
+        meeting->op = SP_URI_ANY;
+
+    } else {
+        meeting->op = SP_URI_PREFIX;
+    }
+
+    if (words->i == words->n) {
+        return sp_words_error(err, "a URI is missing after \"%W\"",
+                              &words->words[words->i - 1]);
+    }
+
+    meeting->uri = words->words[words->i++];
+
+    if (words->i != words->n) {
+        return sp_words_error(err, "unexpected \"%W\"",
+                              &words->words[words->i]);
+    }
+
+    if (meeting->op == SP_URI_EXACT || meeting->op == SP_URI_PREFIX) {
+
+        if (meeting->uri.len == 0 || meeting->uri.data[0] != '/') {
+            return sp_words_error(err, "URI \"%W\" does not begin with \"/\"",
+                                  &meeting->uri);
+        }
+
+        return SP_OK;
+    }
+
+    if (meeting->op == SP_URI_ANY) {
+        return SP_OK;
+    }
+
+    rc = sp_regex_compile(rule->ctx.regexes, &meeting->uri,
+                          meeting->op == SP_URI_REGEX_CASELESS, &regex, err);
+
+    if (rc == SP_OK) {
+        meeting->regex = regex;
+        rule->ctx.uri = regex;
+    }
+
+    return rc;
+}
+
+
+static sp_rc_t
+sp_rule_save(sp_rule_t *rule, unsigned what, const sp_str_t *args, unsigned n,
+    sp_words_t *words)
+{
+    sp_call_saved_t  *saved;
+
+    saved = sp_calloc(&rule->rules->pool, sizeof(sp_call_saved_t));
+    if (saved == NULL) {
+        return SP_NOMEM;
+    }
+
+    saved->what = what;
+    saved->n = n;
+    saved->words = sp_words_copy(&rule->rules->pool, args, n);
+
+    if (saved->words == NULL) {
+        return SP_NOMEM;
+    }
+
+    *rule->saved_last = saved;
+    rule->saved_last = &saved->next;
+
+    words->words = saved->words;
+    words->n = n;
+    words->i = 0;
+
+    return SP_OK;
+}
+
+
+sp_rc_t
+sp_rule_directive(sp_rule_t *rule, const sp_str_t *args, unsigned n,
+    sp_error_t *err)
+{
+    int              i;
+    sp_words_t       words;
+    const sp_str_t  *name;
+
+    if (sp_rule_save(rule, SP_SAVED_DIRECTIVE, args, n, &words) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    if (n == 0) {
+        return sp_words_error(err, "an empty directive%W",
+                              &(sp_str_t) sp_null_string);
+    }
+
+    name = &words.words[words.i++];
+
+    for (i = 0; sp_rule_words[i].name != NULL; i++) {
+        if (sp_word_is(name, sp_rule_words[i].name)) {
+            return sp_rule_words[i].read(rule, &words, err);
+        }
+    }
+
+    for (i = 0; i < SP_FIELDS; i++) {
+        if (sp_word_is(name, sp_rule_fields[i])) {
+            return sp_rule_field(rule, i, &words, err);
+        }
+    }
+
+    return sp_words_error(err, "unknown directive \"%W\"", name);
+}
+
+
+static sp_rc_t
+sp_rule_if(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+{
+    sp_rc_t          rc;
+    sp_condition_t  *condition;
+
+    condition = sp_rule_condition(rule, &rule->conditions);
+    if (condition == NULL) {
+        return SP_NOMEM;
+    }
+
+    rc = sp_condition_parse(condition, words, &rule->ctx, err);
+
+    return rc == SP_OK ? sp_rule_no_more(words, err) : rc;
+}
+
+
+/* A new one at the end of a list. */
+
+static sp_condition_t *
+sp_rule_condition(sp_rule_t *rule, sp_condition_t **list)
+{
+    while (*list != NULL) {
+        list = &(*list)->next;
+    }
+
+    *list = sp_calloc(&rule->rules->pool, sizeof(sp_condition_t));
+
+    return *list;
+}
+
+
+static sp_rc_t
+sp_rule_empty(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+{
+    sp_rc_t          rc;
+    sp_condition_t  *condition;
+
+    if (sp_words_peek(words) == NULL) {
+        rule->always_empty = 1;
+        return SP_OK;
+    }
+
+    condition = sp_rule_condition(rule, &rule->empties);
+    if (condition == NULL) {
+        return SP_NOMEM;
+    }
+
+    rc = sp_condition_parse(condition, words, &rule->ctx, err);
+
+    return rc == SP_OK ? sp_rule_no_more(words, err) : rc;
+}
+
+
+static sp_rc_t
+sp_rule_status(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+{
+    unsigned         status;
+    const sp_str_t  *word;
+
+    if (rule->nstatuses != 0) {
+        return sp_words_error(err, "\"%W\" is duplicate", &words->words[0]);
+    }
+
+    if (words->n < 2 || words->n - 1 > SP_STATUSES_MAX) {
+        return sp_words_error(err, "\"%W\" needs 1 to 32 numbers",
+                              &words->words[0]);
+    }
+
+    rule->statuses = sp_alloc(&rule->rules->pool,
+                              words->n * sizeof(uint16_t));
+    if (rule->statuses == NULL) {
+        return SP_NOMEM;
+    }
+
+    while (words->i < words->n) {
+        word = &words->words[words->i++];
+
+        if (sp_word_number(word, 599, &status) != SP_OK || status < 100) {
+            return sp_words_error(err, "\"%W\" is not a status", word);
+        }
+
+        rule->statuses[rule->nstatuses++] = (uint16_t) status;
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_rule_quantity_is(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+{
+    if (!sp_words_take(words, "absolute")) {
+        return sp_words_error(err, "\"%W\" can only be \"absolute\"",
+                              &words->words[0]);
+    }
+
+    if (rule->kind != SP_ADD_TO_CART) {
+        return sp_words_error(err, "\"%W\" is for add_to_cart only",
+                              &words->words[0]);
+    }
+
+    rule->absolute = 1;
+
+    return sp_rule_no_more(words, err);
+}
+
+
+static sp_rc_t
+sp_rule_checkout(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+{
+    rule->checkout = 1;
+
+    return sp_rule_no_more(words, err);
+}
+
+
+static sp_rc_t
+sp_rule_items(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+{
+    return sp_words_error(err, "\"%W\" needs a block", &words->words[0]);
+}
+
+
+static sp_rc_t
+sp_rule_unsupported(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+{
+    return sp_words_error(err, "\"%W\" is not supported in this version",
+                          &words->words[0]);
+}
+
+
+static sp_rc_t
+sp_rule_no_more(const sp_words_t *words, sp_error_t *err)
+{
+    const sp_str_t  *word;
+
+    word = sp_words_peek(words);
+
+    return word == NULL ? SP_OK
+                        : sp_words_error(err, "unexpected \"%W\"", word);
+}
+
+
+static sp_rc_t
+sp_rule_field(sp_rule_t *rule, int field, sp_words_t *words, sp_error_t *err)
+{
+    sp_rc_t        rc;
+    sp_sources_t  *sources;
+
+    sources = &rule->fields[field];
+
+    if (sources->n != 0) {
+        return sp_words_error(err, "\"%W\" is duplicate", &words->words[0]);
+    }
+
+    rc = sp_sources_parse(sources, words, &rule->ctx, err);
+
+    if (rc == SP_OK) {
+        rc = sp_sources_end(words, err);
+    }
+
+    return rc == SP_OK ? sp_rule_field_check(field, sources, err) : rc;
+}
+
+
+/*
+ * Whose customer it is, and what the cart costs, is only told by the shop.
+ * Anyone can send anyone's number.
+ */
+
+static sp_rc_t
+sp_rule_field_check(int field, const sp_sources_t *sources, sp_error_t *err)
+{
+    unsigned            i;
+    const sp_source_t  *source;
+
+    for (i = 0; i < sources->n; i++) {
+        source = &sources->list[i];
+
+        if (field == SP_FIELD_CUSTOMER && !(source->needs & SP_NEEDS_SHOP)) {
+            return sp_words_error(err, "\"%W\" is in the request: a customer "
+                                  "counts only from answers", &source->word);
+        }
+
+        if (field == SP_FIELD_TOTAL
+            && !(source->needs & (SP_NEEDS_SHOP | SP_NEEDS_NOTHING)))
+        {
+            return sp_words_error(err, "\"%W\" is in the request: a total "
+                                  "counts only from answers", &source->word);
+        }
+
+        if ((field == SP_FIELD_VISITOR || field == SP_FIELD_ALIAS)
+            && source->kind == SP_SOURCE_VALUE)
+        {
+            return sp_words_error(err, "\"%W\" would make everyone the same",
+                                  &source->word);
+        }
+    }
+
+    return SP_OK;
+}
+
+
+sp_rc_t
+sp_rule_items_begin(sp_rule_t *rule, const sp_str_t *args, unsigned n,
+    sp_error_t *err)
+{
+    sp_words_t             words;
+    static const sp_str_t  name = sp_string("items");
+
+    if (sp_rule_save(rule, SP_SAVED_ITEMS, args, n, &words) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    if (rule->items != NULL) {
+        return sp_words_error(err, "\"%W\" is duplicate", &name);
+    }
+
+    if (n == 0) {
+        return sp_words_error(err, "\"%W\" needs a collection", &name);
+    }
+
+    rule->items = sp_calloc(&rule->rules->pool, sizeof(sp_items_t));
+    if (rule->items == NULL) {
+        return SP_NOMEM;
+    }
+
+    return sp_items_parse(rule->items, &words, &rule->ctx, err);
+}
+
+
+sp_rc_t
+sp_rule_items_field(sp_rule_t *rule, const sp_str_t *args, unsigned n,
+    sp_error_t *err)
+{
+    sp_words_t  words;
+
+    if (sp_rule_save(rule, SP_SAVED_FIELD, args, n, &words) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    if (rule->items == NULL || n == 0) {
+        return sp_words_error(err, "a field of no items%W",
+                              &(sp_str_t) sp_null_string);
+    }
+
+    return sp_items_parse_field(rule->items, &words, &rule->ctx, err);
+}
+
+
+sp_rc_t
+sp_rule_end(sp_rule_t *rule, sp_error_t *err)
+{
+    sp_rc_t  rc;
+
+    if (rule->items != NULL) {
+        rc = sp_items_end(rule->items, err);
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
+    if (rule->kind == SP_PURCHASE && !sp_rule_says_what(rule)) {
+        return sp_words_error(err, "%W", &(sp_str_t) sp_string(
+                              "a purchase on any URI needs an \"if\" on the "
+                              "request: without, every request that is "
+                              "broken off would be an order"));
+    }
+
+    rule->ended = 1;
+
+    return SP_OK;
+}
+
+
+/* Does the request alone tell a purchase from other requests? */
+
+static int
+sp_rule_says_what(const sp_rule_t *rule)
+{
+    const sp_condition_t  *condition;
+
+    if (rule->meeting.op != SP_URI_ANY) {
+        return 1;
+    }
+
+    for (condition = rule->conditions; condition != NULL;
+         condition = condition->next)
+    {
+        if (sp_condition_of_request(condition)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
