@@ -19,6 +19,8 @@ static const char *json_number(sp_json_scanner_t *s, const char *p,
     const char *end);
 static const char *json_key(sp_json_scanner_t *s, const char *p,
     const char *end);
+static const char *json_key_over(sp_json_scanner_t *s, const char *p,
+    const char *quote, const char *end);
 static const char *json_colon(sp_json_scanner_t *s, const char *p,
     const char *end);
 static const char *json_text(sp_json_scanner_t *s, const char *p,
@@ -336,6 +338,8 @@ json_number(sp_json_scanner_t *s, const char *p, const char *end)
 static const char *
 json_key(sp_json_scanner_t *s, const char *p, const char *end)
 {
+    const char  *q;
+
     p = json_space(p, end);
 
     if (p == end) {
@@ -343,12 +347,19 @@ json_key(sp_json_scanner_t *s, const char *p, const char *end)
     }
 
     if (*p == '"') {
+        p++;
+        q = sp_json_span(p, end);
+
+        if (q < end && *q == '"' && q - p <= SP_JSON_KEY) {
+            return json_key_over(s, p, q, end);
+        }
+
         s->state = SP_JSON_IN_KEY;
         s->sink = &s->key;
         s->keep = s->frames[s->depth - 1].n != 0;
         sp_json_text_begin(&s->key);
 
-        return json_text(s, p + 1, end);
+        return json_text(s, p, end);
     }
 
     if (*p == '}' && s->state == SP_JSON_AT_FIRST_KEY) {
@@ -356,6 +367,35 @@ json_key(sp_json_scanner_t *s, const char *p, const char *end)
     }
 
     return json_stop(s, SP_INVALID);
+}
+
+
+/* A name that is here whole and without escapes: it is compared as it is. */
+
+static inline const char *
+json_key_over(sp_json_scanner_t *s, const char *p, const char *quote,
+    const char *end)
+{
+    sp_str_t  key;
+
+    s->n = 0;
+
+    if (s->frames[s->depth - 1].n != 0) {
+        key.data = p;
+        key.len = (size_t) (quote - p);
+        sp_json_enter_member(s, &key, 1);
+    }
+
+    p = quote + 1;
+
+    if (p < end && *p == ':') {
+        s->state = SP_JSON_AT_VALUE;
+        return p + 1;
+    }
+
+    s->state = SP_JSON_AT_COLON;
+
+    return p;
 }
 
 
@@ -383,32 +423,45 @@ json_colon(sp_json_scanner_t *s, const char *p, const char *end)
 static const char *
 json_text(sp_json_scanner_t *s, const char *p, const char *end)
 {
+    char         c;
     const char  *q;
 
-    q = sp_json_span(p, end);
+    for ( ;; ) {
+        q = sp_json_span(p, end);
 
-    if (q < end && *q == '"') {
-        return json_text_over(s, p, q);
+        if (q < end && *q == '"') {
+            return json_text_over(s, p, q);
+        }
+
+        if (s->keep
+            && sp_json_text_append(s->sink, p, (size_t) (q - p)) != SP_OK)
+        {
+            return json_stop(s, SP_NOMEM);
+        }
+
+        if (q == end) {
+            return q;
+        }
+
+        if (*q != '\\') {
+            return json_stop(s, SP_INVALID);
+        }
+
+        c = end - q > 1 ? sp_json_text_escape(q[1]) : '\0';
+
+        if (c == '\0') {
+            /* \uXXXX, or not here whole, or none */
+            s->back = s->state;
+            s->state = SP_JSON_IN_ESCAPE;
+            return q + 1;
+        }
+
+        if (s->keep && sp_json_text_append(s->sink, &c, 1) != SP_OK) {
+            return json_stop(s, SP_NOMEM);
+        }
+
+        p = q + 2;
     }
-
-    if (s->keep
-        && sp_json_text_append(s->sink, p, (size_t) (q - p)) != SP_OK)
-    {
-        return json_stop(s, SP_NOMEM);
-    }
-
-    if (q == end) {
-        return q;
-    }
-
-    if (*q != '\\') {
-        return json_stop(s, SP_INVALID);
-    }
-
-    s->back = s->state;
-    s->state = SP_JSON_IN_ESCAPE;
-
-    return q + 1;
 }
 
 
@@ -427,11 +480,10 @@ json_text_over(sp_json_scanner_t *s, const char *p, const char *quote)
         return json_scalar(s, quote + 1, s->keep ? &text : NULL);
     }
 
-    if (s->keep) {
-        sp_json_enter_member(s, &text);
+    s->n = 0;
 
-    } else {
-        s->n = 0;
+    if (s->keep) {
+        sp_json_enter_member(s, &text, !s->key.cut);
     }
 
     s->state = SP_JSON_AT_COLON;
@@ -601,9 +653,29 @@ json_scalar(sp_json_scanner_t *s, const char *p, const sp_str_t *text)
 static inline const char *
 json_space(const char *p, const char *end)
 {
-    while (p < end
-           && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-    {
+    uint64_t  w;
+
+    while (p < end && (unsigned char) *p <= ' ') {
+
+        if (*p == '\n') {
+
+            /* what is indented is indented by many spaces */
+
+            for (p++; end - p >= 8; p += 8) {
+                memcpy(&w, p, 8);
+
+                if (w != UINT64_C(0x2020202020202020)) {
+                    break;
+                }
+            }
+
+            continue;
+        }
+
+        if (*p != ' ' && *p != '\r' && *p != '\t') {
+            break;
+        }
+
         p++;
     }
 

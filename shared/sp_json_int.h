@@ -13,6 +13,7 @@
 
 #define SP_JSON_NO_SLOT   0xffff
 #define SP_JSON_WORDS     (SP_JSON_PATHS / 64)
+#define SP_JSON_HASH      64
 
 
 /* How a node is reached from its parent. */
@@ -37,17 +38,16 @@ typedef struct {
     uint32_t                index;  /* SP_JSON_ELEMENT */
     uint16_t                slot;
     uint16_t                parent;
-    uint16_t                next;   /* of the same parent and kind */
-    uint16_t                members;        /* the first child of each kind */
-    uint16_t                elements;
+    uint16_t                next;   /* of the same parent, kind and hash */
+    uint16_t               *members;        /* children by sp_json_hash(), or
+                                               NULL: none */
+    uint16_t                elements;       /* the first child of this kind */
     uint16_t                any_member;
     uint16_t                any_element;
     uint8_t                 step;
     uint8_t                 depth;
     uint8_t                 nwildcards;
     uint8_t                 wildcards[SP_JSON_WILDCARDS];   /* their depths */
-    uint64_t                lengths;        /* bit n % 64: a member's name is
-                                               n bytes long */
 } sp_json_node_t;
 
 
@@ -131,6 +131,24 @@ struct sp_json_scanner_s {
 };
 
 
+/* Tells most names apart, and is as quick as can be. */
+
+static inline unsigned
+sp_json_hash(const sp_str_t *name)
+{
+    unsigned  n;
+
+    n = (unsigned) name->len;
+
+    if (n != 0) {
+        n += (unsigned char) name->data[0] * 7U
+             + (unsigned char) name->data[n - 1] * 29U;
+    }
+
+    return n % SP_JSON_HASH;
+}
+
+
 /*
  * Goes on in a number, whose *state is 0 at first: returns the first byte that
  * does not belong to it, or end; NULL: it is no number.
@@ -151,10 +169,12 @@ void sp_json_want(sp_json_scanner_t *s, const uint64_t *wanted);
 
 /*
  * The value that begins is the member of that name, or the element, of the
- * innermost container: finds the nodes that lead to it.
+ * innermost container: finds the nodes that lead to it.  A name that is not
+ * whole matches only wildcards.
  */
 
-void sp_json_enter_member(sp_json_scanner_t *s, const sp_str_t *key);
+void sp_json_enter_member(sp_json_scanner_t *s, const sp_str_t *key,
+    int whole);
 void sp_json_enter_element(sp_json_scanner_t *s);
 
 

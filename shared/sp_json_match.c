@@ -9,8 +9,9 @@
 #include "sp_json_int.h"
 
 
+static void json_keep(sp_json_scanner_t *s, sp_json_frame_t *frame,
+    const sp_str_t *key);
 static void json_push(sp_json_scanner_t *s, uint16_t n);
-static void json_push_any(sp_json_scanner_t *s, const sp_json_node_t *node);
 static void json_wildcards(const sp_json_scanner_t *s,
     const sp_json_node_t *node, sp_json_value_t *value);
 static void json_unwant(sp_json_scanner_t *s, unsigned slot);
@@ -54,14 +55,15 @@ sp_json_want(sp_json_scanner_t *s, const uint64_t *wanted)
 
 
 void
-sp_json_enter_member(sp_json_scanner_t *s, const sp_str_t *key)
+sp_json_enter_member(sp_json_scanner_t *s, const sp_str_t *key, int whole)
 {
-    unsigned               i, last;
+    unsigned               i, last, hash;
     uint16_t               n;
     sp_json_frame_t       *frame;
     const sp_json_node_t  *node;
 
     frame = &s->frames[s->depth - 1];
+    hash = sp_json_hash(key);
 
     s->first = frame->first + frame->n;
     s->n = 0;
@@ -69,26 +71,22 @@ sp_json_enter_member(sp_json_scanner_t *s, const sp_str_t *key)
     for (i = frame->first, last = s->first; i < last; i++) {
         node = &s->nodes[s->stack[i]];
 
-        if ((node->lengths >> (key->len % 64) & 1) != 0 && !s->key.cut) {
+        n = node->members != NULL && whole ? node->members[hash] : 0;
 
-            for (n = node->members; n != 0; n = s->nodes[n].next) {
-                if (sp_str_eq(&s->nodes[n].name, key)) {
-                    json_push(s, n);
-                    break;
-                }
+        for ( /* void */ ; n != 0; n = s->nodes[n].next) {
+            if (sp_str_eq(&s->nodes[n].name, key)) {
+                json_push(s, n);
+                break;
             }
         }
 
-        json_push_any(s, node);
+        if (node->any_member != 0) {
+            json_push(s, node->any_member);
+        }
     }
 
     if (s->n != 0 && s->paths->keys[s->depth] != 0) {
-        frame->key = (uint16_t) key->len;
-
-        if (key->len != 0) {
-            memcpy(s->keys + (s->paths->keys[s->depth] - 1) * SP_JSON_KEY,
-                   key->data, key->len);
-        }
+        json_keep(s, frame, key);
     }
 }
 
@@ -120,7 +118,9 @@ sp_json_enter_element(sp_json_scanner_t *s)
             json_push(s, node->any_element);
         }
 
-        json_push_any(s, node);
+        if (node->any_member != 0) {
+            json_push(s, node->any_member);
+        }
     }
 }
 
@@ -155,8 +155,10 @@ sp_json_report(sp_json_scanner_t *s, const sp_str_t *text)
             continue;
         }
 
-        memset(&value, 0, sizeof(sp_json_value_t));
         value.type = s->type;
+        value.cut = 0;
+        value.text.len = 0;
+        value.text.data = NULL;
 
         if (text != NULL) {
             value.text = *text;
@@ -182,20 +184,28 @@ sp_json_report(sp_json_scanner_t *s, const sp_str_t *text)
 }
 
 
+/* Keeps the name that a wildcard stands for. */
+
 static void
-json_push(sp_json_scanner_t *s, uint16_t n)
+json_keep(sp_json_scanner_t *s, sp_json_frame_t *frame, const sp_str_t *key)
 {
-    if (s->live[n] != 0) {
-        s->stack[s->first + s->n++] = n;
+    char  *data;
+
+    data = s->keys + (s->paths->keys[s->depth] - 1) * SP_JSON_KEY;
+    frame->key = (uint16_t) key->len;
+
+    if (key->len != 0) {
+        memcpy(data, key->data, key->len);
+        sp_json_text_mend(data, key->len);
     }
 }
 
 
-static void
-json_push_any(sp_json_scanner_t *s, const sp_json_node_t *node)
+static inline void
+json_push(sp_json_scanner_t *s, uint16_t n)
 {
-    if (node->any_member != 0) {
-        json_push(s, node->any_member);
+    if (s->live[n] != 0) {
+        s->stack[s->first + s->n++] = n;
     }
 }
 
@@ -214,6 +224,9 @@ json_wildcards(const sp_json_scanner_t *s, const sp_json_node_t *node,
         frame = &s->frames[depth - 1];
 
         value->wildcards[i].index = frame->index;
+
+        value->wildcards[i].key.len = 0;
+        value->wildcards[i].key.data = NULL;
 
         if (frame->object) {
             value->wildcards[i].key.len = frame->key;

@@ -337,7 +337,9 @@ json_node_find(const sp_json_paths_t *paths, uint16_t parent,
         return n;
 
     default:
-        for (n = node->members; n != 0; n = paths->nodes[n].next) {
+        n = node->members ? node->members[sp_json_hash(&step->name)] : 0;
+
+        for ( /* void */ ; n != 0; n = paths->nodes[n].next) {
             if (sp_str_eq(&paths->nodes[n].name, &step->name)) {
                 break;
             }
@@ -387,8 +389,14 @@ json_node_add(sp_json_paths_t *paths, uint16_t parent,
     }
 
     if (step->kind == SP_JSON_MEMBER) {
+
+        if (up->members == NULL) {
+            up->members = sp_calloc(paths->pool,
+                                    SP_JSON_HASH * sizeof(uint16_t));
+        }
+
         name = sp_alloc(paths->pool, step->name.len + 1);
-        if (name == NULL) {
+        if (name == NULL || up->members == NULL) {
             return SP_NOMEM;
         }
 
@@ -410,6 +418,7 @@ json_node_add(sp_json_paths_t *paths, uint16_t parent,
 static void
 json_node_link(sp_json_paths_t *paths, uint16_t n)
 {
+    uint16_t        *first;
     sp_json_node_t  *node, *up;
 
     node = &paths->nodes[n];
@@ -436,9 +445,9 @@ json_node_link(sp_json_paths_t *paths, uint16_t n)
         break;
 
     default:
-        node->next = up->members;
-        up->members = n;
-        up->lengths |= UINT64_C(1) << (node->name.len % 64);
+        first = &up->members[sp_json_hash(&node->name)];
+        node->next = *first;
+        *first = n;
         break;
     }
 }

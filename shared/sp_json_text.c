@@ -9,29 +9,23 @@
 #define JSON_TEXT_FIRST  256        /* bytes of a buffer at first */
 
 
+/* RFC 8259 section 7, but for \u. */
+
+const char  sp_json_escapes[256] = {
+    ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f',
+    ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'
+};
+
+
 static sp_rc_t json_text_room(sp_json_text_t *text, size_t len);
 static sp_rc_t json_text_add(sp_json_text_t *text, const char *data,
     size_t len);
 static sp_rc_t json_text_code(sp_json_text_t *text, uint32_t code);
 
 
-void
-sp_json_text_begin(sp_json_text_t *text)
-{
-    text->len = 0;
-    text->high = 0;
-    text->cut = 0;
-    text->fresh = 1;
-}
-
-
 sp_rc_t
-sp_json_text_append(sp_json_text_t *text, const char *data, size_t len)
+sp_json_text_more(sp_json_text_t *text, const char *data, size_t len)
 {
-    if (len == 0) {
-        return SP_OK;
-    }
-
     if (text->high != 0) {
         text->high = 0;
 
@@ -41,37 +35,6 @@ sp_json_text_append(sp_json_text_t *text, const char *data, size_t len)
     }
 
     return json_text_add(text, data, len);
-}
-
-
-char
-sp_json_text_escape(char c)
-{
-    switch (c) {
-
-    case '"':
-    case '\\':
-    case '/':
-        return c;
-
-    case 'b':
-        return '\b';
-
-    case 'f':
-        return '\f';
-
-    case 'n':
-        return '\n';
-
-    case 'r':
-        return '\r';
-
-    case 't':
-        return '\t';
-
-    default:
-        return '\0';
-    }
 }
 
 

@@ -30,18 +30,49 @@ typedef struct {
 
 /* Forgets what was gathered. */
 
-void sp_json_text_begin(sp_json_text_t *text);
+static inline void
+sp_json_text_begin(sp_json_text_t *text)
+{
+    text->len = 0;
+    text->high = 0;
+    text->cut = 0;
+    text->fresh = 1;
+}
 
 
 /* Appends bytes as they are.  SP_OK, SP_NOMEM. */
 
-sp_rc_t sp_json_text_append(sp_json_text_t *text, const char *data,
+sp_rc_t sp_json_text_more(sp_json_text_t *text, const char *data,
     size_t len);
+
+static inline sp_rc_t
+sp_json_text_append(sp_json_text_t *text, const char *data, size_t len)
+{
+    if (len == 0) {
+        return SP_OK;
+    }
+
+    if (text->high != 0 || text->cut || len > text->allocated - text->len) {
+        return sp_json_text_more(text, data, len);
+    }
+
+    memcpy(text->data + text->len, data, len);
+    text->len += len;
+    text->fresh = 0;
+
+    return SP_OK;
+}
 
 
 /* What a backslash and c stand for, NUL if nothing (or if c is "u"). */
 
-char sp_json_text_escape(char c);
+extern const char  sp_json_escapes[256];
+
+static inline char
+sp_json_text_escape(char c)
+{
+    return sp_json_escapes[(unsigned char) c];
+}
 
 
 /* The value of a hex digit, -1 if it is none. */

@@ -496,7 +496,7 @@ test_no_memory(void **state)
     sp_arena_fail_after(arena, -1);
     assert_int_equal(rc, SP_DONE);
     assert_int_equal(record.values, 1);
-    assert_int_equal(fail, 6);
+    assert_int_equal(fail, 7);
 
     /* the callback's own */
 

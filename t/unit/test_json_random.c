@@ -10,7 +10,7 @@
 #include "json_record.h"
 
 
-#define ROUNDS   10000
+#define ROUNDS   20000
 #define FEW      300                /* rounds under valgrind */
 #define DOC_MAX  65536
 #define PATHS    6
