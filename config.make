@@ -1,0 +1,10 @@
+# Read by nginx's configure: makes sp_functions.c anew when its source changes.
+
+cat << END                                                    >> $NGX_MAKEFILE
+
+$NGX_OBJS/sitepreserver/sp_functions.c:	$ngx_addon_dir/shared/sp_functions.lua \\
+		$ngx_addon_dir/shared/embed.sh
+	sh $ngx_addon_dir/shared/embed.sh \\
+		$ngx_addon_dir/shared/sp_functions.lua > \$@
+
+END

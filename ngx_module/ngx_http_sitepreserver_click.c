@@ -1,0 +1,181 @@
+
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+
+#include "ngx_http_sitepreserver_click.h"
+#include "ngx_http_sitepreserver_headers.h"
+#include "ngx_http_sitepreserver_zone.h"
+
+
+static u_char *ngx_http_sitepreserver_click_token(ngx_str_t *uri,
+    sp_str_t *token);
+static ngx_int_t ngx_http_sitepreserver_click_attach(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx, sp_token_t *token);
+static ngx_int_t ngx_http_sitepreserver_click_redirect(ngx_http_request_t *r,
+    u_char *arg, size_t len);
+
+
+ngx_int_t
+ngx_http_sitepreserver_click(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    u_char                              *arg;
+    sp_str_t                             text;
+    sp_token_t                           token;
+    ngx_http_sitepreserver_srv_conf_t   *scf;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    arg = ngx_http_sitepreserver_click_token(&r->unparsed_uri, &text);
+
+    if (arg == NULL || r->unparsed_uri.data[0] != '/') {
+        return NGX_DECLINED;
+    }
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
+
+    if (sp_token_read(mcf->secret, &scf->shop->name, &text, &token) != SP_OK
+        || token.kind != SP_TOKEN_CLICK)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_CLICKS);
+
+    if (!token.inert
+        && ngx_http_sitepreserver_click_attach(r, ctx, &token) != NGX_OK)
+    {
+        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_NO_MEMORY);
+    }
+
+    return ngx_http_sitepreserver_click_redirect(r, arg,
+                                                 text.len + sizeof("sp=") - 1);
+}
+
+
+/* The first "sp" of the URI as it was sent; its value.  NULL: there is none. */
+
+static u_char *
+ngx_http_sitepreserver_click_token(ngx_str_t *uri, sp_str_t *token)
+{
+    u_char  *p, *last, *end;
+
+    last = uri->data + uri->len;
+    p = ngx_strlchr(uri->data, last, '?');
+
+    while (p != NULL && ++p < last) {
+
+        end = ngx_strlchr(p, last, '&');
+
+        if (end == NULL) {
+            end = last;
+        }
+
+        if (end - p > 3 && p[0] == 's' && p[1] == 'p' && p[2] == '=') {
+            token->data = (char *) p + 3;
+            token->len = end - p - 3;
+
+            return p;
+        }
+
+        p = (end < last) ? end : NULL;
+    }
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_http_sitepreserver_click_attach(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx, sp_token_t *token)
+{
+    if (ctx == NULL) {
+        ctx = ngx_http_sitepreserver_ctx_spare(r);
+
+        if (ctx == NULL
+            || ngx_http_sitepreserver_ctx_attach(r, ctx) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        ctx->lcf = ngx_http_get_module_loc_conf(r,
+                                                ngx_http_sitepreserver_module);
+        ctx->noted = 1;
+
+        ngx_http_sitepreserver_exchange(r, &ctx->exchange);
+    }
+
+    /* whatever rule it matched: the shop has not seen this request */
+
+    ctx->observation = NULL;
+    ctx->want_request = 0;
+    ctx->clicked = 1;
+    ctx->click = *token;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_sitepreserver_click_redirect(ngx_http_request_t *r, u_char *arg,
+    size_t len)
+{
+    u_char     *p, *uri, *last, *rest;
+    ngx_str_t   no_store = ngx_string("no-store");
+
+    uri = r->unparsed_uri.data;
+    last = uri + r->unparsed_uri.len;
+
+    /* "//host" and "/\host" would lead to another site: one "/" is left */
+
+    while (uri < arg && (*uri == '/' || *uri == '\\')) {
+        uri++;
+    }
+
+    rest = arg + len;
+
+    if (rest < last) {
+        rest++;                 /* its "&" */
+
+    } else {
+        arg--;                  /* the "?" or "&" before it */
+    }
+
+    p = ngx_pnalloc(r->pool, 1 + last - uri);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_http_clear_location(r);
+
+    r->headers_out.location = ngx_list_push(&r->headers_out.headers);
+    if (r->headers_out.location == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.location->hash = 1;
+    r->headers_out.location->lowcase_key = NULL;
+    ngx_str_set(&r->headers_out.location->key, "Location");
+    r->headers_out.location->value.data = p;
+
+#if (nginx_version >= 1023000)
+    r->headers_out.location->next = NULL;
+#endif
+
+    *p++ = '/';
+    p = ngx_cpymem(p, uri, arg - uri);
+    p = ngx_cpymem(p, rest, last - rest);
+
+    r->headers_out.location->value.len = p
+                                         - r->headers_out.location->value.data;
+
+    if (ngx_http_sitepreserver_add_header(r, "Cache-Control", &no_store)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return NGX_HTTP_MOVED_TEMPORARILY;
+}

@@ -1,0 +1,124 @@
+
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * The module's configurations, as its directives fill them in.
+ */
+
+
+#ifndef _NGX_HTTP_SITEPRESERVER_CONF_H_INCLUDED_
+#define _NGX_HTTP_SITEPRESERVER_CONF_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "sp_rules.h"
+#include "sp_call.h"
+
+
+/*
+ * The commands within the blocks of sitepreserver_event and of its items have
+ * type bits of their own, so that they are known there only.
+ */
+
+#define NGX_HTTP_SITEPRESERVER_EVENT_CONF  0x00100000
+#define NGX_HTTP_SITEPRESERVER_ITEMS_CONF  0x00200000
+
+
+typedef struct ngx_http_sitepreserver_redis_conf_s
+    ngx_http_sitepreserver_redis_conf_t;
+
+
+/* A key space in Redis; several servers may share one. */
+
+typedef struct {
+    sp_str_t                               name;
+    sp_terms_t                             terms;
+
+    u_char                                *file;   /* of its first server */
+    ngx_uint_t                             line;
+
+    /* of a worker: Redis knows the shop by another identity key */
+    unsigned                               refused:1;
+} ngx_http_sitepreserver_shop_t;
+
+
+typedef struct {
+    sp_secret_t                           *secret;
+    char                                   fingerprint[SP_FINGERPRINT_LEN + 1];
+
+    ngx_http_sitepreserver_redis_conf_t   *redis;
+    size_t                                 queue;      /* bytes, a worker */
+
+    size_t                                 zone_size;
+    ngx_shm_zone_t                        *zone;
+
+    ngx_array_t                            shops;
+                                     /* of ngx_http_sitepreserver_shop_t * */
+
+    /* while a sitepreserver_event block is read */
+    sp_rule_t                             *rule;
+} ngx_http_sitepreserver_main_conf_t;
+
+
+/* sitepreserver_cookie */
+
+typedef struct {
+    ngx_str_t                              name;
+    ngx_str_t                              attributes; /* after the value */
+    ngx_uint_t                             secure;
+
+    unsigned                               off:1;
+    unsigned                               identify:1;
+} ngx_http_sitepreserver_cookie_conf_t;
+
+
+#define NGX_HTTP_SITEPRESERVER_SECURE_AUTO  0
+#define NGX_HTTP_SITEPRESERVER_SECURE_ON    1
+#define NGX_HTTP_SITEPRESERVER_SECURE_OFF   2
+
+
+typedef struct {
+    sp_rules_t                            *rules;
+    sp_pool_t                              pool;       /* what they live in */
+
+    ngx_str_t                              shop_name;
+    ngx_http_sitepreserver_shop_t         *shop;
+
+    ngx_http_sitepreserver_cookie_conf_t  *cookie;
+
+    ngx_msec_t                             idle;
+    ngx_msec_t                             retain;
+    ngx_msec_t                             anonymous;
+    ngx_msec_t                             remember;
+    ngx_uint_t                             addresses;
+
+    unsigned                               visitor:1;  /* given on this level */
+    unsigned                               alias:1;
+    unsigned                               currency:1;
+
+    unsigned                               used:1;     /* some location
+                                                          observes */
+} ngx_http_sitepreserver_srv_conf_t;
+
+
+typedef struct {
+    ngx_flag_t                             enable;
+    ngx_http_complex_value_t              *consent;
+    ngx_http_complex_value_t              *ignore;
+    size_t                                 body_limit;
+    size_t                                 response_limit;
+} ngx_http_sitepreserver_loc_conf_t;
+
+
+extern ngx_module_t  ngx_http_sitepreserver_module;
+
+
+/* sp_pool_t's alloc() on an ngx_pool_t. */
+
+void *ngx_http_sitepreserver_palloc(void *data, size_t size);
+
+
+#endif /* _NGX_HTTP_SITEPRESERVER_CONF_H_INCLUDED_ */

@@ -1,0 +1,140 @@
+
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+
+#include "ngx_http_sitepreserver_ctx.h"
+#include "ngx_http_sitepreserver_headers.h"
+
+
+static void ngx_http_sitepreserver_ctx_cleanup(void *data);
+
+
+/* Contexts of this worker that are not in use. */
+
+static ngx_http_sitepreserver_ctx_t  *ngx_http_sitepreserver_spare;
+
+
+ngx_http_sitepreserver_ctx_t *
+ngx_http_sitepreserver_ctx_spare(ngx_http_request_t *r)
+{
+    ngx_http_sitepreserver_ctx_t  *ctx;
+
+    ctx = ngx_http_sitepreserver_spare;
+
+    if (ctx == NULL) {
+        ctx = ngx_calloc(sizeof(ngx_http_sitepreserver_ctx_t),
+                         ngx_cycle->log);
+        if (ctx == NULL) {
+            return NULL;
+        }
+
+        ngx_http_sitepreserver_spare = ctx;
+    }
+
+    ctx->pool.alloc = ngx_http_sitepreserver_palloc;
+    ctx->pool.data = r->pool;
+
+    return ctx;
+}
+
+
+ngx_int_t
+ngx_http_sitepreserver_ctx_attach(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_sitepreserver_ctx_cleanup;
+    cln->data = ctx;
+
+    ngx_http_sitepreserver_spare = ctx->next;
+
+    ctx->next = NULL;
+    ctx->request = r;
+
+    ngx_http_set_ctx(r, ctx, ngx_http_sitepreserver_module);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_sitepreserver_ctx_cleanup(void *data)
+{
+    ngx_http_sitepreserver_ctx_t *ctx = data;
+
+    ngx_memzero(ctx, sizeof(ngx_http_sitepreserver_ctx_t));
+
+    ctx->next = ngx_http_sitepreserver_spare;
+    ngx_http_sitepreserver_spare = ctx;
+}
+
+
+ngx_http_sitepreserver_ctx_t *
+ngx_http_sitepreserver_ctx(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t            *cln;
+    ngx_http_sitepreserver_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_sitepreserver_module);
+
+    if (ctx != NULL || (!r->internal && !r->filter_finalize)) {
+        return ctx;
+    }
+
+    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
+        if (cln->handler == ngx_http_sitepreserver_ctx_cleanup) {
+            ctx = cln->data;
+            ngx_http_set_ctx(r, ctx, ngx_http_sitepreserver_module);
+            break;
+        }
+    }
+
+    return ctx;
+}
+
+
+void
+ngx_http_sitepreserver_exchange(ngx_http_request_t *r,
+    sp_exchange_t *exchange)
+{
+    ngx_http_sitepreserver_loc_conf_t  *lcf;
+
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
+
+    exchange->method.len = r->method_name.len;
+    exchange->method.data = (char *) r->method_name.data;
+    exchange->uri.len = r->uri.len;
+    exchange->uri.data = (char *) r->uri.data;
+    exchange->args.len = r->args.len;
+    exchange->args.data = (char *) r->args.data;
+
+    exchange->request_header = ngx_http_sitepreserver_request_header;
+    exchange->response_header = ngx_http_sitepreserver_response_header;
+    exchange->data = r;
+
+    exchange->body_limit = lcf->body_limit;
+    exchange->response_limit = lcf->response_limit;
+    exchange->now = ngx_time();
+}
+
+
+ngx_uint_t
+ngx_http_sitepreserver_status(ngx_http_request_t *r)
+{
+    return r->err_status ? r->err_status : r->headers_out.status;
+}
+
+
+void *
+ngx_http_sitepreserver_palloc(void *data, size_t size)
+{
+    return ngx_palloc(data, size);
+}

@@ -1,0 +1,99 @@
+
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * What the module keeps of a request that a rule matched, or that a click
+ * began, or whose answer replaced a session.  All others have none.
+ */
+
+
+#ifndef _NGX_HTTP_SITEPRESERVER_CTX_H_INCLUDED_
+#define _NGX_HTTP_SITEPRESERVER_CTX_H_INCLUDED_
+
+
+#include "ngx_http_sitepreserver_conf.h"
+
+
+/* What became of it: $sitepreserver_result. */
+
+typedef enum {
+    NGX_HTTP_SITEPRESERVER_UNDECIDED = 0,
+    NGX_HTTP_SITEPRESERVER_RESULT_OBSERVED,
+    NGX_HTTP_SITEPRESERVER_RESULT_IGNORED,
+    NGX_HTTP_SITEPRESERVER_RESULT_NO_CONSENT,
+    NGX_HTTP_SITEPRESERVER_RESULT_REJECTED,
+    NGX_HTTP_SITEPRESERVER_RESULT_DROPPED,
+    NGX_HTTP_SITEPRESERVER_RESULT_OFF
+} ngx_http_sitepreserver_result_t;
+
+
+typedef struct ngx_http_sitepreserver_ctx_s  ngx_http_sitepreserver_ctx_t;
+
+struct ngx_http_sitepreserver_ctx_s {
+    ngx_http_sitepreserver_ctx_t       *next;       /* while it is spare */
+    ngx_http_request_t                 *request;
+
+    ngx_http_sitepreserver_loc_conf_t  *lcf;        /* of the first location */
+
+    sp_pool_t                           pool;       /* the request's */
+    sp_exchange_t                       exchange;
+    sp_observation_t                   *observation;
+    sp_outcome_t                       *outcome;
+
+    sp_id_t                             own;        /* of our cookie, as sent
+                                                       or as set now */
+    sp_id_t                             visit;
+    sp_id_t                             shopper;
+    unsigned                            kinds;
+    sp_token_t                          click;
+
+    ngx_http_sitepreserver_result_t     result;
+
+    unsigned                            noted:1;    /* lcf is final */
+    unsigned                            gated:1;    /* ignored, refused are */
+    unsigned                            ignored:1;
+    unsigned                            refused:1;  /* no consent */
+    unsigned                            own_sought:1;
+    unsigned                            want_request:1;
+    unsigned                            want_response:1;
+    unsigned                            answered:1;
+    unsigned                            clicked:1;
+};
+
+
+/*
+ * A context that is not attached yet: the same one until it is.  Its memory
+ * is the worker's, so that trying the rules allocates nothing.  NULL: none.
+ */
+
+ngx_http_sitepreserver_ctx_t *ngx_http_sitepreserver_ctx_spare(
+    ngx_http_request_t *r);
+
+
+/* Makes it the request's own until that is freed. */
+
+ngx_int_t ngx_http_sitepreserver_ctx_attach(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx);
+
+
+/*
+ * The request's context, or NULL; also after an internal redirect or
+ * error_page, which clear the contexts of all modules.
+ */
+
+ngx_http_sitepreserver_ctx_t *ngx_http_sitepreserver_ctx(
+    ngx_http_request_t *r);
+
+
+/* Fills in the exchange of this request; limits are of the location. */
+
+void ngx_http_sitepreserver_exchange(ngx_http_request_t *r,
+    sp_exchange_t *exchange);
+
+
+/* The final status, as the access log has it. */
+
+ngx_uint_t ngx_http_sitepreserver_status(ngx_http_request_t *r);
+
+
+#endif /* _NGX_HTTP_SITEPRESERVER_CTX_H_INCLUDED_ */

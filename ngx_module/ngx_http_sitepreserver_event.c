@@ -1,0 +1,576 @@
+
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+
+#include "ngx_http_sitepreserver_event.h"
+#include "ngx_http_sitepreserver_cookie.h"
+#include "ngx_http_sitepreserver_gate.h"
+#include "ngx_http_sitepreserver_network.h"
+#include "ngx_http_sitepreserver_queue.h"
+#include "ngx_http_sitepreserver_redis.h"
+#include "ngx_http_sitepreserver_zone.h"
+
+
+/* An event while it is built. */
+
+typedef struct {
+    ngx_http_request_t                  *request;
+    ngx_http_sitepreserver_ctx_t        *ctx;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+    ngx_http_sitepreserver_srv_conf_t   *scf;
+    sp_event_t                           event;
+    char                                 sealed[SP_SEALED_MAX];
+    uint64_t                            *items;     /* hashes of lines' texts */
+    ngx_uint_t                           nitems;
+} ngx_http_sitepreserver_build_t;
+
+
+static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_outcome(
+    ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx);
+static void ngx_http_sitepreserver_outcome_count(
+    ngx_http_sitepreserver_main_conf_t *mcf, sp_outcome_t *outcome);
+static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_gated(
+    ngx_http_sitepreserver_ctx_t *ctx);
+static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_send(
+    ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx);
+static sp_rc_t ngx_http_sitepreserver_build_visit(
+    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
+static sp_rc_t ngx_http_sitepreserver_build_moved(
+    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
+static sp_rc_t ngx_http_sitepreserver_build_aliases(
+    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
+static sp_rc_t ngx_http_sitepreserver_build_person(
+    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
+static sp_rc_t ngx_http_sitepreserver_build_address(
+    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
+static sp_rc_t ngx_http_sitepreserver_build_cart(
+    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
+static sp_rc_t ngx_http_sitepreserver_id(ngx_http_sitepreserver_build_t *b,
+    sp_id_kind_t kind, const sp_str_t *value, sp_id_t *id);
+static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_queue_event(
+    ngx_http_sitepreserver_build_t *b);
+
+
+void
+ngx_http_sitepreserver_decide(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    static const ngx_http_sitepreserver_counter_t  counters[] = {
+        0,
+        NGX_HTTP_SITEPRESERVER_OBSERVED,
+        NGX_HTTP_SITEPRESERVER_IGNORED,
+        NGX_HTTP_SITEPRESERVER_NO_CONSENT,
+        NGX_HTTP_SITEPRESERVER_REJECTED,
+        NGX_HTTP_SITEPRESERVER_DROPPED
+    };
+
+    if (ctx->result != NGX_HTTP_SITEPRESERVER_UNDECIDED) {
+        return;
+    }
+
+    ctx->result = ngx_http_sitepreserver_outcome(r, ctx);
+
+    if (ctx->result == NGX_HTTP_SITEPRESERVER_RESULT_OFF) {
+        return;
+    }
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+
+    ngx_http_sitepreserver_count(mcf, counters[ctx->result]);
+}
+
+
+static ngx_http_sitepreserver_result_t
+ngx_http_sitepreserver_outcome(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    sp_rc_t                              rc;
+    ngx_uint_t                           status;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+
+    if (!ctx->lcf->enable) {
+        return NGX_HTTP_SITEPRESERVER_RESULT_OFF;
+    }
+
+    if (ctx->observation != NULL) {
+        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_MATCHED);
+    }
+
+    ngx_http_sitepreserver_gate(r, ctx);
+
+    if (ctx->observation != NULL && !ctx->clicked) {
+        status = ngx_http_sitepreserver_status(r);
+
+        rc = sp_observe_end(ctx->observation, status, &ctx->outcome);
+
+        if (rc == SP_NOMEM) {
+            ngx_http_sitepreserver_count(mcf,
+                                         NGX_HTTP_SITEPRESERVER_NO_MEMORY);
+            return NGX_HTTP_SITEPRESERVER_RESULT_DROPPED;
+        }
+
+        if (ctx->outcome != NULL) {
+            ngx_http_sitepreserver_outcome_count(mcf, ctx->outcome);
+        }
+
+        if (rc != SP_OK) {
+            return NGX_HTTP_SITEPRESERVER_RESULT_REJECTED;
+        }
+    }
+
+    if (ctx->outcome != NULL) {
+        ctx->kinds = ctx->outcome->kinds;
+    }
+
+    if (ctx->clicked) {
+        ctx->kinds = SP_RESCUE_CLICK;
+    }
+
+    if ((ctx->ignored || ctx->refused)
+        && !(ctx->kinds & (SP_PURCHASE|SP_ORDER_PENDING)))
+    {
+        return ngx_http_sitepreserver_gated(ctx);
+    }
+
+    return ngx_http_sitepreserver_send(r, ctx);
+}
+
+
+static void
+ngx_http_sitepreserver_outcome_count(ngx_http_sitepreserver_main_conf_t *mcf,
+    sp_outcome_t *outcome)
+{
+    if (outcome->request_cut) {
+        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_REQUEST_CUT);
+    }
+
+    if (outcome->response_cut) {
+        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_RESPONSE_CUT);
+    }
+
+    if (outcome->request_bad) {
+        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_REQUEST_BAD);
+    }
+
+    if (outcome->response_bad) {
+        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_RESPONSE_BAD);
+    }
+
+    if (outcome->lines_dropped != 0) {
+        ngx_http_sitepreserver_count_n(mcf,
+                                       NGX_HTTP_SITEPRESERVER_LINES_DROPPED,
+                                       outcome->lines_dropped);
+    }
+}
+
+
+static ngx_http_sitepreserver_result_t
+ngx_http_sitepreserver_gated(ngx_http_sitepreserver_ctx_t *ctx)
+{
+    return ctx->ignored ? NGX_HTTP_SITEPRESERVER_RESULT_IGNORED
+                        : NGX_HTTP_SITEPRESERVER_RESULT_NO_CONSENT;
+}
+
+
+static ngx_http_sitepreserver_result_t
+ngx_http_sitepreserver_send(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    sp_rc_t                          rc;
+    sp_outcome_t                    *outcome, click;
+    ngx_http_sitepreserver_build_t   b;
+
+    outcome = ctx->outcome;
+
+    b.request = r;
+    b.ctx = ctx;
+    b.mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+    b.scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
+    b.items = NULL;
+    b.nitems = 0;
+
+    ngx_memzero(&b.event, sizeof(sp_event_t));
+
+    b.event.kinds = ctx->kinds;
+    b.event.status = ngx_http_sitepreserver_status(r);
+    b.event.total = SP_NO_AMOUNT;
+    b.event.forget = ctx->ignored || ctx->refused;
+
+    rc = SP_OK;
+
+    if (ctx->clicked) {
+        ngx_memzero(&click, sizeof(sp_outcome_t));
+        click.total = SP_NO_AMOUNT;
+        outcome = &click;
+
+        rc = sp_observe_visitor(b.scf->rules, &ctx->exchange, &ctx->pool,
+                                &click.visitor);
+    }
+
+    if (rc != SP_NOMEM) {
+        rc = ngx_http_sitepreserver_build_visit(&b, outcome);
+    }
+
+    if (rc == SP_DONE) {
+        ngx_http_sitepreserver_count(b.mcf,
+                                     NGX_HTTP_SITEPRESERVER_NO_VISITOR);
+        return NGX_HTTP_SITEPRESERVER_RESULT_REJECTED;
+    }
+
+    if (rc == SP_OK) {
+        rc = ngx_http_sitepreserver_build_aliases(&b, outcome);
+    }
+
+    if (rc == SP_OK) {
+        rc = ngx_http_sitepreserver_build_person(&b, outcome);
+    }
+
+    if (rc == SP_OK && !b.event.forget) {
+        rc = ngx_http_sitepreserver_build_cart(&b, outcome);
+    }
+
+    if (rc != SP_OK) {
+        ngx_http_sitepreserver_count(b.mcf, NGX_HTTP_SITEPRESERVER_NO_MEMORY);
+        return NGX_HTTP_SITEPRESERVER_RESULT_DROPPED;
+    }
+
+    if (ctx->clicked) {
+        b.event.click.shopper = ctx->click.shopper;
+        b.event.click.rescue = ctx->click.rescue;
+        b.event.click.step = ctx->click.step;
+    }
+
+    return ngx_http_sitepreserver_queue_event(&b);
+}
+
+
+/*
+ * The visit: the platform's session as the answer leaves it, else as the
+ * request has it, else our own cookie.  SP_DONE: there is none of them.
+ */
+
+static sp_rc_t
+ngx_http_sitepreserver_build_visit(ngx_http_sitepreserver_build_t *b,
+    sp_outcome_t *outcome)
+{
+    sp_rc_t                        rc;
+    ngx_http_sitepreserver_ctx_t  *ctx;
+
+    ctx = b->ctx;
+
+    ngx_http_sitepreserver_cookie_seek(b->request, ctx);
+
+    if (outcome->next_visitor.len != 0) {
+        rc = ngx_http_sitepreserver_id(b, SP_ID_VISITOR,
+                                       &outcome->next_visitor,
+                                       &b->event.visit);
+        if (rc == SP_OK) {
+            rc = ngx_http_sitepreserver_build_moved(b, outcome);
+        }
+
+    } else if (outcome->visitor.len != 0) {
+        b->event.visit_deleted = outcome->visitor_deleted;
+
+        rc = ngx_http_sitepreserver_id(b, SP_ID_VISITOR, &outcome->visitor,
+                                       &b->event.visit);
+
+    } else if (ctx->own.text[0] != '\0') {
+        b->event.visit = ctx->own;
+        b->event.own_visit = 1;
+        rc = SP_OK;
+
+    } else {
+        return SP_DONE;
+    }
+
+    ctx->visit = b->event.visit;
+
+    return rc;
+}
+
+
+/* Where it was before, if the answer has moved it. */
+
+static sp_rc_t
+ngx_http_sitepreserver_build_moved(ngx_http_sitepreserver_build_t *b,
+    sp_outcome_t *outcome)
+{
+    sp_rc_t  rc;
+
+    if (outcome->visitor.len != 0) {
+        rc = ngx_http_sitepreserver_id(b, SP_ID_VISITOR, &outcome->visitor,
+                                       &b->event.moved_from);
+
+        if (rc == SP_OK && ngx_strcmp(b->event.moved_from.text,
+                                      b->event.visit.text)
+                           == 0)
+        {
+            b->event.moved_from.text[0] = '\0';
+        }
+
+        return rc;
+    }
+
+    if (b->ctx->own.text[0] != '\0') {
+        b->event.moved_from = b->ctx->own;
+        b->event.moved_own = 1;
+    }
+
+    return SP_OK;
+}
+
+
+/*
+ * What leads from a value to a person: login cookies, which may be bound
+ * only where this answer has set them, and our own cookie.
+ */
+
+static sp_rc_t
+ngx_http_sitepreserver_build_aliases(ngx_http_sitepreserver_build_t *b,
+    sp_outcome_t *outcome)
+{
+    sp_rc_t     rc;
+    unsigned    i, n;
+
+    n = 0;
+
+    for (i = 0; i < outcome->naliases; i++) {
+
+        rc = ngx_http_sitepreserver_id(b, SP_ID_ALIAS,
+                                       &outcome->aliases[i].value,
+                                       &b->event.aliases[n].id);
+        if (rc != SP_OK) {
+            return rc;
+        }
+
+        b->event.aliases[n].bind = outcome->aliases[i].from_shop;
+        b->event.aliases[n].deleted = outcome->aliases[i].deleted;
+
+        if (!outcome->aliases[i].deleted) {
+            b->event.logged_in = 1;
+        }
+
+        n++;
+    }
+
+    if (b->ctx->own.text[0] != '\0' && b->scf->cookie->identify) {
+        b->event.aliases[n].id = b->ctx->own;
+        b->event.aliases[n].own = 1;
+        b->event.aliases[n].bind = 1;
+        n++;
+    }
+
+    b->event.naliases = n;
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+ngx_http_sitepreserver_build_person(ngx_http_sitepreserver_build_t *b,
+    sp_outcome_t *outcome)
+{
+    sp_rc_t  rc;
+
+    if (outcome->customer.len != 0) {
+        rc = ngx_http_sitepreserver_id(b, SP_ID_CUSTOMER, &outcome->customer,
+                                       &b->event.customer);
+        if (rc != SP_OK) {
+            return rc;
+        }
+
+        b->event.logged_in = 1;
+    }
+
+    if (outcome->kinds & (SP_LOGIN|SP_SIGN_UP)) {
+        b->event.logged_in = 1;
+    }
+
+    if (outcome->order_id.len != 0) {
+        rc = ngx_http_sitepreserver_id(b, SP_ID_ORDER, &outcome->order_id,
+                                       &b->event.order);
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
+    if (outcome->email.len != 0) {
+        rc = ngx_http_sitepreserver_build_address(b, outcome);
+
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
+    if (!b->event.forget) {
+        b->event.first_name = outcome->first_name;
+        b->event.locale = outcome->locale;
+    }
+
+    return SP_OK;
+}
+
+
+/*
+ * The address leaves here only as the shopper's id and sealed; of somebody
+ * who refused, only as the id, so that a purchase can close what there was.
+ */
+
+static sp_rc_t
+ngx_http_sitepreserver_build_address(ngx_http_sitepreserver_build_t *b,
+    sp_outcome_t *outcome)
+{
+    char        text[SP_ADDRESS_MAX + 1];
+    size_t      len;
+    sp_rc_t     rc;
+    sp_str_t    address;
+    ngx_int_t   n;
+
+    if (sp_address_normalise(&outcome->email, text, &len) != SP_OK) {
+        ngx_http_sitepreserver_count(b->mcf,
+                                     NGX_HTTP_SITEPRESERVER_BAD_ADDRESSES);
+        return SP_OK;
+    }
+
+    address.data = text;
+    address.len = len;
+
+    rc = ngx_http_sitepreserver_id(b, SP_ID_SHOPPER, &address,
+                                   &b->event.shopper);
+
+    if (rc == SP_OK && !b->event.forget) {
+        rc = sp_secret_seal(b->mcf->secret, &b->scf->shop->name,
+                            &b->event.shopper, &address, b->sealed, &len);
+
+        b->event.sealed.data = b->sealed;
+        b->event.sealed.len = len;
+
+        b->ctx->shopper = b->event.shopper;
+
+        ngx_http_sitepreserver_count(b->mcf, NGX_HTTP_SITEPRESERVER_ADDRESSES);
+    }
+
+    ngx_explicit_memzero(text, sizeof(text));
+
+    if (rc != SP_OK || b->scf->shop->terms.addresses == 0) {
+        return rc;
+    }
+
+    n = ngx_http_sitepreserver_network(b->request, &b->event.network);
+
+    return (n == NGX_ERROR) ? SP_NOMEM : SP_OK;
+}
+
+
+static sp_rc_t
+ngx_http_sitepreserver_build_cart(ngx_http_sitepreserver_build_t *b,
+    sp_outcome_t *outcome)
+{
+    uint64_t                        hash;
+    unsigned                        i;
+    sp_line_t                      *line;
+    unsigned char                  *known;
+    ngx_http_sitepreserver_zone_t  *zone;
+
+    b->event.currency = outcome->currency;
+    b->event.cart = outcome->cart;
+    b->event.lines = outcome->lines;
+    b->event.nlines = outcome->nlines;
+    b->event.total = outcome->total;
+
+    if (outcome->nlines == 0) {
+        return SP_OK;
+    }
+
+    known = ngx_pcalloc(b->request->pool, outcome->nlines);
+    b->items = ngx_palloc(b->request->pool,
+                          outcome->nlines * sizeof(uint64_t));
+
+    if (known == NULL || b->items == NULL) {
+        return SP_NOMEM;
+    }
+
+    zone = ngx_http_sitepreserver_zone(b->mcf);
+
+    for (i = 0; i < outcome->nlines; i++) {
+        line = &outcome->lines[i];
+
+        if (!line->from_shop || line->id.len == 0) {
+            continue;
+        }
+
+        hash = ngx_http_sitepreserver_hash(0, b->scf->shop->name.data,
+                                           b->scf->shop->name.len);
+        hash = ngx_http_sitepreserver_hash(hash, line->id.data, line->id.len);
+        hash = ngx_http_sitepreserver_hash(hash, line->sku.data,
+                                           line->sku.len);
+        hash = ngx_http_sitepreserver_hash(hash, line->name.data,
+                                           line->name.len);
+        hash = ngx_http_sitepreserver_hash(hash, line->url.data,
+                                           line->url.len);
+        hash = ngx_http_sitepreserver_hash(hash, line->image.data,
+                                           line->image.len);
+        hash = ngx_http_sitepreserver_hash(hash, line->options.data,
+                                           line->options.len);
+        hash = ngx_http_sitepreserver_hash(hash, line->category.data,
+                                           line->category.len);
+
+        if (ngx_http_sitepreserver_item_known(zone, hash)) {
+            known[i] = 1;
+
+        } else {
+            b->items[b->nitems++] = hash;
+        }
+    }
+
+    b->event.known = known;
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+ngx_http_sitepreserver_id(ngx_http_sitepreserver_build_t *b,
+    sp_id_kind_t kind, const sp_str_t *value, sp_id_t *id)
+{
+    return sp_secret_id(b->mcf->secret, kind, &b->scf->shop->name, value, id);
+}
+
+
+static ngx_http_sitepreserver_result_t
+ngx_http_sitepreserver_queue_event(ngx_http_sitepreserver_build_t *b)
+{
+    uint64_t                        hash;
+    ngx_uint_t                      i;
+    ngx_http_sitepreserver_zone_t  *zone;
+
+    if (ngx_http_sitepreserver_redis_event(b->mcf, b->scf->shop, &b->event,
+                                           &b->ctx->pool, b->items, b->nitems)
+        != NGX_OK)
+    {
+        return NGX_HTTP_SITEPRESERVER_RESULT_DROPPED;
+    }
+
+    if (b->event.forget) {
+        return ngx_http_sitepreserver_gated(b->ctx);
+    }
+
+    zone = ngx_http_sitepreserver_zone(b->mcf);
+
+    for (i = 0; i < NGX_HTTP_SITEPRESERVER_KINDS; i++) {
+        if (b->event.kinds & (1U << i)) {
+            (void) ngx_atomic_fetch_add(&zone->kinds[i], 1);
+        }
+    }
+
+    hash = ngx_http_sitepreserver_hash(0, b->event.visit.text, SP_ID_LEN);
+    ngx_http_sitepreserver_active_note(zone, hash);
+
+    return NGX_HTTP_SITEPRESERVER_RESULT_OBSERVED;
+}

@@ -1,0 +1,36 @@
+
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * From what an exchange meant to an event for Redis: ids are hashed here, and
+ * addresses validated and sealed.
+ */
+
+
+#ifndef _NGX_HTTP_SITEPRESERVER_EVENT_H_INCLUDED_
+#define _NGX_HTTP_SITEPRESERVER_EVENT_H_INCLUDED_
+
+
+#include "ngx_http_sitepreserver_ctx.h"
+
+
+/*
+ * In the log phase: decides what the exchange meant and queues the event.
+ * ctx->result, kinds, visit and shopper are set then.  Once; further calls do
+ * nothing.
+ */
+
+void ngx_http_sitepreserver_decide(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx);
+
+
+/*
+ * A page was viewed by a visit that has been active lately: tells Redis, as
+ * often as is needed to keep it from becoming idle.  For requests without a
+ * context.
+ */
+
+void ngx_http_sitepreserver_page_view(ngx_http_request_t *r);
+
+
+#endif /* _NGX_HTTP_SITEPRESERVER_EVENT_H_INCLUDED_ */

@@ -1,0 +1,41 @@
+
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Events to Redis: one pipelined connection of each worker on nginx's event
+ * loop.  Nothing here waits.
+ */
+
+
+#ifndef _NGX_HTTP_SITEPRESERVER_REDIS_H_INCLUDED_
+#define _NGX_HTTP_SITEPRESERVER_REDIS_H_INCLUDED_
+
+
+#include "ngx_http_sitepreserver_conf.h"
+
+
+/*
+ * Begins and ends the worker's part: from init_process and to exit_process.
+ * The connection is made at once, so that a wrong password or key is told
+ * before the first event.
+ */
+
+ngx_int_t ngx_http_sitepreserver_redis_start(ngx_cycle_t *cycle,
+    ngx_http_sitepreserver_main_conf_t *mcf);
+void ngx_http_sitepreserver_redis_stop(void);
+
+
+/*
+ * Queues an event; items are the hashes of the item texts that it tells, to
+ * be noted as known when Redis has taken it.  pool: for the time of the call.
+ * NGX_DECLINED: it was dropped, as the queue is full or the shop's identity
+ * key is not the one that Redis knows; NGX_ERROR: no memory.
+ */
+
+ngx_int_t ngx_http_sitepreserver_redis_event(
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_shop_t *shop, const sp_event_t *event,
+    const sp_pool_t *pool, const uint64_t *items, ngx_uint_t nitems);
+
+
+#endif /* _NGX_HTTP_SITEPRESERVER_REDIS_H_INCLUDED_ */

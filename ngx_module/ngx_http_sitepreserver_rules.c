@@ -1,0 +1,299 @@
+
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+
+#include "ngx_http_sitepreserver_rules.h"
+
+
+static sp_str_t *ngx_http_sitepreserver_words(ngx_conf_t *cf);
+static char *ngx_http_sitepreserver_checked(ngx_conf_t *cf, sp_rc_t rc,
+    sp_error_t *err);
+static char *ngx_http_sitepreserver_block(ngx_conf_t *cf, ngx_uint_t type);
+static void ngx_http_sitepreserver_rules_cleanup(void *data);
+
+
+sp_rules_t *
+ngx_http_sitepreserver_rules_create(ngx_conf_t *cf,
+    ngx_http_sitepreserver_srv_conf_t *scf)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (scf->rules != NULL) {
+        return scf->rules;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    scf->pool.alloc = ngx_http_sitepreserver_palloc;
+    scf->pool.data = cf->pool;
+
+    scf->rules = sp_rules_create(&scf->pool);
+
+    if (scf->rules != NULL) {
+        cln->handler = ngx_http_sitepreserver_rules_cleanup;
+        cln->data = scf->rules;
+    }
+
+    return scf->rules;
+}
+
+
+static void
+ngx_http_sitepreserver_rules_cleanup(void *data)
+{
+    sp_rules_free(data);
+}
+
+
+char *
+ngx_http_sitepreserver_set_visitor(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_srv_conf_t  *scf = conf;
+
+    sp_rc_t      rc;
+    sp_str_t    *words;
+    sp_error_t   err;
+
+    if (scf->visitor) {
+        return "is duplicate";
+    }
+
+    words = ngx_http_sitepreserver_words(cf);
+
+    if (words == NULL || ngx_http_sitepreserver_rules_create(cf, scf) == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    scf->visitor = 1;
+
+    rc = sp_rules_visitor(scf->rules, words + 1, cf->args->nelts - 1, &err);
+
+    return ngx_http_sitepreserver_checked(cf, rc, &err);
+}
+
+
+char *
+ngx_http_sitepreserver_set_alias(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_srv_conf_t  *scf = conf;
+
+    sp_rc_t      rc;
+    sp_str_t    *words;
+    sp_error_t   err;
+
+    if (scf->alias) {
+        return "is duplicate";
+    }
+
+    words = ngx_http_sitepreserver_words(cf);
+
+    if (words == NULL || ngx_http_sitepreserver_rules_create(cf, scf) == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    scf->alias = 1;
+
+    rc = sp_rules_alias(scf->rules, words + 1, cf->args->nelts - 1, &err);
+
+    return ngx_http_sitepreserver_checked(cf, rc, &err);
+}
+
+
+char *
+ngx_http_sitepreserver_set_currency(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_srv_conf_t  *scf = conf;
+
+    sp_rc_t      rc;
+    sp_str_t    *words;
+    sp_error_t   err;
+
+    if (scf->currency) {
+        return "is duplicate";
+    }
+
+    words = ngx_http_sitepreserver_words(cf);
+
+    if (words == NULL || ngx_http_sitepreserver_rules_create(cf, scf) == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    scf->currency = 1;
+
+    rc = sp_rules_currency(scf->rules, &words[1], &err);
+
+    return ngx_http_sitepreserver_checked(cf, rc, &err);
+}
+
+
+char *
+ngx_http_sitepreserver_event_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_srv_conf_t  *scf = conf;
+
+    char                                *rv;
+    sp_str_t                            *words;
+    sp_error_t                           err;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    words = ngx_http_sitepreserver_words(cf);
+
+    if (words == NULL || ngx_http_sitepreserver_rules_create(cf, scf) == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    mcf = ngx_http_conf_get_module_main_conf(cf,
+                                             ngx_http_sitepreserver_module);
+
+    mcf->rule = sp_rules_event(scf->rules, words + 1, cf->args->nelts - 1,
+                               &err);
+    if (mcf->rule == NULL) {
+        return ngx_http_sitepreserver_checked(cf, SP_INVALID, &err);
+    }
+
+    rv = ngx_http_sitepreserver_block(cf, NGX_HTTP_SITEPRESERVER_EVENT_CONF);
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    return ngx_http_sitepreserver_checked(cf, sp_rule_end(mcf->rule, &err),
+                                          &err);
+}
+
+
+char *
+ngx_http_sitepreserver_event_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_main_conf_t  *mcf = conf;
+
+    sp_rc_t      rc;
+    sp_str_t    *words;
+    sp_error_t   err;
+
+    words = ngx_http_sitepreserver_words(cf);
+    if (words == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    rc = sp_rule_directive(mcf->rule, words, cf->args->nelts, &err);
+
+    return ngx_http_sitepreserver_checked(cf, rc, &err);
+}
+
+
+char *
+ngx_http_sitepreserver_items_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_main_conf_t  *mcf = conf;
+
+    sp_rc_t      rc;
+    sp_str_t    *words;
+    sp_error_t   err;
+
+    words = ngx_http_sitepreserver_words(cf);
+    if (words == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    rc = sp_rule_items_begin(mcf->rule, words + 1, cf->args->nelts - 1, &err);
+
+    if (rc != SP_OK) {
+        return ngx_http_sitepreserver_checked(cf, rc, &err);
+    }
+
+    return ngx_http_sitepreserver_block(cf, NGX_HTTP_SITEPRESERVER_ITEMS_CONF);
+}
+
+
+char *
+ngx_http_sitepreserver_items_field(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_main_conf_t  *mcf = conf;
+
+    sp_rc_t      rc;
+    sp_str_t    *words;
+    sp_error_t   err;
+
+    words = ngx_http_sitepreserver_words(cf);
+    if (words == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    rc = sp_rule_items_field(mcf->rule, words, cf->args->nelts, &err);
+
+    return ngx_http_sitepreserver_checked(cf, rc, &err);
+}
+
+
+/*
+ * Reads a block whose directives are of a type that is ours.  A block handler
+ * of the kind that "map" has, which gets every line, could not nest.
+ */
+
+static char *
+ngx_http_sitepreserver_block(ngx_conf_t *cf, ngx_uint_t type)
+{
+    char        *rv;
+    ngx_conf_t   saved;
+
+    saved = *cf;
+
+    cf->cmd_type = type;
+
+    rv = ngx_conf_parse(cf, NULL);
+
+    *cf = saved;
+
+    return rv;
+}
+
+
+static sp_str_t *
+ngx_http_sitepreserver_words(ngx_conf_t *cf)
+{
+    sp_str_t    *words;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    words = ngx_palloc(cf->pool, cf->args->nelts * sizeof(sp_str_t));
+    if (words == NULL) {
+        return NULL;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i < cf->args->nelts; i++) {
+        words[i].len = value[i].len;
+        words[i].data = (char *) value[i].data;
+    }
+
+    return words;
+}
+
+
+static char *
+ngx_http_sitepreserver_checked(ngx_conf_t *cf, sp_rc_t rc, sp_error_t *err)
+{
+    if (rc == SP_OK) {
+        return NGX_CONF_OK;
+    }
+
+    if (rc != SP_NOMEM) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s", err->text);
+    }
+
+    return NGX_CONF_ERROR;
+}

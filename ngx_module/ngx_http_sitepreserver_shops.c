@@ -1,0 +1,219 @@
+
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+
+#include "ngx_http_sitepreserver_shops.h"
+#include "ngx_http_sitepreserver_rules.h"
+
+
+#define NGX_HTTP_SITEPRESERVER_SHOP_MAX  64
+
+/* How long an uncertain order holds a visit, s. */
+
+#define NGX_HTTP_SITEPRESERVER_HOLD      (12 * 3600)
+
+
+static ngx_int_t ngx_http_sitepreserver_server_init(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_core_srv_conf_t *cscf);
+static ngx_int_t ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_srv_conf_t *scf, ngx_http_core_srv_conf_t *cscf);
+static void ngx_http_sitepreserver_terms(
+    ngx_http_sitepreserver_srv_conf_t *scf, sp_terms_t *terms);
+
+
+ngx_uint_t
+ngx_http_sitepreserver_shop_name(ngx_str_t *name)
+{
+    u_char  *p, *last;
+
+    if (name->len == 0 || name->len > NGX_HTTP_SITEPRESERVER_SHOP_MAX) {
+        return 0;
+    }
+
+    last = name->data + name->len;
+
+    for (p = name->data; p < last; p++) {
+        if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9')
+              || *p == '.' || *p == '_' || *p == '-'))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+ngx_int_t
+ngx_http_sitepreserver_shops_init(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf)
+{
+    ngx_uint_t                           i;
+    ngx_http_core_srv_conf_t           **cscfp;
+    ngx_http_core_main_conf_t           *cmcf;
+    ngx_http_sitepreserver_srv_conf_t   *scf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    cscfp = cmcf->servers.elts;
+
+    if (ngx_array_init(&mcf->shops, cf->pool, 4,
+                       sizeof(ngx_http_sitepreserver_shop_t *))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+
+        scf = cscfp[i]->ctx->srv_conf[ngx_http_sitepreserver_module.ctx_index];
+
+        if (scf->used
+            && ngx_http_sitepreserver_server_init(cf, mcf, cscfp[i])
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_sitepreserver_server_init(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf, ngx_http_core_srv_conf_t *cscf)
+{
+    sp_rc_t                             rc;
+    sp_error_t                          err;
+    ngx_http_sitepreserver_srv_conf_t  *scf;
+
+    scf = cscf->ctx->srv_conf[ngx_http_sitepreserver_module.ctx_index];
+
+    if (mcf->secret == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"sitepreserver\" is on, but no "
+                      "\"sitepreserver_secret_file\" is defined for the "
+                      "server in %s:%ui", cscf->file_name, cscf->line);
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_sitepreserver_server_shop(cf, mcf, scf, cscf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = sp_rules_compile(scf->rules, &err);
+
+    if (rc == SP_OK) {
+        return NGX_OK;
+    }
+
+    if (rc != SP_NOMEM) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "%s in the rules of the server in %s:%ui",
+                      err.text, cscf->file_name, cscf->line);
+    }
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_srv_conf_t *scf, ngx_http_core_srv_conf_t *cscf)
+{
+    ngx_str_t                        *name;
+    sp_terms_t                        terms;
+    ngx_uint_t                        i;
+    ngx_http_sitepreserver_shop_t    *shop, **shops;
+
+    name = &scf->shop_name;
+
+    if (name->len == 0) {
+        name = &cscf->server_name;
+
+        if (!ngx_http_sitepreserver_shop_name(name)) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "the server name \"%V\" cannot be the name of a "
+                          "shop, \"sitepreserver_shop\" is needed for the "
+                          "server in %s:%ui",
+                          name, cscf->file_name, cscf->line);
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_memzero(&terms, sizeof(sp_terms_t));
+    ngx_http_sitepreserver_terms(scf, &terms);
+
+    shops = mcf->shops.elts;
+
+    for (i = 0; i < mcf->shops.nelts; i++) {
+        shop = shops[i];
+
+        if (shop->name.len != name->len
+            || ngx_memcmp(shop->name.data, name->data, name->len) != 0)
+        {
+            continue;
+        }
+
+        if (ngx_memcmp(&shop->terms, &terms, sizeof(sp_terms_t)) != 0) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "the servers in %s:%ui and %s:%ui are both the shop "
+                          "\"%V\", but their sitepreserver_idle, _retain, "
+                          "_remember or _limit differ",
+                          shop->file, shop->line, cscf->file_name,
+                          cscf->line, name);
+            return NGX_ERROR;
+        }
+
+        scf->shop = shop;
+        return NGX_OK;
+    }
+
+    shop = ngx_pcalloc(cf->pool, sizeof(ngx_http_sitepreserver_shop_t));
+    if (shop == NULL) {
+        return NGX_ERROR;
+    }
+
+    shop->name.len = name->len;
+    shop->name.data = (char *) name->data;
+    shop->file = cscf->file_name;
+    shop->line = cscf->line;
+
+    ngx_memcpy(&shop->terms, &terms, sizeof(sp_terms_t));
+
+    shops = ngx_array_push(&mcf->shops);
+    if (shops == NULL) {
+        return NGX_ERROR;
+    }
+
+    *shops = shop;
+    scf->shop = shop;
+
+    if (scf->retain < scf->idle || scf->anonymous < scf->idle) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"sitepreserver_retain\" is shorter than "
+                      "\"sitepreserver_idle\" in the server in %s:%ui",
+                      cscf->file_name, cscf->line);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_sitepreserver_terms(ngx_http_sitepreserver_srv_conf_t *scf,
+    sp_terms_t *terms)
+{
+    terms->idle = scf->idle;
+    terms->retain = scf->retain / 1000;
+    terms->anonymous = scf->anonymous / 1000;
+    terms->remember = scf->remember / 1000;
+    terms->hold = NGX_HTTP_SITEPRESERVER_HOLD;
+    terms->addresses = scf->addresses;
+}
