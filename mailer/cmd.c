@@ -13,6 +13,7 @@
 
 
 #define CMD_CONNECT  10000          /* ms */
+#define CMD_TIMES    1000000000000  /* numbers from here on are Unix ms */
 
 
 typedef struct {
@@ -438,7 +439,7 @@ cmd_print(const cmd_t *cmd, json_t *json)
 static void
 cmd_print_lines(json_t *json, int indent)
 {
-    char        *text;
+    char        *text, when[32];
     size_t       i;
     json_t      *value;
     const char  *name;
@@ -468,6 +469,10 @@ cmd_print_lines(json_t *json, int indent)
         } else if (json_is_string(value)) {
             printf("%*s%-*s %s\n", indent, "", 24 - indent, name,
                    json_string_value(value));
+
+        } else if (json_integer_value(value) > CMD_TIMES) {
+            printf("%*s%-*s %s\n", indent, "", 24 - indent, name,
+                   cmd_time(json_integer_value(value), when));
 
         } else {
             text = json_dumps(value, JSON_ENCODE_ANY);

@@ -144,13 +144,17 @@ static int
 config_creative(config_t *conf, config_shop_t *shop, config_step_t *step,
     cfg_t *cfg)
 {
-    sp_error_t  err;
+    sp_error_t   err;
+    const char  *dir;
 
-    step->loaded = creative_load(conf->creatives, step->creative, &err);
+    /* A tree that is not installed has its bundled creatives elsewhere. */
+
+    dir = conf->creatives != NULL ? conf->creatives
+                                  : getenv("SITEPRESERVER_CREATIVES");
+    step->loaded = creative_load(dir, step->creative, &err);
 
     if (step->loaded == NULL) {
-        config_fail(cfg, "creative", "creative \"%s\": %s", step->creative,
-                    err.text);
+        config_fail(cfg, "creative", "%s", err.text);
         return 0;
     }
 
@@ -158,7 +162,8 @@ config_creative(config_t *conf, config_shop_t *shop, config_step_t *step,
         && (shop->mode == SP_MODE_LIVE || shop->mode == SP_MODE_CATCH_ALL))
     {
         config_fail(cfg, "creative", "creative \"%s\" is not approved in its "
-                    "present form", step->creative);
+                    "present form: %s/approved is not %s", step->creative,
+                    creative_path(step->loaded), creative_hash(step->loaded));
         return 0;
     }
 

@@ -135,9 +135,13 @@ sub binary ($self) {
 
 
 sub _process ($self, %more) {
+    # The tree is not installed: its creatives are where they are written.
+    my %env = (SITEPRESERVER_CREATIVES => Sp::Test::root() . '/mailer/creatives',
+        %{ delete $more{env} // {} });
+
     return (
         name => $self->{name}, dir => $self->{dir}, clock_all => 1,
-        sanitized => 1,
+        sanitized => 1, env => \%env,
         (exists $self->{clock} ? (clock => $self->{clock}) : ()), %more);
 }
 
