@@ -31,7 +31,8 @@ static ngx_int_t ngx_http_sitepreserver_cookie_attributes(ngx_conf_t *cf,
 static ngx_uint_t ngx_http_sitepreserver_cookie_token(ngx_str_t *text);
 static sp_rc_t ngx_http_sitepreserver_cookie_in(
     ngx_http_sitepreserver_main_conf_t *mcf,
-    ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *header, sp_id_t *id);
+    ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *header,
+    sp_str_t *value, sp_id_t *id);
 static ngx_int_t ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);
 static ngx_uint_t ngx_http_sitepreserver_cookie_may(ngx_http_request_t *r);
@@ -266,20 +267,26 @@ void
 ngx_http_sitepreserver_cookie_seek(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx)
 {
+    sp_str_t  value;
+
     if (ctx->own_sought) {
         return;
     }
 
     ctx->own_sought = 1;
 
-    if (ngx_http_sitepreserver_cookie_find(r, &ctx->own) != SP_OK) {
+    if (ngx_http_sitepreserver_cookie_find(r, &value, &ctx->own) == SP_OK) {
+        ctx->own_hash = ngx_http_sitepreserver_hash(0, value.data, value.len);
+
+    } else {
         ctx->own.text[0] = '\0';
     }
 }
 
 
 sp_rc_t
-ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_id_t *id)
+ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_str_t *value,
+    sp_id_t *id)
 {
     unsigned                             i;
     sp_str_t                             header;
@@ -299,7 +306,9 @@ ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_id_t *id)
          ngx_http_sitepreserver_request_header(r, &name, i, &header);
          i++)
     {
-        if (ngx_http_sitepreserver_cookie_in(mcf, scf, &header, id) == SP_OK) {
+        if (ngx_http_sitepreserver_cookie_in(mcf, scf, &header, value, id)
+            == SP_OK)
+        {
             return SP_OK;
         }
     }
@@ -312,9 +321,9 @@ ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_id_t *id)
 
 static sp_rc_t
 ngx_http_sitepreserver_cookie_in(ngx_http_sitepreserver_main_conf_t *mcf,
-    ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *header, sp_id_t *id)
+    ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *header,
+    sp_str_t *value, sp_id_t *id)
 {
-    sp_str_t     value;
     ngx_str_t   *name;
     const char  *p, *end, *last;
 
@@ -341,11 +350,12 @@ ngx_http_sitepreserver_cookie_in(ngx_http_sitepreserver_main_conf_t *mcf,
             continue;
         }
 
-        value.data = p + name->len + 1;
-        value.len = SP_COOKIE_LEN;
+        value->data = p + name->len + 1;
+        value->len = SP_COOKIE_LEN;
 
-        if (sp_cookie_visitor(mcf->secret, &scf->shop->name, &value, id)
-            == SP_OK)
+        if (id == NULL
+            || sp_cookie_visitor(mcf->secret, &scf->shop->name, value, id)
+               == SP_OK)
         {
             return SP_OK;
         }
@@ -438,6 +448,8 @@ ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
         ctx->own.text[0] = '\0';
         return NGX_ERROR;
     }
+
+    ctx->own_hash = ngx_http_sitepreserver_hash(0, text, SP_COOKIE_LEN);
 
     ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_COOKIES);
 

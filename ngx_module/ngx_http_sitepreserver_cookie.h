@@ -23,14 +23,15 @@ ngx_http_sitepreserver_cookie_conf_t *ngx_http_sitepreserver_cookie_default(
 
 
 /*
- * Finds the id of the cookie that the request carries; SP_INVALID: none whose
- * MAC is right.
+ * Finds the cookie that the request carries, and its id; SP_INVALID: none
+ * whose MAC is right.  id NULL: does not look at the MAC.
  */
 
-sp_rc_t ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_id_t *id);
+sp_rc_t ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r,
+    sp_str_t *value, sp_id_t *id);
 
 
-/* The same into ctx->own, looked for once; text[0] is 0 when there is none. */
+/* The same into ctx->own, looked for once; its text is empty: there is none. */
 
 void ngx_http_sitepreserver_cookie_seek(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);

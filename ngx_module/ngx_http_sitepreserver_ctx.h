@@ -42,6 +42,7 @@ struct ngx_http_sitepreserver_ctx_s {
 
     sp_id_t                             own;        /* of our cookie, as sent
                                                        or as set now */
+    uint64_t                            own_hash;   /* of its value */
     sp_id_t                             visit;
     sp_id_t                             shopper;
     unsigned                            kinds;

@@ -265,5 +265,5 @@ ngx_http_sitepreserver_request_visitor(ngx_http_request_t *r, sp_id_t *id)
                             &value, id);
     }
 
-    return ngx_http_sitepreserver_cookie_find(r->main, id);
+    return ngx_http_sitepreserver_cookie_find(r->main, &value, id);
 }
