@@ -310,11 +310,15 @@ utf8_copy(char *out, size_t max, const sp_str_t *in)
 
         fit = utf8_fit(code);
 
-        if (fit == UTF8_LEFT_OUT || (fit == UTF8_SPACE && len == 0)) {
+        if (fit == UTF8_SPACE) {
+            code = ' ';
+        }
+
+        if (fit == UTF8_LEFT_OUT || (code == ' ' && len == 0)) {
             continue;
         }
 
-        m = sp_utf8_encode(fit == UTF8_SPACE ? ' ' : code, utf8);
+        m = sp_utf8_encode(code, utf8);
 
         if (m > max - len) {
             break;
