@@ -136,7 +136,8 @@ sub tests ($name, @files) {
 
     my @jobs = $name eq 'serial' ? () : ('-j2');
 
-    return part($name, 30 * $MIN, 'prove', 'prove', '--timer', @jobs, @files);
+    return part($name, ($ENV{SP_ASAN} ? 60 : 30) * $MIN, 'prove',
+        'prove', '--timer', @jobs, @files);
 }
 
 

@@ -367,7 +367,7 @@ sub _start {
         Test::More::diag(Carp::longmess('the test hangs')) if require Carp;
         exit 124;
     };
-    alarm($ENV{SP_TIMEOUT} // 900);
+    alarm($ENV{SP_TIMEOUT} // (under_asan() ? 1800 : 900));
     return;
 }
 
