@@ -103,8 +103,7 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
                            meetings, rules->n);
 
     if (rc == SP_LIMIT) {
-        return sp_words_error(err, "too many events%W",
-                              &(sp_str_t) sp_null_string);
+        return sp_words_error(err, "too many events", NULL);
     }
 
     rules->compiled = (rc == SP_OK);

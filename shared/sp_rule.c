@@ -72,11 +72,10 @@ sp_rules_event(sp_rules_t *rules, const sp_str_t *args, unsigned n,
 {
     sp_rule_t  *rule;
 
-    sp_words_error(err, "out of memory%W", &(sp_str_t) sp_null_string);
+    sp_words_error(err, "out of memory", NULL);
 
     if (rules->n == SP_RULES_MAX) {
-        sp_words_error(err, "too many events%W",
-                       &(sp_str_t) sp_null_string);
+        sp_words_error(err, "too many events", NULL);
         return NULL;
     }
 
@@ -121,8 +120,8 @@ sp_rule_begin(sp_rule_t *rule, sp_error_t *err)
     words.i = 0;
 
     if (words.n < 3) {
-        return sp_words_error(err, "an event needs a name, methods and a URI"
-                              "%W", &(sp_str_t) sp_null_string);
+        return sp_words_error(err, "an event needs a name, methods and a URI",
+                              NULL);
     }
 
     rc = sp_rule_kind(rule, &words.words[words.i++], err);
@@ -219,6 +218,11 @@ sp_rule_uri(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
 
     } else {
         meeting->op = SP_URI_PREFIX;
+
+        if (words->n - words->i == 2) {
+            return sp_words_error(err, "unknown match \"%W\": \"=\", \"~\" or "
+                                  "\"~*\"", sp_words_peek(words));
+        }
     }
 
     if (words->i == words->n) {
@@ -302,8 +306,7 @@ sp_rule_directive(sp_rule_t *rule, const sp_str_t *args, unsigned n,
     }
 
     if (n == 0) {
-        return sp_words_error(err, "an empty directive%W",
-                              &(sp_str_t) sp_null_string);
+        return sp_words_error(err, "an empty directive", NULL);
     }
 
     name = &words.words[words.i++];
@@ -567,8 +570,7 @@ sp_rule_items_field(sp_rule_t *rule, const sp_str_t *args, unsigned n,
     }
 
     if (rule->items == NULL || n == 0) {
-        return sp_words_error(err, "a field of no items%W",
-                              &(sp_str_t) sp_null_string);
+        return sp_words_error(err, "a field of no items", NULL);
     }
 
     return sp_items_parse_field(rule->items, &words, &rule->ctx, err);
@@ -588,10 +590,9 @@ sp_rule_end(sp_rule_t *rule, sp_error_t *err)
     }
 
     if (rule->kind == SP_PURCHASE && !sp_rule_says_what(rule)) {
-        return sp_words_error(err, "%W", &(sp_str_t) sp_string(
-                              "a purchase on any URI needs an \"if\" on the "
-                              "request: without, every request that is "
-                              "broken off would be an order"));
+        return sp_words_error(err, "a purchase on any URI needs an \"if\" on "
+                              "the request: without, every request that is "
+                              "broken off would be an order", NULL);
     }
 
     rule->ended = 1;

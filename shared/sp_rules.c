@@ -281,8 +281,7 @@ sp_rules_merge(sp_rules_t *rules, const sp_rules_t *outer, sp_error_t *err)
     }
 
     if (rc == SP_OK && rules->n > SP_RULES_MAX) {
-        return sp_words_error(err, "too many events%W",
-                              &(sp_str_t) sp_null_string);
+        return sp_words_error(err, "too many events", NULL);
     }
 
     return rc == SP_OK ? sp_rules_merge_visit(rules, outer, err) : rc;

@@ -46,7 +46,7 @@ int sp_words_take(sp_words_t *words, const char *text);
 
 /*
  * Writes the message, in which "%W" stands for the word (shortened, without
- * control characters), and returns SP_INVALID.
+ * control characters; NULL if there is none), and returns SP_INVALID.
  */
 
 sp_rc_t sp_words_error(sp_error_t *err, const char *message,

@@ -305,6 +305,7 @@ typedef struct {
     size_t       body_len;                          /* 0: strlen */
     size_t       answer_len;
     size_t       piece;                             /* 0: whole bodies */
+    size_t       split;                             /* of the first piece */
     size_t       body_limit;                        /* 0: 64k */
     size_t       answer_limit;                      /* 0: 256k */
     unsigned     final;                             /* status at the end */
@@ -417,11 +418,19 @@ exchange_body(exchange_t *x, sp_observation_t *ob, int answer,
     const char *data, size_t len)
 {
     int      last;
-    size_t   n;
+    size_t   n, split;
     sp_rc_t  rc;
+
+    split = x->split;
 
     do {
         n = x->piece != 0 && x->piece < len ? x->piece : len;
+
+        if (split != 0 && split < len) {
+            n = split;
+        }
+
+        split = 0;
         last = n == len && !(answer && x->unfinished);
 
         rc = exchange_push(ob, answer, data, n, last);
