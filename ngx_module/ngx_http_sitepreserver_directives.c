@@ -149,7 +149,18 @@ ngx_http_sitepreserver_time(ngx_conf_t *cf, ngx_str_t *text, ngx_msec_t *time)
 
     ms = ngx_parse_time(text, 0);
 
-    if (ms == NGX_ERROR || ms < 1000) {
+    if (ms == NGX_ERROR) {
+
+        /* months and years are known in seconds only */
+
+        ms = ngx_parse_time(text, 1);
+
+        if (ms > 0) {
+            ms = ngx_min(ms, NGX_MAX_INT_T_VALUE / 1000) * 1000;
+        }
+    }
+
+    if (ms < 1000) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid time \"%V\", it must be one second or more",
                            text);
