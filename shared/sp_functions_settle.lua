@@ -289,6 +289,13 @@ local function settle_doubt(c, p, s)
         end
     end
 
+    -- it may have been the last step: the rescue has ended without it
+
+    if p.state == CLOSED and REASONS[p.reason] == 'lost' then
+        p.state = OPEN
+        p.reason = 0
+    end
+
     if p.state == OPEN and p.lease == 0 then
         p.next = max(s.next, 1)
         schedule(c, p)
@@ -308,6 +315,20 @@ local function settle_lease(c, p, s)
     elseif s.outcome == 'f' then
         settle_next(c, p, max(s.next, 1), 'lost')
 
+    elseif s.outcome == 'r' then
+        p.tries = min(p.tries + 1, 255)
+        count(c, 'retry')
+        note(c, 'retry', p.id, p.rescue, s.reason, s.step)
+        settle_next(c, p, max(s.next, 1), 'lost')
+
+    elseif s.outcome == 'x' then
+        step_done(p, s.step, c.now, 'x')
+        p.tries = 0
+        p.series = s.series
+        count(c, 'refused')
+        note(c, 'refused', p.id, p.rescue, s.reason, s.step)
+        settle_next(c, p, s.next, 'lost')
+
     else
         close(c, p, s.reason)
         settle_next(c, p, 0, s.reason)
@@ -324,7 +345,7 @@ local function settle_read(keys, args)
                 next = number(args[8], 'next', 2 ^ 47) }
     local with = s.attempt ~= ''
 
-    if #s.outcome ~= 1 or not find(with and 'syxrd' or 'kfc', s.outcome, 1,
+    if #s.outcome ~= 1 or not find(with and 'syxrd' or 'kfcrx', s.outcome, 1,
                                    true)
         or not match(s.reason, '^[a-z0-9_]*$') or #s.reason > 32
         or (s.reason == '' and (s.outcome == 'k' or s.outcome == 'c'))
