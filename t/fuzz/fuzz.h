@@ -1,0 +1,84 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * What the fuzz targets have in common: a pool whose allocations are of their
+ * exact size, some of which fail when the input says so.
+ */
+
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stdlib.h>
+
+#include "sp_arena.h"
+#include "sp_utf8.h"
+
+
+static sp_arena_t       *arena;
+static const sp_pool_t  *pool;
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+static inline void
+must(int condition)
+{
+    if (!condition) {
+        abort();
+    }
+}
+
+
+/* Takes the first byte away: below 32 an allocation after so many fails. */
+
+static inline sp_str_t
+fuzz_begin(const uint8_t *data, size_t size)
+{
+    sp_str_t  s;
+
+    if (arena == NULL) {
+        arena = sp_arena_create(0);
+        must(arena != NULL);
+        pool = sp_arena_pool(arena);
+        sp_arena_exact(arena, 1);
+    }
+
+    sp_arena_reset(arena);
+    sp_arena_fail_after(arena, size && data[0] < 32 ? data[0] : -1);
+
+    s.data = (const char *) data + (size != 0);
+    s.len = size - (size != 0);
+
+    return s;
+}
+
+
+/* The next line of s, without its end. */
+
+static inline sp_str_t
+fuzz_line(sp_str_t *s)
+{
+    sp_str_t     line;
+    const char  *end;
+
+    end = s->len ? memchr(s->data, '\n', s->len) : NULL;
+
+    line.data = s->data;
+    line.len = end ? (size_t) (end - s->data) : s->len;
+
+    s->data += line.len + (end != NULL);
+    s->len -= line.len + (end != NULL);
+
+    return line;
+}
+
+
+static inline void
+must_be_utf8(const sp_str_t *s)
+{
+    must(s->len == 0 || sp_utf8_valid(s->data, s->len) == s->len);
+}
+
+
+#endif /* FUZZ_H */
