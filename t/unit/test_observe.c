@@ -1,0 +1,1761 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Exchanges and what they mean.  The semantics_N tests are named after the
+ * numbered semantics of the rule language.
+ */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "rules_conf.h"
+#include "rules_sample.h"
+
+
+/* What one test works with: rules, an exchange, and what came out. */
+
+typedef struct {
+    sp_arena_t     *arena;
+    sp_rules_t     *rules;
+    sp_arena_t     *pool;
+    sp_outcome_t   *out;
+    sp_rc_t         rc;
+} lab_t;
+
+
+static lab_t  lab;
+
+
+static int
+setup(void **unused)
+{
+    memset(&lab, 0, sizeof(lab));
+
+    lab.arena = sp_arena_create(0);
+    lab.pool = sp_arena_create(0);
+    sp_arena_exact(lab.pool, 1);
+
+    return 0;
+}
+
+
+static int
+teardown(void **unused)
+{
+    if (lab.rules != NULL) {
+        sp_rules_free(lab.rules);
+    }
+
+    sp_arena_destroy(lab.arena);
+    sp_arena_destroy(lab.pool);
+
+    return 0;
+}
+
+
+static void
+rules(const char *text)
+{
+    sp_error_t  err;
+
+    if (lab.rules != NULL) {
+        sp_rules_free(lab.rules);
+    }
+
+    lab.rules = conf_rules(sp_arena_pool(lab.arena), text, &err);
+
+    if (lab.rules == NULL) {
+        fail_msg("%s", err.text);
+    }
+}
+
+
+static sp_outcome_t *
+play(exchange_t *x)
+{
+    if (x->method == NULL) {
+        x->method = "POST";
+    }
+
+    if (x->uri == NULL) {
+        x->uri = "/x";
+    }
+
+    if (x->status == 0) {
+        x->status = 200;
+    }
+
+    lab.out = NULL;
+    lab.rc = exchange_play(lab.rules, x, sp_arena_pool(lab.pool), &lab.out);
+
+    return lab.out;
+}
+
+
+#define PLAY(...)  play(&(exchange_t) { __VA_ARGS__ })
+
+
+static void
+is_(const sp_str_t *text, const char *expected, int line)
+{
+    if (text->len != strlen(expected)
+        || (text->len != 0 && memcmp(text->data, expected, text->len) != 0))
+    {
+        fail_msg("line %d: \"%.*s\" is not \"%s\"", line, (int) text->len,
+                 text->len != 0 ? text->data : "", expected);
+    }
+}
+
+
+#define is(text, expected)  is_(&(text), expected, __LINE__)
+
+
+/* Lines as "id/key*quantity@price ...", what lacks left out. */
+
+static void
+cart_(sp_cart_op_t op, const char *expected, int line)
+{
+    char        text[2000];
+    size_t      len;
+    unsigned    i;
+    sp_line_t  *l;
+
+    if (lab.out == NULL || lab.out->cart != op) {
+        fail_msg("line %d: cart is %d, not %d", line,
+                 lab.out == NULL ? -1 : (int) lab.out->cart, (int) op);
+    }
+
+    len = 0;
+    text[0] = '\0';
+
+    for (i = 0; i < lab.out->nlines; i++) {
+        l = &lab.out->lines[i];
+
+        len += (size_t) snprintf(text + len, sizeof(text) - len, "%s%.*s",
+                                 i != 0 ? " " : "", (int) l->id.len,
+                                 l->id.len != 0 ? l->id.data : "");
+
+        if (l->key.len != 0) {
+            len += (size_t) snprintf(text + len, sizeof(text) - len, "/%.*s",
+                                     (int) l->key.len, l->key.data);
+        }
+
+        if (l->quantity != SP_NO_AMOUNT) {
+            len += (size_t) snprintf(text + len, sizeof(text) - len, "*%lld",
+                                     (long long) l->quantity);
+        }
+
+        if (l->price != SP_NO_AMOUNT) {
+            len += (size_t) snprintf(text + len, sizeof(text) - len, "@%lld",
+                                     (long long) l->price);
+        }
+    }
+
+    if (strcmp(text, expected) != 0) {
+        fail_msg("line %d: \"%s\" is not \"%s\"", line, text, expected);
+    }
+}
+
+
+#define cart(op, expected)  cart_(op, expected, __LINE__)
+
+
+#define CART  "sitepreserver_event set_cart POST = /x {"                     \
+              " items response.json:items { id id; item_key key;"            \
+              " quantity qty; price price; }"
+
+
+/* ---- semantics 1 ---- */
+
+static void
+semantics_1_rules_apply_in_order_and_later_overrides(void **unused)
+{
+    rules("sitepreserver_event identify POST = /x { email form:a;"
+          " first_name form:first; }"
+          "sitepreserver_event login POST ~ ^/x$ { email form:b; }"
+          "sitepreserver_event sign_up POST /x { email form:c; }"
+          "sitepreserver_event generate_lead POST = /y { email form:d; }");
+
+    PLAY(.body = "a=a@example.com&b=b@example.com&first=Ann"
+                 "&d=d@example.com");
+    is(lab.out->email, "b@example.com");
+    is(lab.out->first_name, "Ann");
+    assert_int_equal(lab.out->kinds, SP_IDENTIFY | SP_LOGIN | SP_SIGN_UP);
+
+    PLAY(.body = "c=c@example.com&b=b@example.com");
+    is(lab.out->email, "c@example.com");
+}
+
+
+static void
+semantics_1_absent_means_the_next_alternative(void **unused)
+{
+    rules("sitepreserver_event identify POST = /x {"
+          " email form:a | base64 or json:b or json:c or header:X-Mail"
+          "   or value:last@example.com; }");
+
+    /* absent; a decoder that fails; no address after it */
+
+    PLAY(.body = "b=1");
+    is(lab.out->email, "last@example.com");
+
+    PLAY(.body = "a=%21%21", .request = { { "x-mail", "x@example.com" } });
+    is(lab.out->email, "x@example.com");
+
+    PLAY(.body = "a=bm8gYWRkcmVzcw==");
+    is(lab.out->email, "last@example.com");
+
+    PLAY(.body = "a=YUBleGFtcGxlLmNvbQ==");
+    is(lab.out->email, "a@example.com");
+
+    /* empty, null, an invalid address, an object */
+
+    PLAY(.body = "{\"b\":\"\",\"c\":\"c@example.com\"}");
+    is(lab.out->email, "c@example.com");
+
+    PLAY(.body = "{\"b\":null,\"c\":\"c@example.com\"}");
+    is(lab.out->email, "c@example.com");
+
+    PLAY(.body = "{\"b\":\"user\",\"c\":\"c@example.com\"}");
+    is(lab.out->email, "c@example.com");
+
+    PLAY(.body = "{\"b\":{\"x\":1},\"c\":[\"c@example.com\"]}",
+         .request = { { "x-mail", "" } });
+    is(lab.out->email, "last@example.com");
+}
+
+
+/* ---- conditions ---- */
+
+static void
+condition(const char *condition_, int holds, exchange_t *x)
+{
+    char  text[500];
+
+    snprintf(text, sizeof(text), "sitepreserver_event identify GET,POST /x {"
+             " if %s; }", condition_);
+
+    rules(text);
+    play(x);
+
+    if ((lab.rc == SP_OK && lab.out->kinds == SP_IDENTIFY) != holds) {
+        fail_msg("if %s: not %d", condition_, holds);
+    }
+}
+
+
+#define HOLDS(text, ...)                                                      \
+    condition(text, 1, &(exchange_t) { __VA_ARGS__ })
+#define FAILS(text, ...)                                                      \
+    condition(text, 0, &(exchange_t) { __VA_ARGS__ })
+
+
+static void
+conditions_on_text(void **unused)
+{
+    HOLDS("form:a", .body = "a=1");
+    HOLDS("form:a present", .body = "a=1");
+    FAILS("form:a present", .body = "a=");
+    FAILS("form:a", .body = "b=1");
+    FAILS("form:a absent", .body = "a=1");
+    HOLDS("form:a absent", .body = "a=");
+    HOLDS("form:a absent", .body = "b=1");
+
+    HOLDS("form:a = 1", .body = "a=1");
+    HOLDS("form:a = 2 1", .body = "a=1");
+    FAILS("form:a = 2", .body = "a=1");
+    FAILS("form:a = 2", .body = "b=1");
+    FAILS("form:a != 1", .body = "a=1");
+    FAILS("form:a != 2 1", .body = "a=1");
+    HOLDS("form:a != 2", .body = "a=1");
+    HOLDS("form:a != 2", .body = "b=1");
+
+    HOLDS("form:a ~ ^[0-9]$", .body = "a=1");
+    FAILS("form:a ~ ^[0-9]$", .body = "a=12");
+    FAILS("form:a ~ .*", .body = "b=12");
+    FAILS("form:a !~ ^[0-9]$", .body = "a=1");
+    HOLDS("form:a !~ ^[0-9]$", .body = "a=12");
+    HOLDS("form:a !~ ^[0-9]$", .body = "b=12");
+
+    HOLDS("form:a or form:b = 1", .body = "b=1");
+    FAILS("form:a or form:b = 1", .body = "a=2&b=1");
+    HOLDS("form:a | base64 = hi", .body = "a=aGk=");
+    HOLDS("value:1", .body = "");
+}
+
+
+static void
+conditions_on_json(void **unused)
+{
+    HOLDS("response.json:a = true", .answer = "{\"a\":true}");
+    HOLDS("response.json:a = false", .answer = "{\"a\":false}");
+    HOLDS("response.json:a present", .answer = "{\"a\":false}");
+    HOLDS("response.json:a = 10", .answer = "{\"a\":10}");
+    HOLDS("response.json:a = null", .answer = "{\"a\":null}");
+    FAILS("response.json:a = null", .answer = "{\"a\":1}");
+    FAILS("response.json:a = null", .answer = "{\"b\":1}");
+    FAILS("response.json:a != null", .answer = "{\"a\":null}");
+    HOLDS("response.json:a != null", .answer = "{\"b\":null}");
+    HOLDS("response.json:a absent", .answer = "{\"a\":null}");
+
+    /* containers: there when something is in them */
+
+    HOLDS("response.json:a", .answer = "{\"a\":{\"b\":1}}");
+    HOLDS("response.json:a", .answer = "{\"a\":[null]}");
+    FAILS("response.json:a", .answer = "{\"a\":{}}");
+    FAILS("response.json:a", .answer = "{\"a\":[]}");
+    HOLDS("response.json:a absent", .answer = "{\"a\":[]}");
+    FAILS("response.json:a absent", .answer = "{\"a\":[1]}");
+    HOLDS("response.json:a or response.json:b present",
+          .answer = "{\"a\":[],\"b\":{\"c\":{}}}");
+    FAILS("response.json:a absent", .answer = "{\"a\":[[]]}");
+
+    /* bare values, and what no Content-Type tells */
+
+    HOLDS("response.json: = 123", .answer = "123");
+    HOLDS("response.json: = 123", .answer = " \"123\"");
+    HOLDS("response.json:a = 1", .answer = "\xef\xbb\xbf\r\n{\"a\":1}",
+          .response = { { "content-type", "text/html" } });
+    FAILS("response.json:a = 1", .answer = "<p>{\"a\":1}</p>");
+    HOLDS("json:a = 1", .body = " {\"a\":1}",
+          .request = { { "content-type", "text/plain" } });
+    FAILS("form:a = 1", .body = "{\"a\":1}&a=1");
+    FAILS("json:a = 1", .body = "a=1");
+    FAILS("form:a = 1", .body = "a=1",
+          .request = { { "content-type", "Multipart/form-data; boundary=a" } });
+}
+
+
+static void
+conditions_on_the_rest(void **unused)
+{
+    HOLDS("arg:a[b] = 1", .args = "a%5Bb%5D=1");
+    HOLDS("arg:a = 1", .method = "GET", .args = "a=1");
+    FAILS("arg:a = 1", .method = "GET");
+    HOLDS("header:X-A = 1", .request = { { "x-a", "1" } });
+    HOLDS("cookie:a_* = 1", .request = { { "cookie", "b=2; a_77=1" } });
+    HOLDS("cookie:a = 1",
+          .request = { { "cookie", "b=2" }, { "cookie", "a=1" } });
+    FAILS("cookie:a = 1", .request = { { "cookie", "A=1" } });
+    HOLDS("uri = /x/y", .uri = "/x/y");
+    HOLDS("uri:2 = y", .uri = "/x//y/z");
+    FAILS("uri:4", .uri = "/x/y/z/");
+    HOLDS("body ~ needle", .body = "a=%needle");
+    HOLDS("response.body ~ needle", .answer = "<p>needle</p>");
+    FAILS("response.body ~ needle", .answer = "<p>noodle</p>");
+    HOLDS("response.header:X-A = 1", .response = { { "x-a", "1" } });
+    HOLDS("response.cookie:s = 1", .response = { { "set-cookie", "s=1" } });
+    HOLDS("response.cookie:s* = 2",
+          .response = { { "set-cookie", "s1=1" }, { "set-cookie", "s2=2" } });
+    FAILS("response.cookie:s present",
+          .response = { { "set-cookie", "s=1; Max-Age=0" } });
+    HOLDS("response.cookie:s deleted",
+          .response = { { "set-cookie", "s=1; Max-Age=0" } });
+    HOLDS("cookie:s deleted", .response = { { "set-cookie",
+          "s=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT" } });
+    FAILS("cookie:s deleted", .response = { { "set-cookie", "s=1" } });
+    FAILS("cookie:s deleted", .response = { { "set-cookie", "t=; Max-Age=0" } });
+}
+
+
+static void
+several_conditions_are_anded(void **unused)
+{
+    rules("sitepreserver_event identify POST = /x { if form:a; if header:b;"
+          " if response.json:c; }");
+
+    assert_non_null(PLAY(.body = "a=1", .answer = "{\"c\":1}",
+                         .request = { { "b", "1" } }));
+    assert_int_equal(lab.rc, SP_OK);
+
+    PLAY(.body = "a=1", .answer = "{\"c\":1}");
+    assert_int_equal(lab.rc, SP_DONE);
+    PLAY(.body = "b=1", .answer = "{\"c\":1}", .request = { { "b", "1" } });
+    assert_int_equal(lab.rc, SP_DONE);
+    PLAY(.body = "a=1", .answer = "{\"d\":1}", .request = { { "b", "1" } });
+    assert_int_equal(lab.rc, SP_DONE);
+}
+
+
+static void
+status_is_2xx_or_3xx_unless_said(void **unused)
+{
+    unsigned  status;
+
+    rules("sitepreserver_event login POST = /x { }"
+          "sitepreserver_event logout POST = /x { status 200 404 503; }");
+
+    for (status = 100; status < 600; status++) {
+
+        PLAY(.status = status);
+
+        assert_int_equal(lab.out->kinds,
+                         (status >= 200 && status < 400 ? SP_LOGIN : 0)
+                         | (status == 200 || status == 404 || status == 503
+                            ? SP_LOGOUT : 0));
+        assert_int_equal(lab.out->success, status < 500 && status != 499);
+    }
+}
+
+
+/* ---- semantics 2 ---- */
+
+static void
+semantics_2_first_collection_with_ids(void **unused)
+{
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.json:a or response.json:b or response.json:c {"
+          " id id or sku; item_key key; quantity qty; } }");
+
+    PLAY(.answer = "{\"c\":[{\"id\":3}],\"b\":[{\"sku\":2,\"qty\":4}],"
+                   "\"a\":[{\"name\":\"x\"}]}");
+    cart(SP_CART_SNAPSHOT, "2*4");
+
+    PLAY(.answer = "{\"c\":[{\"id\":3}],\"a\":[{\"name\":\"x\"},"
+                   "{\"key\":\"k\"},{\"id\":\"\"},{\"id\":9}]}");
+    cart(SP_CART_SNAPSHOT, "/k 9");
+
+    PLAY(.answer = "{\"c\":[{\"id\":3}],\"a\":null}");
+    cart(SP_CART_SNAPSHOT, "3");
+
+    PLAY(.answer = "{\"d\":[{\"id\":3}]}");
+    cart(SP_CART_NONE, "");
+}
+
+
+static void
+semantics_2_empty_array_empties(void **unused)
+{
+    rules(CART "}");
+
+    PLAY(.answer = "{\"items\":[]}");
+    cart(SP_CART_SNAPSHOT, "");
+
+    PLAY(.answer = "{\"items\":null}");
+    cart(SP_CART_NONE, "");
+
+    PLAY(.answer = "{\"items\":\"x\"}");
+    cart(SP_CART_NONE, "");
+
+    PLAY(.answer = "{\"items\":[1,2,null]}");
+    cart(SP_CART_NONE, "");
+
+    PLAY(.answer = "{}");
+    cart(SP_CART_NONE, "");
+
+    PLAY(.answer = "<html>");
+    cart(SP_CART_NONE, "");
+}
+
+
+static void
+semantics_2_first_array_or_union(void **unused)
+{
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.json:*.items { id id; } }");
+
+    /* ".*": the first one found */
+
+    PLAY(.answer = "{\"a\":{\"x\":1},\"b\":{\"items\":[{\"id\":1}]},"
+                   "\"c\":{\"items\":[{\"id\":2}]}}");
+    cart(SP_CART_SNAPSHOT, "1");
+
+    /* the same name twice */
+
+    PLAY(.answer = "{\"b\":{\"items\":[{\"id\":1}],\"items\":[{\"id\":2}]}}");
+    cart(SP_CART_SNAPSHOT, "1");
+
+    /* "[*]": all of them */
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.json:*.g[*].items { id id; item_key @key; } }");
+
+    PLAY(.answer = "{\"a\":{\"g\":[{\"items\":[{\"id\":1},{\"id\":2}]},"
+                   "{\"items\":[]},{\"items\":[{\"id\":3}]}]},"
+                   "\"b\":{\"g\":[{\"items\":[{\"id\":4}]}]}}");
+    cart(SP_CART_SNAPSHOT, "1/0 2/1 3/0");
+}
+
+
+static void
+items_of_objects_and_scalars(void **unused)
+{
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.json:qty { id @key; quantity .; } }");
+
+    PLAY(.answer = "{\"qty\":{\"a1\":2,\"b\\u00e9\":\"3\",\"\":4}}");
+    cart(SP_CART_SNAPSHOT, "a1*2 b\xc3\xa9*3");
+
+    PLAY(.answer = "{\"qty\":[5,6]}");
+    cart(SP_CART_SNAPSHOT, "0*5 1*6");
+
+    PLAY(.answer = "{\"qty\":{}}");
+    cart(SP_CART_SNAPSHOT, "");
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.json: { id id; quantity value:7; } }");
+
+    PLAY(.answer = "[{\"id\":1},{\"id\":2}]");
+    cart(SP_CART_SNAPSHOT, "1*7 2*7");
+}
+
+
+static void
+items_alternatives_do_not_depend_on_order(void **unused)
+{
+    unsigned  i;
+
+    static const char *const  answers[] = {
+        "{\"items\":[{\"a\":\"1\",\"b\":\"2\",\"c\":[{\"d\":\"3\"}]}]}",
+        "{\"items\":[{\"c\":[{\"d\":\"3\"},{\"d\":\"4\"}],\"b\":\"2\","
+            "\"a\":\"1\"}]}",
+        "{\"items\":[{\"a\":\"no\",\"b\":\"1\"}]}",
+        "{\"items\":[{\"b\":\"1\",\"a\":null}]}",
+        "{\"items\":[{\"c\":[{\"d\":null},{\"d\":\"1\"},{\"d\":\"2\"}]}]}"
+    };
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.json:items { id a | regex:[0-9]+ or b or c[*].d;"
+          " } }");
+
+    for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        PLAY(.answer = answers[i]);
+        cart(SP_CART_SNAPSHOT, "1");
+    }
+}
+
+
+/* ---- semantics 3 ---- */
+
+static void
+semantics_3_a_cut_body_is_no_snapshot(void **unused)
+{
+    size_t   limit;
+
+    static const char  answer[] = "{\"mail\":\"a@example.com\",\"items\":["
+        "{\"id\":1,\"qty\":2},{\"id\":2,\"qty\":1}],\"count\":0,\"x\":"
+        "\"xxxxxxxxxxxxxxxxxxxx\"}";
+
+    rules(CART " email response.json:mail; empty response.json:none absent;"
+          " empty response.json:count = 0; }");
+
+    for (limit = 1; limit < sizeof(answer); limit++) {
+
+        PLAY(.answer = answer, .answer_limit = limit);
+
+        assert_int_equal(lab.out->response_cut, limit < sizeof(answer) - 1);
+
+        /* scalars found before count: the address ends at byte 23 */
+
+        assert_int_equal(lab.out->email.len != 0, limit >= 23);
+
+        /* the array ends at byte 72; before: no snapshot, and not empty */
+
+        if (limit >= (size_t) (strstr(answer, "],") - answer) + 1) {
+            cart(SP_CART_SNAPSHOT, "1*2 2*1");
+
+        } else {
+            cart(SP_CART_NONE, "");
+        }
+    }
+
+    /* without the limit, but broken off */
+
+    PLAY(.answer = "{\"items\":[{\"id\":1}", .unfinished = 1);
+    cart(SP_CART_NONE, "");
+    assert_true(lab.out->response_cut);
+
+    PLAY(.answer = "{\"items\":[{\"id\":1}");
+    cart(SP_CART_NONE, "");
+    assert_true(lab.out->response_bad);
+
+    PLAY(.answer = "{\"items\":[{\"id\":1}]}");
+    cart(SP_CART_SNAPSHOT, "1");
+    assert_false(lab.out->response_bad || lab.out->response_cut);
+
+    PLAY(.answer = "{\"count\":0}");
+    cart(SP_CART_SNAPSHOT, "");
+}
+
+
+static void
+empty_conditions(void **unused)
+{
+    rules("sitepreserver_event remove_from_cart POST = /x {"
+          " item_id form:id; empty response.json:n = 0; }");
+
+    PLAY(.body = "id=5", .answer = "{\"n\":0}");
+    cart(SP_CART_SNAPSHOT, "");
+    PLAY(.body = "id=5", .answer = "{\"n\":1}");
+    cart(SP_CART_REMOVE, "5");
+
+    rules("sitepreserver_event set_cart POST = /x { empty; }");
+    PLAY(.body = "");
+    cart(SP_CART_SNAPSHOT, "");
+
+    /* in the order of the rules */
+
+    rules("sitepreserver_event set_cart POST = /x { empty; }" CART "}");
+    PLAY(.answer = "{\"items\":[{\"id\":1}]}");
+    cart(SP_CART_SNAPSHOT, "1");
+    PLAY(.answer = "{}");
+    cart(SP_CART_SNAPSHOT, "");
+}
+
+
+/* ---- semantics 4 ---- */
+
+static void
+semantics_4_a_purchase_ignores_items(void **unused)
+{
+    rules(CART "}"
+          "sitepreserver_event purchase POST = /x { if response.json:order;"
+          " order_id response.json:order; total response.json:total; }"
+          "sitepreserver_event add_to_cart POST = /x { item_id form:id; }");
+
+    PLAY(.body = "id=4",
+         .answer = "{\"items\":[{\"id\":1}],\"order\":77,\"total\":9.5}");
+    assert_true(lab.out->kinds & SP_PURCHASE);
+    cart(SP_CART_NONE, "");
+    is(lab.out->order_id, "77");
+    assert_int_equal(lab.out->total, 950);
+
+    PLAY(.body = "id=4", .answer = "{\"items\":[{\"id\":1}]}");
+    cart(SP_CART_SNAPSHOT, "1");
+}
+
+
+static void
+semantics_4_changes_of_a_line(void **unused)
+{
+    rules("sitepreserver_event add_to_cart POST = /x {"
+          " item_id form:id; item_key form:key; quantity form:qty; }");
+
+    PLAY(.body = "id=4");
+    cart(SP_CART_ADD, "4*1");
+    PLAY(.body = "id=4&qty=3&key=k");
+    cart(SP_CART_ADD, "4/k*3");
+    PLAY(.body = "key=k&qty=");
+    cart(SP_CART_ADD, "/k*1");
+    PLAY(.body = "id=4&qty=many");
+    cart(SP_CART_NONE, "");
+    PLAY(.body = "id=4&qty=-1");
+    cart(SP_CART_NONE, "");
+    PLAY(.body = "qty=1");
+    cart(SP_CART_NONE, "");
+
+    rules("sitepreserver_event add_to_cart POST = /x { item_id form:id;"
+          " quantity form:qty; quantity_is absolute; }");
+    PLAY(.body = "id=4&qty=3");
+    cart(SP_CART_SET, "4*3");
+
+    rules("sitepreserver_event update_cart POST = /x { item_key form:key;"
+          " quantity form:qty; }");
+    PLAY(.body = "key=k&qty=0");
+    cart(SP_CART_SET, "/k*0");
+    PLAY(.body = "key=k");
+    cart(SP_CART_NONE, "");
+
+    rules("sitepreserver_event remove_from_cart POST = /x {"
+          " item_key form:key; quantity form:qty; }");
+    PLAY(.body = "key=k&qty=2");
+    cart(SP_CART_REMOVE, "/k");
+
+    rules("sitepreserver_event view_item POST = /x { item_id form:id; }");
+    PLAY(.body = "id=4");
+    cart(SP_CART_NONE, "");
+    assert_int_equal(lab.out->kinds, SP_VIEW_ITEM);
+}
+
+
+static void
+quantities_are_whole_pieces(void **unused)
+{
+    unsigned  i;
+    char      body[40], expected[40];
+
+    static const struct {
+        const char  *text;
+        int          quantity;      /* -1: not one */
+    } quantities[] = {
+        { "1", 1 }, { "2.0", 2 }, { "2.4", 2 }, { "2.5", 3 }, { "0.3", 1 },
+        { "0.0001", 0 }, { "0", 0 }, { "1e2", 100 }, { "999999", 999999 },
+        { "1000000", -1 }, { "-1", -1 }, { "1x", -1 }, { "99999999999999", -1 }
+    };
+
+    rules("sitepreserver_event update_cart POST = /x { item_id form:id;"
+          " quantity form:qty; }");
+
+    for (i = 0; i < sizeof(quantities) / sizeof(quantities[0]); i++) {
+
+        snprintf(body, sizeof(body), "id=4&qty=%s", quantities[i].text);
+        snprintf(expected, sizeof(expected), "4*%d", quantities[i].quantity);
+
+        PLAY(.body = body);
+
+        if (quantities[i].quantity < 0) {
+            cart(SP_CART_NONE, "");
+
+        } else {
+            cart(SP_CART_SET, expected);
+        }
+    }
+}
+
+
+static void
+items_over_forms(void **unused)
+{
+    rules("sitepreserver_event update_cart POST = /x {"
+          " items form:cart[*][qty] { item_key @key; quantity .;"
+          " id form:cart[#][id]; } }");
+
+    PLAY(.body = "cart%5Bab%5D%5Bqty%5D=2&cart[cd][qty]=0&cart[ab][id]=9"
+                 "&x=1&cart[ef][qty]=");
+    cart(SP_CART_SET, "9/ab*2 /cd*0");
+    assert_false(lab.out->lines[0].from_shop);
+
+    PLAY(.body = "x=1");
+    cart(SP_CART_NONE, "");
+
+    /* parallel arrays */
+
+    rules("sitepreserver_event update_cart POST = /x {"
+          " items form:products_id[*] { id .; quantity form:cart_quantity[#];"
+          " } }");
+
+    PLAY(.body = "products_id[]=7&cart_quantity[]=1&products_id[]=8:a"
+                 "&cart_quantity[]=3");
+    cart(SP_CART_SET, "7*1 8:a*3");
+
+    /* what is added without a number is one, unless there is a field */
+
+    rules("sitepreserver_event add_to_cart POST = /x {"
+          " items form:quantity[*] { id @key; quantity .; } }");
+    PLAY(.body = "quantity[5]=2&quantity[6]=&quantity[7]=0");
+    cart(SP_CART_ADD, "5*2");
+
+    rules("sitepreserver_event add_to_cart POST = /x {"
+          " items form:ids[*] { id .; } }");
+    PLAY(.body = "ids[]=5&ids[]=6");
+    cart(SP_CART_ADD, "5*1 6*1");
+
+    rules("sitepreserver_event remove_from_cart POST = /x {"
+          " items form:delete[*] { item_key .; } }");
+    PLAY(.body = "delete[]=5&delete[]=6");
+    cart(SP_CART_REMOVE, "/5 /6");
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items form:ids[*] { id .; } }");
+    PLAY(.body = "ids[]=5&ids[]=6");
+    cart(SP_CART_SNAPSHOT, "5 6");
+
+    /* a form that is cut is no whole cart; its last pair is not known */
+
+    PLAY(.body = "ids[]=5&ids[]=6&ids[]=7", .body_limit = 17);
+    cart(SP_CART_NONE, "");
+    assert_true(lab.out->request_cut);
+
+    rules("sitepreserver_event update_cart POST = /x {"
+          " items form:cart[*] { item_key @key; quantity .; } }");
+    PLAY(.body = "cart[a]=11&cart[b]=22", .body_limit = 20);
+    cart(SP_CART_SET, "/a*11");
+}
+
+
+static void
+items_over_json_requests(void **unused)
+{
+    rules("sitepreserver_event add_to_cart POST = /x {"
+          " items json:lines { id product.id; quantity quantity; name name; }"
+          " }");
+
+    PLAY(.body = "{\"lines\":[{\"product\":{\"id\":\"p1\"},\"quantity\":2,"
+                 "\"name\":\"Buy at evil.example\"}]}");
+    cart(SP_CART_ADD, "p1*2");
+    is(lab.out->lines[0].name, "Buy at evil.example");
+    assert_false(lab.out->lines[0].from_shop);
+}
+
+
+/* ---- semantics 5 ---- */
+
+static void
+semantics_5_an_uncertain_order_is_pending(void **unused)
+{
+    unsigned  i;
+
+    static const unsigned  statuses[] = { 499, 502, 504 };
+
+    rules("sitepreserver_visitor cookie:s;"
+          "sitepreserver_event purchase POST = /x { if form:terms;"
+          " if response.json:result = success; if response.header:ok;"
+          " order_id response.json:order or form:order; email form:mail;"
+          " visitor form:cart; customer response.json:customer; }"
+          CART "}");
+
+    for (i = 0; i < 3; i++) {
+
+        PLAY(.body = "terms=1&mail=a@example.com&order=7&cart=c1",
+             .status = statuses[i], .unanswered = statuses[i] == 499,
+             .request = { { "cookie", "s=1" } });
+
+        assert_int_equal(lab.rc, SP_OK);
+        assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+        assert_false(lab.out->success);
+        is(lab.out->order_id, "7");
+        is(lab.out->visitor, "c1");
+
+        /* it was no success: nobody is captured */
+
+        is(lab.out->email, "");
+        cart(SP_CART_NONE, "");
+
+        PLAY(.body = "mail=a@example.com", .status = statuses[i],
+             .unanswered = statuses[i] == 499);
+        assert_int_equal(lab.rc, SP_DONE);
+    }
+
+    PLAY(.body = "terms=1", .status = 500);
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.body = "terms=1", .answer = "{\"result\":\"failure\"}",
+         .response = { { "ok", "1" } });
+    assert_int_equal(lab.out->kinds, SP_SET_CART);
+
+    PLAY(.body = "terms=1", .answer = "{\"result\":\"success\"}",
+         .response = { { "ok", "1" } });
+    assert_int_equal(lab.out->kinds, SP_PURCHASE | SP_SET_CART);
+
+    /* the client left while the answer came */
+
+    PLAY(.body = "terms=1", .answer = "{\"result\":\"suc", .unfinished = 1,
+         .final = 499, .response = { { "ok", "1" } });
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+
+    /* before its body was there */
+
+    PLAY(.body = "terms=1", .piece = 3, .unanswered = 1, .status = 499);
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+}
+
+
+static void
+semantics_5_graphql_answers_imply_the_request(void **unused)
+{
+    static const char  pay[] =
+        "{\"query\":\"mutation { pay: addPaymentToOrder(x:1) { state } }\"}";
+    static const char  cart_[] = "{\"query\":\"{ activeOrder { state } }\"}";
+
+    rules("sitepreserver_event purchase POST = /x {"
+          " if response.graphql:addPaymentToOrder.error absent;"
+          " if response.graphql:addPaymentToOrder.state != Declined; }");
+
+    PLAY(.body = pay, .answer = "{\"data\":{\"pay\":{\"state\":\"Paid\"}}}");
+    assert_int_equal(lab.out->kinds, SP_PURCHASE);
+
+    PLAY(.body = pay, .answer = "{\"data\":{\"pay\":{\"error\":\"no\"}}}");
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.body = pay,
+         .answer = "{\"data\":{\"pay\":{\"state\":\"Declined\"}}}");
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.body = pay, .status = 504);
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+
+    /* another request to the same URI is no order, whatever its status */
+
+    PLAY(.body = cart_, .answer = "{\"data\":{\"activeOrder\":null}}");
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.body = cart_, .status = 504);
+    assert_int_equal(lab.rc, SP_DONE);
+}
+
+
+static void
+checkout_errors(void **unused)
+{
+    rules("sitepreserver_event add_shipping_info POST = /x { checkout;"
+          " if form:a; email form:mail; }"
+          "sitepreserver_event login POST = /x { }");
+
+    PLAY(.body = "a=1", .status = 500);
+    assert_int_equal(lab.out->kinds, SP_CHECKOUT_ERROR);
+    assert_true(lab.out->checkout);
+    assert_false(lab.out->success);
+
+    PLAY(.body = "b=1", .status = 500);
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.body = "a=1", .status = 200);
+    assert_int_equal(lab.out->kinds, SP_ADD_SHIPPING_INFO | SP_LOGIN);
+    assert_true(lab.out->checkout);
+
+    PLAY(.body = "a=1", .status = 422);
+    assert_int_equal(lab.rc, SP_DONE);
+
+    rules("sitepreserver_event purchase POST = /x { checkout; }");
+
+    PLAY(.status = 503);
+    assert_int_equal(lab.out->kinds, SP_CHECKOUT_ERROR);
+    PLAY(.status = 502);
+    assert_int_equal(lab.out->kinds, SP_CHECKOUT_ERROR | SP_ORDER_PENDING);
+    PLAY(.status = 499);
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+}
+
+
+/* ---- semantics 6 ---- */
+
+static void
+semantics_6_what_is_from_the_shop(void **unused)
+{
+    rules("sitepreserver_event add_to_cart POST = /x { item_id form:id;"
+          " name response.json:name or form:name; price form:price; }");
+
+    PLAY(.body = "id=1&name=N&price=2.5", .answer = "{\"name\":\"Shop\"}");
+    is(lab.out->lines[0].name, "Shop");
+    assert_int_equal(lab.out->lines[0].price, 250);
+    assert_false(lab.out->lines[0].from_shop);
+
+    PLAY(.body = "id=1&name=N", .answer = "{\"name\":\"Shop\"}");
+    assert_true(lab.out->lines[0].from_shop);
+
+    PLAY(.body = "id=1&name=N", .answer = "{}");
+    is(lab.out->lines[0].name, "N");
+    assert_false(lab.out->lines[0].from_shop);
+
+    PLAY(.body = "id=1", .answer = "{}");
+    assert_false(lab.out->lines[0].from_shop);
+
+    rules("sitepreserver_event login POST = /x {"
+          " email response.json:mail or form:mail; }");
+
+    PLAY(.body = "mail=a@example.com", .answer = "{}");
+    assert_false(lab.out->email_from_shop);
+    PLAY(.body = "mail=a@example.com", .answer = "{\"mail\":\"B@Example.com\"}");
+    assert_true(lab.out->email_from_shop);
+    is(lab.out->email, "b@example.com");
+
+    rules(CART "}");
+    PLAY(.answer = "{\"items\":[{\"id\":1}]}");
+    assert_true(lab.out->lines[0].from_shop);
+}
+
+
+static void
+semantics_6_aliases(void **unused)
+{
+    rules("sitepreserver_alias cookie:login_*;"
+          "sitepreserver_alias response.header:X-Person or header:X-Device;"
+          "sitepreserver_event login POST = /x { alias response.json:token"
+          "  or form:token; }");
+
+    PLAY(.request = { { "cookie", "login_1=jo%7Cx" }, { "x-device", "d" } },
+         .answer = "{}");
+    assert_int_equal(lab.out->naliases, 2);
+    is(lab.out->aliases[0].value, "jo%7Cx");
+    assert_false(lab.out->aliases[0].from_shop || lab.out->aliases[0].deleted);
+    is(lab.out->aliases[1].value, "d");
+    assert_false(lab.out->aliases[1].from_shop);
+
+    /* its Set-Cookie was seen: it is believed, and is another one now */
+
+    PLAY(.request = { { "cookie", "login_1=old" } }, .answer = "{}",
+         .response = { { "set-cookie", "login_1=new; Path=/" },
+                       { "x-person", "p" } });
+    assert_int_equal(lab.out->naliases, 2);
+    is(lab.out->aliases[0].value, "new");
+    assert_true(lab.out->aliases[0].from_shop);
+    is(lab.out->aliases[1].value, "p");
+    assert_true(lab.out->aliases[1].from_shop);
+
+    PLAY(.request = { { "cookie", "login_1=old" } }, .answer = "{}",
+         .response = { { "set-cookie", "login_1=; Max-Age=0" } });
+    assert_int_equal(lab.out->naliases, 1);
+    is(lab.out->aliases[0].value, "old");
+    assert_true(lab.out->aliases[0].deleted);
+
+    /* of a rule */
+
+    PLAY(.body = "token=r", .answer = "{}");
+    assert_int_equal(lab.out->naliases, 1);
+    is(lab.out->aliases[0].value, "r");
+    assert_false(lab.out->aliases[0].from_shop);
+
+    PLAY(.request = { { "cookie", "login_1=t" } }, .answer = "{\"token\":\"t\"}");
+    assert_int_equal(lab.out->naliases, 1);
+    assert_true(lab.out->aliases[0].from_shop);
+}
+
+
+/* ---- semantics 7 ---- */
+
+static void
+semantics_7_the_visit_moves(void **unused)
+{
+    rules("sitepreserver_visitor cookie:s | \"regex:^(t_[0-9]+)%7C\" or cookie:s"
+          " or header:token or response.header:token;"
+          "sitepreserver_event login POST = /x { visitor form:v"
+          "  or response.json:v; }");
+
+    PLAY(.request = { { "cookie", "s=t_12%7Cx%7Cy" } }, .answer = "{}");
+    is(lab.out->visitor, "t_12");
+    is(lab.out->next_visitor, "");
+
+    /* the same again is no move */
+
+    PLAY(.request = { { "cookie", "s=t_12%7Cx%7Cy" } }, .answer = "{}",
+         .response = { { "set-cookie", "s=t_12%7Cz%7Cz" } });
+    is(lab.out->next_visitor, "");
+    assert_false(lab.out->visitor_deleted);
+
+    PLAY(.request = { { "cookie", "s=t_12%7Cx%7Cy" } }, .answer = "{}",
+         .response = { { "set-cookie", "s=42%7Cz%7Cz" } });
+    is(lab.out->visitor, "t_12");
+    is(lab.out->next_visitor, "42%7Cz%7Cz");
+
+    PLAY(.request = { { "token", "old" } }, .answer = "{}",
+         .response = { { "token", "new" } });
+    is(lab.out->visitor, "old");
+    is(lab.out->next_visitor, "new");
+
+    PLAY(.answer = "{}", .response = { { "token", "new" } });
+    is(lab.out->visitor, "");
+    is(lab.out->next_visitor, "new");
+
+    PLAY(.request = { { "cookie", "s=9" } }, .answer = "{}",
+         .response = { { "set-cookie", "s=deleted; Max-Age=0" } });
+    is(lab.out->visitor, "9");
+    assert_true(lab.out->visitor_deleted);
+
+    /* of a rule: in the request it is this visit, in the answer the next */
+
+    PLAY(.body = "v=cart1", .request = { { "token", "old" } });
+    is(lab.out->visitor, "cart1");
+    is(lab.out->next_visitor, "");
+
+    PLAY(.answer = "{\"v\":\"cart2\"}", .request = { { "token", "old" } });
+    is(lab.out->visitor, "old");
+    is(lab.out->next_visitor, "cart2");
+
+    PLAY(.answer = "{\"v\":\"old\"}", .request = { { "token", "old" } });
+    is(lab.out->next_visitor, "");
+}
+
+
+static void
+semantics_7_unmatched_exchanges_move_it_too(void **unused)
+{
+    rules("sitepreserver_visitor cookie:s | base64 or response.header:token;"
+          "sitepreserver_alias cookie:login;"
+          "sitepreserver_event login POST = /x { }");
+
+    assert_null(PLAY(.uri = "/", .request = { { "cookie", "s=YQ==" } }));
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.uri = "/", .request = { { "cookie", "s=YQ==; login=l" } },
+         .response = { { "set-cookie", "s=Yg==" } });
+    assert_int_equal(lab.rc, SP_OK);
+    assert_int_equal(lab.out->kinds, 0);
+    is(lab.out->visitor, "a");
+    is(lab.out->next_visitor, "b");
+    assert_int_equal(lab.out->naliases, 1);
+
+    PLAY(.uri = "/", .response = { { "token", "t" } });
+    assert_int_equal(lab.rc, SP_OK);
+    is(lab.out->next_visitor, "t");
+
+    PLAY(.uri = "/", .response = { { "set-cookie", "login=l" } });
+    assert_int_equal(lab.rc, SP_OK);
+    assert_true(lab.out->aliases[0].from_shop);
+
+    PLAY(.uri = "/", .response = { { "set-cookie", "other=l" } });
+    assert_int_equal(lab.rc, SP_DONE);
+
+    /* a session that says nothing any more */
+
+    PLAY(.uri = "/", .request = { { "cookie", "s=YQ==" } },
+         .response = { { "set-cookie", "s=!!!" } });
+    assert_int_equal(lab.rc, SP_OK);
+    assert_true(lab.out->visitor_deleted);
+}
+
+
+static void
+the_visitor_alone(void **unused)
+{
+    sp_str_t       visitor;
+    exchange_t     x;
+    sp_exchange_t  ex;
+
+    rules("sitepreserver_visitor cookie:s or uri:2;");
+
+    x = (exchange_t) { .method = "GET", .uri = "/carts/c7",
+        .request = { { "cookie", "s=1" } } };
+    exchange_show(&x, &ex);
+
+    assert_int_equal(sp_observe_visitor(lab.rules, &ex,
+                                        sp_arena_pool(lab.pool), &visitor),
+                     SP_OK);
+    is(visitor, "1");
+
+    x.request[0][0] = NULL;
+    assert_int_equal(sp_observe_visitor(lab.rules, &ex,
+                                        sp_arena_pool(lab.pool), &visitor),
+                     SP_OK);
+    is(visitor, "c7");
+
+    x.uri = "/";
+    exchange_show(&x, &ex);
+    assert_int_equal(sp_observe_visitor(lab.rules, &ex,
+                                        sp_arena_pool(lab.pool), &visitor),
+                     SP_DONE);
+}
+
+
+/* ---- semantics 10 ---- */
+
+static void
+semantics_10_the_newest_address(void **unused)
+{
+    rules("sitepreserver_event identify POST = /x { email form:mail; }");
+
+    PLAY(.body = "mail=jo@example.co");
+    is(lab.out->email, "jo@example.co");
+    PLAY(.body = "mail=jo@example.com&mail=");
+    is(lab.out->email, "");
+    PLAY(.body = "mail=a@example.com&mail=b@example.com");
+    is(lab.out->email, "b@example.com");
+    PLAY(.body = "mail=+Jo%2Bx%40Example.COM+");
+    is(lab.out->email, "jo+x@example.com");
+}
+
+
+/* ---- GraphQL ---- */
+
+static void
+graphql_aliases_are_followed(void **unused)
+{
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.graphql:cart,addLine.lines { id id;"
+          "  quantity quantity; }"
+          " total response.graphql:cart,addLine.total; minor_units value:2;"
+          " email graphql:addLine.input.mail; }");
+
+    PLAY(.body = "{\"query\":\"mutation M($m:String){ a: addLine(input:{mail:$m"
+                 "}) { lines { id } } b: other { lines { id } } }\","
+                 "\"variables\":{\"m\":\"a@example.com\"}}",
+         .answer = "{\"data\":{\"b\":{\"lines\":[{\"id\":2}],\"total\":1},"
+                   "\"a\":{\"total\":250,\"lines\":[{\"id\":1,\"quantity\":3}]"
+                   "},\"cart\":{\"lines\":[{\"id\":4}]}}}");
+    cart(SP_CART_SNAPSHOT, "1*3");
+    assert_int_equal(lab.out->total, 250);
+    is(lab.out->email, "a@example.com");
+
+    /* by arguments of a GET */
+
+    rules("sitepreserver_event set_cart GET,POST = /x {"
+          " items response.graphql:*.lines { id id; } }");
+
+    PLAY(.method = "GET", .args = "query=%7B+c%3Acart+%7Bid%7D+%7D",
+         .answer = "{\"data\":{\"c\":{\"lines\":[{\"id\":1}]}}}");
+    cart(SP_CART_SNAPSHOT, "1");
+}
+
+
+static void
+graphql_persisted_queries(void **unused)
+{
+    rules("sitepreserver_event set_cart POST = /x {"
+          " if response.graphql:cart.error absent;"
+          " items response.graphql:cart.lines { id id; } }");
+
+    PLAY(.body = "{\"operationName\":\"GetCart\",\"extensions\":{}}",
+         .answer = "{\"data\":{\"cart\":{\"lines\":[{\"id\":1}]}}}");
+    cart(SP_CART_SNAPSHOT, "1");
+
+    PLAY(.body = "{\"operationName\":\"GetCart\",\"extensions\":{}}",
+         .answer = "{\"data\":{\"basket\":{\"lines\":[{\"id\":1}]}}}");
+    assert_int_equal(lab.rc, SP_DONE);
+}
+
+
+static void
+graphql_collections_in_arguments(void **unused)
+{
+    rules("sitepreserver_event add_to_cart POST = /x {"
+          " items graphql:addMany.inputs { id variant; quantity qty; } }");
+
+    PLAY(.body = "{\"query\":\"mutation($i:[In]){ addMany(inputs:$i){ id } }\","
+                 "\"variables\":{\"i\":[{\"variant\":\"v1\",\"qty\":2},"
+                 "{\"variant\":7}]}}");
+    cart(SP_CART_ADD, "v1*2");
+
+    PLAY(.body = "{\"query\":\"mutation{ addMany(inputs:[{variant:5,qty:1}])"
+                 "{ id } }\"}");
+    cart(SP_CART_ADD, "5*1");
+
+    PLAY(.body = "{\"query\":\"mutation{ addOne(inputs:[{variant:5,qty:1}])"
+                 "{ id } }\"}");
+    cart(SP_CART_NONE, "");
+}
+
+
+/* ---- amounts and texts ---- */
+
+static void
+amounts_in_minor_units(void **unused)
+{
+    rules("sitepreserver_currency EUR;"
+          "sitepreserver_event set_cart POST = /x {"
+          " items response.json:items { id id; price p; currency c;"
+          "  minor_units u; line_total t; }"
+          " total response.json:total; currency response.json:cur;"
+          " minor_units response.json:unit; }");
+
+    PLAY(.answer = "{\"total\":\"12.5\",\"items\":[{\"id\":1,\"p\":9.99,"
+                   "\"t\":\"19.98\"}]}");
+    assert_int_equal(lab.out->total, 1250);
+    cart(SP_CART_SNAPSHOT, "1@999");
+    assert_int_equal(lab.out->lines[0].total, 1998);
+    is(lab.out->currency, "EUR");
+
+    /* what is said after them counts, too */
+
+    PLAY(.answer = "{\"total\":1250,\"items\":[{\"id\":1,\"p\":999}],"
+                   "\"unit\":2,\"cur\":\"usd\"}");
+    assert_int_equal(lab.out->total, 1250);
+    cart(SP_CART_SNAPSHOT, "1@999");
+    is(lab.out->currency, "USD");
+
+    PLAY(.answer = "{\"total\":1250,\"items\":[{\"id\":1,\"p\":\"999.00\"}],"
+                   "\"cur\":\"JPY\"}");
+    assert_int_equal(lab.out->total, 1250);
+    cart(SP_CART_SNAPSHOT, "1@999");
+
+    /* a line's own */
+
+    PLAY(.answer = "{\"items\":[{\"id\":1,\"p\":999000,\"u\":3,\"c\":\"KWD\"},"
+                   "{\"id\":2,\"p\":\"12,50\"}]}");
+    assert_int_equal(lab.out->total, SP_NO_AMOUNT);
+    cart(SP_CART_SNAPSHOT, "1@999000 2");
+    is(lab.out->currency, "KWD");
+}
+
+
+static void
+texts_are_clean_and_bounded(void **unused)
+{
+    char      answer[4000], name[1100];
+    unsigned  i;
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.json:items { id id; name name; url url; } }");
+
+    PLAY(.answer = "{\"items\":[{\"id\":\"a\\u0001b\",\"name\":"
+                   "\" A\\u0000\\n\\u001fB\\u202e \",\"url\":\"/x\"}]}");
+    is(lab.out->lines[0].id, "ab");
+    is(lab.out->lines[0].name, "A B");
+
+    /* cut between characters; what would be another thing when cut, is not */
+
+    for (i = 0; i < 1050; i += 2) {
+        memcpy(name + i, "\xc3\xa9", 2);
+    }
+
+    name[1050] = '\0';
+    snprintf(answer, sizeof(answer), "{\"items\":[{\"id\":\"1\",\"name\":"
+             "\"x%s\",\"url\":\"%s\"},{\"id\":\"%.140s\"}]}", name, name,
+             name);
+
+    PLAY(.answer = answer);
+    assert_int_equal(lab.out->nlines, 1);
+    assert_int_equal(lab.out->lines[0].name.len, 255);
+    is(lab.out->lines[0].url, "");
+}
+
+
+static void
+first_names_are_letters(void **unused)
+{
+    unsigned  i;
+    char      body[200];
+
+    static const char *const  good[] = {
+        "Jo", "Anne-Marie", "O'Neil", "Jos\xc3\xa9", "van Dyk",
+        "\xe5\xbd\xa4", "O\xe2\x80\x99Neil"
+    };
+
+    static const char *const  bad[] = {
+        "Jo.", "evil.example", "R2D2", "a@b", "/x", "<b>", "Jo!",
+        "\xe2\x98\x85", "\xf0\x9f\x98\x80", "\xef\xbc\x8e",
+        "abcdefghijklmnopqrstuvwxyzabcdef"
+    };
+
+    rules("sitepreserver_event identify POST = /x {"
+          " first_name form:a or value:None; }");
+
+    for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        snprintf(body, sizeof(body), "a=%s", good[i]);
+        PLAY(.body = body);
+        is(lab.out->first_name, good[i]);
+    }
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        snprintf(body, sizeof(body), "a=%s", bad[i]);
+        PLAY(.body = body);
+        is(lab.out->first_name, "None");
+    }
+}
+
+
+static void
+locales(void **unused)
+{
+    unsigned  i;
+
+    static const char *const  texts[][2] = {
+        { "en-GB,en;q=0.9", "en-GB" }, { "de", "de" }, { "pt_BR.UTF-8",
+          "pt-BR" }, { "zh-Hant-TW", "zh-Hant-TW" }, { "*", "" }, { "", "" },
+        { "e", "" }, { "engl", "" }, { "en-", "" }, { "en--GB", "" },
+        { "12", "" }, { "en GB", "" }, { " fr ;q=1", "" }, { "es-419", "es-419" },
+        { "abcdefghi", "" }, { "en-abcdefghi", "" }
+    };
+
+    rules("sitepreserver_event identify POST = /x {"
+          " locale header:Accept-Language; }");
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        PLAY(.request = { { "accept-language", texts[i][0] } });
+        is(lab.out->locale, texts[i][1]);
+    }
+}
+
+
+static void
+no_more_lines_than_can_be(void **unused)
+{
+    char      answer[8000];
+    size_t    len;
+    unsigned  i;
+
+    len = (size_t) snprintf(answer, sizeof(answer), "{\"items\":[");
+
+    for (i = 0; i < SP_ITEMS_MAX + 17; i++) {
+        len += (size_t) snprintf(answer + len, sizeof(answer) - len,
+                                 "%s{\"id\":%u,\"qty\":1}", i ? "," : "", i);
+    }
+
+    snprintf(answer + len, sizeof(answer) - len, "]}");
+
+    rules(CART "}");
+    PLAY(.answer = answer);
+    assert_int_equal(lab.out->nlines, SP_ITEMS_MAX);
+    assert_int_equal(lab.out->lines_dropped, 17);
+    is(lab.out->lines[SP_ITEMS_MAX - 1].id, "199");
+}
+
+
+static void
+decoders_in_a_row(void **unused)
+{
+    rules("sitepreserver_event login POST = /x {"
+          " email header:a | split:.:1 | base64 | json:u.mail"
+          "   or form:post_data | form:billing_email"
+          "   or header:b | url | \"regex:<(.*)>\" | strip:_;"
+          " customer response.header:id | prefix:c-; }");
+
+    PLAY(.request = { { "a", "x.eyJ1Ijp7Im1haWwiOiJqQGV4YW1wbGUuY29tIn19.y" }
+         }, .response = { { "id", "7" } });
+    is(lab.out->email, "j@example.com");
+    is(lab.out->customer, "c-7");
+
+    PLAY(.body = "x=1&post_data=a%3D1%26billing_email%3Dk%2540example.com");
+    is(lab.out->email, "k@example.com");
+
+    PLAY(.request = { { "b", "Me %3c_l@example.com_%3E" } });
+    is(lab.out->email, "l@example.com");
+}
+
+
+/* ---- what it costs ---- */
+
+static void
+only_rules_that_want_a_body_have_it_read(void **unused)
+{
+    exchange_t  x;
+
+    rules("sitepreserver_event logout GET,POST = /a { if cookie:x; }"
+          "sitepreserver_event login POST = /b { email form:m; }"
+          "sitepreserver_event login POST = /c { email response.json:m; }"
+          "sitepreserver_event login POST = /d { if header:h; email form:m; }"
+          "sitepreserver_event login POST = /e { if form:a; status 200;"
+          " if response.header:z; email response.json:m; }");
+
+    x = (exchange_t) { .uri = "/a", .request = { { "cookie", "x=1" } } };
+    play(&x);
+    assert_int_equal(x.wants, 0);
+    assert_int_equal(lab.rc, SP_OK);
+
+    x = (exchange_t) { .uri = "/b", .body = "m=1" };
+    play(&x);
+    assert_int_equal(x.wants, SP_WANT_REQUEST_BODY);
+    assert_int_equal(x.answer_wants, 0);
+
+    x = (exchange_t) { .uri = "/c", .answer = "{}" };
+    play(&x);
+    assert_int_equal(x.wants, SP_WANT_RESPONSE_BODY);
+    assert_int_equal(x.answer_wants, SP_WANT_RESPONSE_BODY);
+
+    x = (exchange_t) { .uri = "/c", .answer = "{}", .status = 404 };
+    play(&x);
+    assert_int_equal(x.answer_wants, 0);
+
+    x = (exchange_t) { .uri = "/d", .body = "m=1" };
+    play(&x);
+    assert_int_equal(x.wants, 0);
+    assert_null(lab.out);
+
+    x = (exchange_t) { .uri = "/e", .body = "a=1", .answer = "{}",
+                       .response = { { "z", "1" } } };
+    play(&x);
+    assert_int_equal(x.answer_wants, SP_WANT_RESPONSE_BODY);
+
+    x.body = "b=1";
+    play(&x);
+    assert_int_equal(x.answer_wants, 0);
+
+    x.body = "a=1";
+    x.response[0][0] = NULL;
+    play(&x);
+    assert_int_equal(x.answer_wants, 0);
+
+    x = (exchange_t) { .uri = "/e", .body = "a=1", .status = 302,
+                       .response = { { "z", "1" } } };
+    play(&x);
+    assert_int_equal(x.answer_wants, 0);
+}
+
+
+static void
+what_matches_nothing_allocates_nothing(void **unused)
+{
+    unsigned         i, wants;
+    exchange_t       x;
+    sp_exchange_t    ex;
+
+    static const char *const  uris[] = {
+        "/", "/static/app.js", "/api/cart2", "/basket/addx", "/checkout/",
+        "/checkout/address", "/basket/items/12x"
+    };
+
+    rules(rules_sample);
+
+    sp_arena_fail_after(lab.pool, 0);
+
+    for (i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
+
+        x = (exchange_t) { .method = i % 2 ? "GET" : "POST", .uri = uris[i],
+            .args = "a=1&b=2", .request = { { "cookie", "session=1" } } };
+        exchange_show(&x, &ex);
+
+        if (strcmp(uris[i], "/api/cart2") == 0) {
+            continue;               /* a prefix */
+        }
+
+        assert_null(sp_observe(lab.rules, &ex, sp_arena_pool(lab.pool),
+                               &wants));
+        assert_int_equal(wants, 0);
+    }
+
+    sp_arena_fail_after(lab.pool, -1);
+}
+
+
+static void
+compressed_answers_are_counted(void **unused)
+{
+    rules(CART "}");
+
+    PLAY(.answer = "\x1f\x8b\x08", .response = { { "content-encoding",
+                                                   "gzip" } });
+    assert_true(lab.out->response_bad);
+    cart(SP_CART_NONE, "");
+}
+
+
+/* ---- everything at once, in every way ---- */
+
+static exchange_t  samples[] = {
+    { .method = "POST", .uri = "/basket/update", .status = 200,
+      .body = "cart[a][qty]=1&cart[b][qty]=2&cart%5Bb%5D%5Bid%5D=7" },
+    { .method = "POST", .uri = "/product", .args = "x=1&add-to-cart=5",
+      .status = 200, .body = "quantity=3&name=N%20N&price=1.5",
+      .request = { { "referer", "http://s/p" } } },
+    { .method = "GET", .uri = "/api/cart", .status = 200,
+      .request = { { "cookie", "session=eyJ0b2tlbiI6InQxIn0=; login_a=l" } },
+      .response = { { "x-token", "t2" }, { "set-cookie", "login_a=m" } },
+      .answer = " {\"ok\":true,\"cart\":{\"email\":\"a\\u0040example.com\","
+        "\"customer\":5,\"currency\":\"USD\",\"unit\":2,\"total\":1999,"
+        "\"items\":[{\"product\":{\"id\":\"p\\n1\",\"name\":\"N%20\\ud83d"
+        "\\ude00\"},\"key\":\"k1\",\"qty\":\"2 pcs\",\"price\":999,"
+        "\"images\":[{\"src\":\"/i.png\"}],\"variant\":[{\"value\":\"L\"}],"
+        "\"cats\":{\"x\":\"C\"}},{\"sku\":\"s2\",\"qty\":1.5e0}],"
+        "\"count\":2},\"z\":[1,{\"y\":null}]}" },
+    { .method = "POST", .uri = "/graphql", .status = 200,
+      .body = "{\"query\":\"mutation A($u:String!){l:login(username:$u){id}"
+        "c:addLines(x:[1,2]){lines{id}}addMany(inputs:[{variantId:3,"
+        "quantity:2}]){id}}\",\"variables\":{\"u\":\"b@example.com\"}}",
+      .answer = "{\"data\":{\"l\":{\"__typename\":\"User\",\"id\":\"77\","
+        "\"first\":\"Bo\"},\"c\":{\"currency\":\"EUR\",\"total\":500,"
+        "\"lines\":[{\"id\":\"L1\",\"variant\":{\"id\":\"V1\",\"name\":\"N\"},"
+        "\"quantity\":1,\"price\":500,\"assets\":[{\"preview\":\"/a\"}]}]}}}" },
+    { .method = "POST", .uri = "/checkout/address", .status = 302,
+      .request = { { "x-requested-with", "fetch" },
+                   { "accept-language", "de-AT" } },
+      .response = { { "set-cookie", "person_1=pp" } },
+      .body = "post_data=a%3D1%26billing_email%3Dc%2540example.com&first=Cy"
+        "&mail=1", .answer = "<html>fine</html>" },
+    { .method = "POST", .uri = "/checkout/pay", .status = 200,
+      .body = "terms=1&email=d@example.com&cart=C9",
+      .answer = "{\"result\":\"success\",\"order\":1234,\"total\":\"19.99\"}" },
+    { .method = "DELETE", .uri = "/basket/items/12", .status = 204 },
+    { .method = "GET", .uri = "/logout", .status = 302,
+      .request = { { "cookie", "session=x; login_a=l" } },
+      .response = { { "set-cookie", "login_a=; Max-Age=0" } } },
+};
+
+#define SAMPLES  (sizeof(samples) / sizeof(samples[0]))
+
+
+/* An outcome as text, to be compared. */
+
+static void
+show(const sp_outcome_t *out, char *text, size_t size)
+{
+    size_t           n;
+    unsigned         i;
+    const sp_line_t  *l;
+
+#define S(s)  (int) (s).len, (s).len != 0 ? (s).data : ""
+
+    n = (size_t) snprintf(text, size, "%x v=%.*s n=%.*s d=%d e=%.*s c=%.*s "
+        "f=%.*s l=%.*s o=%.*s %.*s %d%d%d %d%d%d%d t=%lld", out->kinds,
+        S(out->visitor), S(out->next_visitor), out->visitor_deleted,
+        S(out->email), S(out->customer), S(out->first_name), S(out->locale),
+        S(out->order_id), S(out->currency), out->email_from_shop,
+        out->checkout, out->success, out->request_cut, out->response_cut,
+        out->request_bad, out->response_bad, (long long) out->total);
+
+    for (i = 0; i < out->naliases; i++) {
+        n += (size_t) snprintf(text + n, size - n, " a=%.*s/%d%d",
+                               S(out->aliases[i].value),
+                               out->aliases[i].from_shop,
+                               out->aliases[i].deleted);
+    }
+
+    n += (size_t) snprintf(text + n, size - n, " cart=%d", (int) out->cart);
+
+    for (i = 0; i < out->nlines; i++) {
+        l = &out->lines[i];
+        n += (size_t) snprintf(text + n, size - n, " [%.*s/%.*s %.*s %.*s "
+            "%.*s %.*s %.*s %.*s %lld %lld %lld %d]", S(l->id), S(l->key),
+            S(l->sku), S(l->name), S(l->url), S(l->image), S(l->options),
+            S(l->category), (long long) l->quantity, (long long) l->price,
+            (long long) l->total, l->from_shop);
+    }
+
+#undef S
+}
+
+
+static void
+every_split_of_the_bodies(void **unused)
+{
+    char      whole[4000], split[4000];
+    size_t    i, at, len;
+
+    rules(rules_sample);
+
+    for (i = 0; i < SAMPLES; i++) {
+
+        samples[i].split = 0;
+        samples[i].piece = 0;
+        play(&samples[i]);
+        assert_int_equal(lab.rc, SP_OK);
+        assert_true(lab.out->kinds != 0);
+        assert_false(lab.out->request_bad || lab.out->response_bad);
+        show(lab.out, whole, sizeof(whole));
+
+        len = samples[i].body != NULL ? strlen(samples[i].body) : 0;
+
+        if (samples[i].answer != NULL && strlen(samples[i].answer) > len) {
+            len = strlen(samples[i].answer);
+        }
+
+        for (at = 1; at < len; at++) {
+            samples[i].split = at;
+            play(&samples[i]);
+            show(lab.out, split, sizeof(split));
+            assert_string_equal(whole, split);
+        }
+
+        samples[i].split = 0;
+
+        for (at = 1; at < 6; at++) {
+            samples[i].piece = at;
+            play(&samples[i]);
+            show(lab.out, split, sizeof(split));
+            assert_string_equal(whole, split);
+        }
+
+        samples[i].piece = 0;
+    }
+}
+
+
+static void
+what_the_samples_mean(void **unused)
+{
+    rules(rules_sample);
+
+    play(&samples[2]);
+    is(lab.out->visitor, "t1");
+    is(lab.out->next_visitor, "t2");
+    is(lab.out->aliases[0].value, "m");
+    is(lab.out->email, "a@example.com");
+    is(lab.out->customer, "c-5");
+    assert_int_equal(lab.out->total, 1999);
+    cart(SP_CART_SNAPSHOT, "p 1/k1*2@999 s2/1*1");
+    is(lab.out->lines[0].name, "N \xf0\x9f\x98\x80");
+    is(lab.out->lines[1].name, "thing");
+    is(lab.out->lines[0].image, "/i.png");
+    is(lab.out->lines[0].options, "L");
+    is(lab.out->lines[0].category, "C");
+
+    play(&samples[3]);
+    assert_int_equal(lab.out->kinds, SP_SET_CART | SP_ADD_TO_CART | SP_LOGIN);
+    is(lab.out->email, "b@example.com");
+    is(lab.out->customer, "77");
+    is(lab.out->first_name, "Bo");
+
+    play(&samples[4]);
+    is(lab.out->email, "c@example.com");
+    is(lab.out->locale, "de-AT");
+    is(lab.out->aliases[0].value, "pp");
+
+    play(&samples[5]);
+    assert_int_equal(lab.out->kinds, SP_PURCHASE);
+    is(lab.out->order_id, "1234");
+    is(lab.out->visitor, "C9");
+
+    play(&samples[6]);
+    cart(SP_CART_REMOVE, "/12");
+
+    play(&samples[7]);
+    cart(SP_CART_SNAPSHOT, "");
+    assert_true(lab.out->aliases[0].deleted);
+}
+
+
+static void
+out_of_memory_at_each_allocation(void **unused)
+{
+    char         whole[4000], again[4000];
+    long         n;
+    size_t       i;
+    sp_arena_t  *saved;
+
+    rules(rules_sample);
+    saved = lab.pool;
+
+    for (i = 0; i < SAMPLES; i++) {
+
+        play(&samples[i]);
+        show(lab.out, whole, sizeof(whole));
+
+        for (n = 0; n < 10000; n++) {
+
+            lab.pool = sp_arena_create(0);
+            sp_arena_exact(lab.pool, 1);
+            sp_arena_fail_after(lab.pool, n);
+
+            play(&samples[i]);
+
+            if (lab.rc == SP_OK) {
+                show(lab.out, again, sizeof(again));
+                assert_string_equal(whole, again);
+                sp_arena_destroy(lab.pool);
+                break;
+            }
+
+            assert_int_equal(lab.rc, SP_NOMEM);
+            sp_arena_destroy(lab.pool);
+        }
+
+        assert_in_range(n, 2, 500);
+        lab.pool = saved;
+    }
+}
+
+
+#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        TEST(semantics_1_rules_apply_in_order_and_later_overrides),
+        TEST(semantics_1_absent_means_the_next_alternative),
+        TEST(conditions_on_text),
+        TEST(conditions_on_json),
+        TEST(conditions_on_the_rest),
+        TEST(several_conditions_are_anded),
+        TEST(status_is_2xx_or_3xx_unless_said),
+        TEST(semantics_2_first_collection_with_ids),
+        TEST(semantics_2_empty_array_empties),
+        TEST(semantics_2_first_array_or_union),
+        TEST(items_of_objects_and_scalars),
+        TEST(items_alternatives_do_not_depend_on_order),
+        TEST(semantics_3_a_cut_body_is_no_snapshot),
+        TEST(empty_conditions),
+        TEST(semantics_4_a_purchase_ignores_items),
+        TEST(semantics_4_changes_of_a_line),
+        TEST(quantities_are_whole_pieces),
+        TEST(items_over_forms),
+        TEST(items_over_json_requests),
+        TEST(semantics_5_an_uncertain_order_is_pending),
+        TEST(semantics_5_graphql_answers_imply_the_request),
+        TEST(checkout_errors),
+        TEST(semantics_6_what_is_from_the_shop),
+        TEST(semantics_6_aliases),
+        TEST(semantics_7_the_visit_moves),
+        TEST(semantics_7_unmatched_exchanges_move_it_too),
+        TEST(the_visitor_alone),
+        TEST(semantics_10_the_newest_address),
+        TEST(graphql_aliases_are_followed),
+        TEST(graphql_persisted_queries),
+        TEST(graphql_collections_in_arguments),
+        TEST(amounts_in_minor_units),
+        TEST(texts_are_clean_and_bounded),
+        TEST(first_names_are_letters),
+        TEST(locales),
+        TEST(no_more_lines_than_can_be),
+        TEST(decoders_in_a_row),
+        TEST(only_rules_that_want_a_body_have_it_read),
+        TEST(what_matches_nothing_allocates_nothing),
+        TEST(compressed_answers_are_counted),
+        TEST(every_split_of_the_bodies),
+        TEST(what_the_samples_mean),
+        TEST(out_of_memory_at_each_allocation),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
