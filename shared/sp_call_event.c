@@ -20,11 +20,13 @@
 #define SP_A_BIND          1
 #define SP_A_DELETED       2
 #define SP_A_OWN           4
+#define SP_A_CUSTOMER      '8'
 
 
 static void sp_text_terms(sp_text_t *text, const sp_terms_t *terms);
 static void sp_text_head(sp_text_t *text, const sp_event_t *event);
 static void sp_text_who(sp_text_t *text, const sp_event_t *event);
+static void sp_text_aliases(sp_text_t *text, const sp_event_t *event);
 static int sp_event_nobody(const sp_event_t *event);
 static void sp_text_id(sp_text_t *text, const sp_id_t *id);
 static int sp_text_line(sp_text_t *text, const sp_line_t *line, int known);
@@ -41,7 +43,7 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_terms_t *terms, const sp_event_t *event, const sp_str_t *source,
     uint64_t seq)
 {
-    size_t     head, who, lines;
+    size_t     part[5], n;
     sp_rc_t    rc;
     sp_text_t  text;
 
@@ -62,21 +64,27 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
     sp_text_start(&text, pool, 512);
     sp_text_terms(&text, terms);
-    head = text.len;
     sp_text_head(&text, event);
-    who = text.len;
+    part[0] = text.len;
+    sp_text_amount(&text, event->total);
+    part[1] = text.len;
     sp_text_who(&text, event);
-    lines = text.len;
+    part[2] = text.len;
+    sp_text_aliases(&text, event);
+    part[3] = text.len;
     sp_text_lines(&text, event);
+    part[4] = text.len;
 
     if (text.failed) {
         return SP_NOMEM;
     }
 
-    sp_call_arg(call, text.data, head);
-    sp_call_arg(call, text.data + head, who - head);
-    sp_call_arg(call, text.data + who, lines - who);
-    sp_call_arg(call, text.data + lines, text.len - lines);
+    sp_call_arg(call, text.data, part[0]);
+
+    for (n = 1; n < 5; n++) {
+        sp_call_arg(call, text.data + part[n - 1], part[n] - part[n - 1]);
+    }
+
     sp_call_arg(call, age, SP_AGE_LEN);
 
     return SP_OK;
@@ -100,6 +108,8 @@ sp_text_terms(sp_text_t *text, const sp_terms_t *terms)
 }
 
 
+/* The same for many events, so that the function reads it only once. */
+
 static void
 sp_text_head(sp_text_t *text, const sp_event_t *event)
 {
@@ -111,6 +121,7 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
             | (event->logged_in ? SP_E_LOGGED_IN : 0)
             | (event->forget ? SP_E_FORGET : 0);
 
+    sp_text_char(text, ' ');
     sp_text_number(text, event->kinds);
     sp_text_char(text, ' ');
     sp_text_number(text, event->status);
@@ -119,21 +130,18 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
     sp_text_char(text, ' ');
     sp_text_number(text, flags);
     sp_text_char(text, ' ');
-    sp_text_amount(text, event->total);
+    sp_text_currency(text, &event->currency);
 }
 
 
 static void
 sp_text_who(sp_text_t *text, const sp_event_t *event)
 {
-    unsigned  i, flags;
-
     if (sp_event_nobody(event)) {
         return;
     }
 
     sp_text_id(text, &event->moved_from);
-    sp_text_id(text, &event->customer);
     sp_text_id(text, &event->shopper);
 
     if (event->sealed.len <= SP_SEALED_MAX) {
@@ -146,10 +154,6 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
     sp_text_char(text, SP_FIELD);
     sp_text_clean(text, &event->locale, SP_LOCALE_MAX);
     sp_text_char(text, SP_FIELD);
-
-    sp_text_currency(text, &event->currency);
-
-    sp_text_char(text, SP_FIELD);
     sp_text_id(text, &event->order);
     sp_text_id(text, &event->click.shopper);
 
@@ -161,16 +165,29 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
     } else {
         sp_text_char(text, SP_FIELD);
     }
+}
+
+
+/* Ids of one length with a digit of flags each; the customer is one of them. */
+
+static void
+sp_text_aliases(sp_text_t *text, const sp_event_t *event)
+{
+    unsigned  i, flags;
 
     for (i = 0; i < event->naliases; i++) {
         flags = (event->aliases[i].bind ? SP_A_BIND : 0)
                 | (event->aliases[i].deleted ? SP_A_DELETED : 0)
                 | (event->aliases[i].own ? SP_A_OWN : 0);
 
-        sp_text_char(text, SP_FIELD);
         sp_text_add(text, event->aliases[i].id.text,
                     strlen(event->aliases[i].id.text));
-        sp_text_number(text, flags);
+        sp_text_char(text, (char) ('0' + flags));
+    }
+
+    if (event->customer.text[0] != '\0') {
+        sp_text_add(text, event->customer.text, strlen(event->customer.text));
+        sp_text_char(text, SP_A_CUSTOMER);
     }
 }
 
@@ -179,14 +196,11 @@ static int
 sp_event_nobody(const sp_event_t *event)
 {
     return event->moved_from.text[0] == '\0'
-           && event->customer.text[0] == '\0'
            && event->shopper.text[0] == '\0'
            && event->order.text[0] == '\0'
            && event->click.shopper.text[0] == '\0'
            && event->first_name.len == 0
-           && event->locale.len == 0
-           && event->currency.len == 0
-           && event->naliases == 0;
+           && event->locale.len == 0;
 }
 
 

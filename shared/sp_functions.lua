@@ -34,10 +34,12 @@ local HOPS_MAX = 4
 local LOOK_MAX = 256                -- due ids looked at in one claim
 local CLAIM_MAX = 64
 local CLAIM_LINES = 640             -- lines read in one claim
+local HEADS_MAX = 512
 local AGE_MAX = 30 * DAY * 1000
 
 -- kinds of event, as in sp_rules.h
 
+local K_VIEW_ITEM = 0x1
 local K_ADD = 0x2
 local K_REMOVE = 0x4
 local K_VIEW_CART = 0x8
@@ -52,6 +54,7 @@ local K_PENDING = 0x8000
 local K_CLICK = 0x10000
 local K_ERROR = 0x40000
 local K_ALL = 0x7ffff
+local K_SPECIAL = K_PURCHASE + K_LOGOUT + K_PENDING + K_CLICK + K_ERROR
 local K_CART = K_ADD + K_REMOVE + K_VIEW_CART + K_UPDATE + K_SET_CART
 
 -- an event's flags
@@ -59,8 +62,6 @@ local K_CART = K_ADD + K_REMOVE + K_VIEW_CART + K_UPDATE + K_SET_CART
 local E_MOVED_OWN = 2
 local E_LOGGED_IN = 8
 local E_FORGET = 16
-local E_COMPLETE = 32               -- all lines have id, quantity and price
-local E_TEXTS = 64                  -- some line has more than its amounts
 
 -- what an event does to the cart
 
@@ -69,6 +70,7 @@ local NONE, SNAPSHOT, ADD, SET, REMOVE = 0, 1, 2, 3, 4
 -- an alias's flags
 
 local A_BIND, A_DELETED, A_OWN = 1, 2, 4
+local A_CUSTOMER = 8                -- not an alias
 
 -- how a visit got its shopper: the higher, the surer
 
@@ -78,7 +80,10 @@ local BY_NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = 0, 1, 2, 3, 4
 
 local V_SOFT = 1                    -- its hold ends with a view of the cart
 local V_EXTRAS = 2                  -- some line has more than its amounts
-local V_ALIASED = 4                 -- the own cookie leads to its shopper
+local V_ALIASED = 4                 -- our own cookie leads to its shopper
+local V_ALONE = 8                   -- its shopper has no other visit
+local V_CUSTOMER = 16               -- its customer leads to its shopper
+local V_RARE = 32                   -- its record has order, hold, bound
 
 -- a shopper's states and flags
 
@@ -92,8 +97,10 @@ local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'released', 'no_address', 'before_live', 'off', 'other' }
 local REASON_NUMBER = {}
 
-local V_HEAD = '>BBBBI2I6I6I6I6I6I6'
-local V_FIELDS = 43                 -- where the text begins
+local V_HEAD = '<BBBBHddd'
+local V_FIELDS = 31                 -- where the text begins ...
+local V_HEAD_RARE = '<BBBBHdddddd'
+local V_FIELDS_RARE = 55            -- ... or there
 local V_TEXT = '^([^\30\31]*)\31([^\30\31]*)\31([^\30\31]*)\31([^\30\31]*)'
                .. '\31([^\30\31]*)\31([^\30\31]*)\30(.*)$'
 local P_HEAD = '>BBBBI2BBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6'
@@ -103,12 +110,16 @@ local LINE = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
              .. '\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
              .. '\31([^\31]*)$'
 local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
-            .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
-            .. '([^\31]*)\31([^\31]*)(.*)$'
+            .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)$'
+local HEAD = '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) '
+             .. '(%d+) (%d+) (%d+) (%d+) (%u*)$'
 
 local call, pack, unpack, spread, match, gmatch, find, sub, rep, gsub, concat
 local floor, max, min, band, tonumber, sha1hex, format, ipairs, pairs, error
-local remove, reply_error, type
+local remove, reply_error, type, byte
+
+local SOURCES = {}                  -- whose names were checked
+local HEADS = {}                    -- parsed; a shop has some dozens of them
 
 -- what the other files give each other
 
@@ -118,6 +129,7 @@ local close, visits_replace, visits_add, release, join, order_visit
 local order_shopper, ordered_before, visit_find, customer_read
 local customer_write, identify, move, logout, logged_out, cart, shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
+local head_read, event_read, event_fast, event_new, touch
 
 
 -- The names of the running environment, which is not there at load time.
@@ -127,7 +139,7 @@ local function prepare()
 
     match, gmatch, find = G.string.match, G.string.gmatch, G.string.find
     sub, rep, gsub = G.string.sub, G.string.rep, G.string.gsub
-    format = G.string.format
+    format, byte = G.string.format, G.string.byte
     concat, remove = G.table.concat, G.table.remove
     floor, max, min = G.math.floor, G.math.max, G.math.min
     band = G.bit.band

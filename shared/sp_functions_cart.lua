@@ -284,9 +284,7 @@ function cart(c, v)
         cart_set(c, v, lines_change(c, v))
 
     elseif v.lines ~= c.raw then
-        if band(c.flags, E_COMPLETE) ~= 0 and band(c.flags, E_TEXTS) == 0
-            and band(v.flags, V_EXTRAS) == 0
-        then
+        if c.plain and band(v.flags, V_EXTRAS) == 0 then
             v.lines = c.raw             -- there is nothing to inherit
         else
             cart_set(c, v, lines_replace(c, v))
@@ -311,8 +309,8 @@ function cart(c, v)
         v.total = c.total
     end
 
-    if c.who.currency ~= '' then
-        v.currency = c.who.currency
+    if c.head.currency ~= '' then
+        v.currency = c.head.currency
     end
 
     if v.lines == '' then

@@ -5,188 +5,6 @@
 --
 
 
-local TERMS = {}                    -- parsed; a shop has one or two texts
-
-local function terms_read(text)
-    local terms = TERMS[text]
-
-    if terms then
-        return terms
-    end
-
-    local idle, retain, anonymous, remember, hold, addresses
-        = match(text or '', '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
-
-    terms = { idle = number(idle, 'terms', 1e12),
-              retain = number(retain, 'terms', 1e9),
-              anonymous = number(anonymous, 'terms', 1e9),
-              remember = number(remember, 'terms', 1e9),
-              hold = number(hold, 'terms', 1e12),
-              addresses = number(addresses, 'terms', 1e9) }
-
-    if terms.idle == 0 or terms.retain == 0 or terms.anonymous == 0
-        or terms.remember == 0
-    then
-        bad('terms')
-    end
-
-    TERMS[text] = terms
-
-    return terms
-end
-
-
-local function aliases_read(text)
-    local aliases = {}
-
-    for alias in gmatch(text, '\31([^\31]*)') do
-        aliases[#aliases + 1] = {
-            id = identifier(sub(alias, 1, 22), 'alias'),
-            flags = number(sub(alias, 23), 'alias', 7)
-        }
-    end
-
-    if #aliases > ALIASES_MAX then
-        bad('aliases')
-    end
-
-    return aliases
-end
-
-
-local NOBODY = { moved = '', customer = '', shopper = '', sealed = '',
-                 network = '', first_name = '', locale = '', currency = '',
-                 order = '', click = '', aliases = {} }
-
-
--- Who, as far as the exchange says it.
-
-local function who_read(text)
-    if text == '' then
-        return NOBODY
-    end
-
-    local who = {}
-    local click_shopper, click_rescue, click_step, rest
-
-    who.moved, who.customer, who.shopper, who.sealed, who.network,
-        who.first_name, who.locale, who.currency, who.order, click_shopper,
-        click_rescue, click_step, rest = match(text, WHO)
-
-    if not rest or find(text, '[%z\1-\30\127]') then
-        bad('who')
-    end
-
-    optional(who.moved, 'moved')
-    optional(who.customer, 'customer')
-    optional(who.shopper, 'shopper')
-    optional(who.network, 'network')
-    optional(who.order, 'order')
-
-    if #who.sealed > 512 or #who.first_name > 120 or #who.locale > 35
-        or not match(who.currency, '^%u*$') or #who.currency > 3
-        or find(who.sealed, '[^%w_.-]')
-    then
-        bad('who')
-    end
-
-    who.click = ''
-
-    if click_shopper ~= '' then
-        who.click = identifier(click_shopper, 'click')
-        who.click_rescue = number(click_rescue, 'click', 4294967295)
-        who.click_step = number(click_step, 'click', 4294967295)
-    end
-
-    who.aliases = rest ~= '' and aliases_read(rest) or NOBODY.aliases
-
-    return who
-end
-
-
--- Checks the lines, and reads them if they must be compared with others.
-
-local function event_lines(c, text)
-    if text == '' then
-        c.raw = ''
-        c.lines = {}
-        return
-    end
-
-    if find(text, '[%z\1-\29\127]') then
-        bad('line')
-    end
-
-    local lines = lines_read(text)
-
-    if #lines > LINES_MAX then
-        bad('lines')
-    end
-
-    for _, line in ipairs(lines) do
-        line_check(line)
-    end
-
-    c.raw = text
-    c.lines = lines
-end
-
-
-local function event_read(keys, args)
-    local prefix, vid = key(keys, 'v:')
-
-    identifier(vid, 'visit')
-    identifier(args[1], 'source')
-
-    local seq = number(args[2], 'seq', 9e15)
-    local terms = terms_read(args[3])
-    local kinds, status, op, flags, total
-        = match(args[4] or '', '^(%d+) (%d+) (%d) (%d+) (-?%d*)$')
-
-    kinds = number(kinds, 'kinds', K_ALL)
-    status = number(status, 'status', 999)
-    op = number(op, 'op', REMOVE)
-    flags = number(flags, 'flags', 127)
-
-    if #total > 16 then
-        bad('total')
-    end
-
-    local who = who_read(args[5] or '')
-    local age = number(args[7], 'age', AGE_MAX)
-    local c = context(prefix)
-
-    c.terms = terms
-    c.vid = vid
-    c.source = args[1]
-    c.seq = seq
-    c.kinds = kinds
-    c.status = status
-    c.op = op
-    c.flags = flags
-    c.total = total
-    c.who = who
-    c.at = c.now - age
-
-    event_lines(c, args[6] or '')
-
-    return c
-end
-
-
-local STAGES = { { K_PAYMENT, 5 }, { K_SHIPPING, 4 }, { K_CHECKOUT, 3 },
-                 { K_CART, 2 }, { 0x1, 1 } }
-
-local function stage(c, v)
-    for _, s in ipairs(STAGES) do
-        if band(c.kinds, s[1]) ~= 0 then
-            v.stage = max(v.stage, s[2])
-            return
-        end
-    end
-end
-
-
 local function uncertain(c)
     return c.status == 499 or c.status == 502 or c.status == 504
 end
@@ -305,6 +123,19 @@ local function worth(c, v)
 end
 
 
+-- Without another visit of its shopper an event need not look at them.
+
+local function alone(c, v)
+    local p = v.shopper ~= '' and read_shopper(c, v.shopper)
+
+    v.flags = v.flags - band(v.flags, V_ALONE)
+
+    if p and #p.visits == 1 then
+        v.flags = v.flags + V_ALONE
+    end
+end
+
+
 local function event_apply(c)
     local v
 
@@ -340,7 +171,7 @@ local function event_apply(c)
     end
 
     if v.lines ~= '' then
-        stage(c, v)
+        v.stage = max(v.stage, c.head.stage)
     end
 
     if band(c.kinds, K_ERROR) ~= 0 then
@@ -354,6 +185,7 @@ local function event_apply(c)
     end
 
     v.dirty = known or worth(c, v)
+    alone(c, v)
 
     if v.shopper ~= '' then
         c.touched['p:' .. v.shopper] = c.at + c.terms.idle
@@ -375,7 +207,42 @@ local function event_reply(c)
 end
 
 
+-- Every call of a source has a number, one more than the last: applied once.
+
+function event_new(q, seq)
+    local n = call('INCR', q)
+
+    if n == seq then
+        if n % 64 == 1 then
+            call('EXPIRE', q, SEQ_TTL)
+        end
+
+        return true
+    end
+
+    if n > seq then
+        if n == 1 then
+            call('DEL', q)
+        else
+            call('DECR', q)
+        end
+
+        return false
+    end
+
+    call('SET', q, seq, 'EX', SEQ_TTL)
+
+    return true
+end
+
+
 local function event(keys, args)
+    local reply = event_fast(keys, args)
+
+    if reply then
+        return reply
+    end
+
     local c = event_read(keys, args)
 
     if band(c.flags, E_FORGET) ~= 0 then
@@ -386,11 +253,7 @@ local function event(keys, args)
 
     -- the first write: what was read above is void if it was applied before
 
-    local q = c.prefix .. 'q:' .. c.source
-    local last = call('SET', q, args[2], 'EX', SEQ_TTL, 'GET')
-
-    if last and tonumber(last) >= c.seq then
-        call('SET', q, last, 'KEEPTTL')
+    if not event_new(c.prefix .. 'q:' .. c.source, c.seq) then
         return 'd'
     end
 

@@ -24,14 +24,23 @@ function read_visit(c, id)
     end
 
     local version
+    local from = V_FIELDS
+    local rare = byte(raw, 4) >= V_RARE
 
     v = { id = id }
 
-    version, v.stage, v.class, v.flags, v.day, v.last, v.changed, v.snap, v.order,
-        v.hold, v.bound = unpack(V_HEAD, raw)
+    version, v.stage, v.class, v.flags, v.day, v.last, v.changed, v.snap,
+        v.order, v.hold, v.bound = unpack(rare and V_HEAD_RARE or V_HEAD, raw)
+
+    if rare then
+        v.flags = v.flags - V_RARE
+        from = V_FIELDS_RARE
+    else
+        v.order, v.hold, v.bound = 0, 0, 0
+    end
 
     v.shopper, v.customer, v.order_id, v.click, v.currency, v.total, v.lines
-        = match(raw, V_TEXT, V_FIELDS)
+        = match(raw, V_TEXT, from)
 
     c.visits[id] = v
 
@@ -69,11 +78,20 @@ local function write_visit(c, v)
         v.day = today
     end
 
-    local raw = pack(V_HEAD, VERSION, v.stage, v.class, v.flags, v.day,
-                     v.last, v.changed, v.snap, v.order, v.hold, v.bound)
-                .. v.shopper .. '\31' .. v.customer .. '\31' .. v.order_id
-                .. '\31' .. v.click .. '\31' .. v.currency .. '\31'
-                .. v.total .. '\30' .. v.lines
+    local head
+
+    if v.order > 0 or v.hold > 0 or v.bound > 0 then
+        head = pack(V_HEAD_RARE, VERSION, v.stage, v.class, v.flags + V_RARE,
+                    v.day, v.last, v.changed, v.snap, v.order, v.hold,
+                    v.bound)
+    else
+        head = pack(V_HEAD, VERSION, v.stage, v.class, v.flags, v.day, v.last,
+                    v.changed, v.snap)
+    end
+
+    local raw = head .. v.shopper .. '\31' .. v.customer .. '\31'
+                .. v.order_id .. '\31' .. v.click .. '\31' .. v.currency
+                .. '\31' .. v.total .. '\30' .. v.lines
 
     if retain then
         call('SET', name, raw, 'EX', retain + RENEW_MARGIN)
@@ -259,13 +277,12 @@ end
 
 -- Restarts the idle clock of "p:SID" or "v:VID"; never shortens it.
 
-local function touch(c, id, deadline)
-    local left = deadline - c.now
-    local name = c.prefix .. 'i:' .. id
+function touch(prefix, now, id, deadline)
+    local name = prefix .. 'i:' .. id
 
-    if left > 0 then
-        if call('PEXPIRE', name, left, 'GT') == 1
-            or not call('SET', name, '', 'PX', left, 'NX')
+    if deadline > now then
+        if call('PEXPIREAT', name, deadline, 'GT') == 1
+            or not call('SET', name, '', 'PXAT', deadline, 'NX')
         then
             return
         end
@@ -274,7 +291,7 @@ local function touch(c, id, deadline)
         return
     end
 
-    call('ZADD', c.prefix .. 'due', 'LT', deadline + 1, id)
+    call('ZADD', prefix .. 'due', 'LT', deadline + 1, id)
 end
 
 
@@ -292,7 +309,7 @@ function finish(c)
     end
 
     for id, deadline in pairs(c.touched) do
-        touch(c, id, deadline)
+        touch(c.prefix, c.now, id, deadline)
     end
 
     local last

@@ -67,7 +67,7 @@ local function visits_trim(c, p)
         local score = 0
 
         if v and v.shopper == p.id then
-            score = v.last + (v.lines ~= '' and 1e15 or 0)
+            score = v.last + (v.lines ~= '' and 1e15 or 1)
         end
 
         if not worst or score < worst_score then
@@ -76,7 +76,13 @@ local function visits_trim(c, p)
         end
     end
 
+    local v = read_visit(c, p.visits[worst])
+
     remove(p.visits, worst)
+
+    if v and v.shopper == p.id then
+        release(c, v)
+    end
 end
 
 
@@ -89,6 +95,15 @@ function visits_add(c, p, id)
 
     if #p.visits >= VISITS_MAX then
         visits_trim(c, p)
+    end
+
+    if #p.visits == 1 then
+        local v = read_visit(c, p.visits[1])
+
+        if v and band(v.flags, V_ALONE) ~= 0 then
+            v.flags = v.flags - V_ALONE
+            v.dirty = true
+        end
     end
 
     p.visits[#p.visits + 1] = id
@@ -105,7 +120,7 @@ function release(c, v)
     v.class = BY_NOTHING
     v.bound = 0
     v.day = 0
-    v.flags = v.flags - band(v.flags, V_ALIASED)
+    v.flags = v.flags - band(v.flags, V_ALIASED + V_ALONE + V_CUSTOMER)
     v.dirty = true
 
     if p then
@@ -135,6 +150,7 @@ function join(c, v, p, class)
     v.shopper = p.id
     v.class = class
     v.bound = class == BY_CLICK and c.now + CLICK_BINDS or 0
+    v.order = max(v.order, p.order)
 
     if v.lines ~= '' and v.changed <= p.order then
         cart_clear(v)

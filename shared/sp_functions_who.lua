@@ -228,11 +228,17 @@ local function bind(c, v, p, shown)
 
     local customer = c.who.customer
 
-    if customer ~= '' and sure
-        and (renew or v.customer ~= customer
-             or not find(p.customers, customer, 1, true))
-    then
+    if customer == '' then
+        return
+    end
+
+    if v.customer ~= customer then
+        v.flags = v.flags - band(v.flags, V_CUSTOMER)
+    end
+
+    if sure and (renew or band(v.flags, V_CUSTOMER) == 0) then
         customer_write(c, customer, p)
+        v.flags = v.flags - band(v.flags, V_CUSTOMER) + V_CUSTOMER
     end
 end
 
@@ -338,7 +344,7 @@ function move(c, id, from)
 
     v.flags = max(band(v.flags, V_SOFT), band(old.flags, V_SOFT))
               + max(band(v.flags, V_EXTRAS), band(old.flags, V_EXTRAS))
-              + band(v.flags, V_ALIASED)
+              + band(v.flags, V_ALIASED + V_CUSTOMER)
     v.click = v.click ~= '' and v.click or old.click
     v.customer = v.customer ~= '' and v.customer or old.customer
     v.order_id = v.order_id ~= '' and v.order_id or old.order_id
@@ -353,8 +359,8 @@ function move(c, id, from)
         v.shopper = p.id
         v.class = old.class
         v.bound = old.bound
-        v.flags = v.flags - band(v.flags, V_ALIASED)
-                  + band(old.flags, V_ALIASED)
+        v.flags = v.flags - band(v.flags, V_ALIASED + V_CUSTOMER)
+                  + band(old.flags, V_ALIASED + V_CUSTOMER)
 
     elseif p then
         visits_replace(p, from)
