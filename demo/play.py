@@ -318,10 +318,10 @@ def play(options):
     say(f"In {idle} seconds without activity a cart counts as abandoned. "
         "Waiting …")
     found, message = mailbox.wait()
-    link = check(found, message, ada, ada_items, ada_browser, options)
     say(f"A mail has come, to {message['To']}: “{message['Subject']}”")
     say()
     show(part(message, "plain"))
+    link = check(found, message, ada, ada_items, ada_browser, options)
     say()
     say(f"  Read it as a browser shows it:  {mailbox.url}/{found}/")
     say(f"  Its button leads, by nginx, to  {urlsplit(link).path}, where Ada’s "
