@@ -2,14 +2,20 @@
  * Copyright (C) SitePreserver developers
  */
 
+#include <pthread.h>
 #include <stdio.h>
 
 #include "creative_colour.h"
 
 
 static double creative_luminance(uint32_t colour);
+static void creative_linear_once(void);
 static double creative_linear(uint32_t channel);
 static uint32_t creative_mix(uint32_t colour, uint32_t with, uint32_t step);
+
+
+static pthread_once_t  creative_linear_ready = PTHREAD_ONCE_INIT;
+static double          creative_linears[256];
 
 
 sp_rc_t
@@ -103,9 +109,22 @@ creative_colour_on(uint32_t colour)
 static double
 creative_luminance(uint32_t colour)
 {
-    return 0.2126 * creative_linear(colour >> 16 & 0xff)
-           + 0.7152 * creative_linear(colour >> 8 & 0xff)
-           + 0.0722 * creative_linear(colour & 0xff);
+    (void) pthread_once(&creative_linear_ready, creative_linear_once);
+
+    return 0.2126 * creative_linears[colour >> 16 & 0xff]
+           + 0.7152 * creative_linears[colour >> 8 & 0xff]
+           + 0.0722 * creative_linears[colour & 0xff];
+}
+
+
+static void
+creative_linear_once(void)
+{
+    uint32_t  channel;
+
+    for (channel = 0; channel < 256; channel++) {
+        creative_linears[channel] = creative_linear(channel);
+    }
 }
 
 

@@ -59,7 +59,7 @@ message_data_create(message_data_t *md, const message_facts_t *facts,
         currency.len = 0;           /* no amount is better than a wrong one */
     }
 
-    md->money = money_create(&currency, &md->locale, err);
+    md->money = money_get(&currency, &md->locale, err);
 
     if (md->money == NULL) {
         return SP_INVALID;
@@ -96,7 +96,7 @@ void
 message_data_free(message_data_t *md)
 {
     buffer_free(&md->unsubscribe);
-    money_destroy(md->money);
+    money_put(md->money);
     mustache_data_destroy(md->data);
 }
 

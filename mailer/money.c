@@ -19,16 +19,28 @@
 #define MONEY_TEXT_MAX  128
 
 
+#define MONEY_KEPT  4               /* by each thread */
+
+
 struct money_s {
+    money_t        *next;           /* kept, the one used last first */
+    char            locale[MONEY_LOCALE_MAX];
+    char            currency[4];    /* "": none */
     UNumberFormat  *amount;         /* NULL: no currency was given */
     UNumberFormat  *number;
     UPluralRules   *plurals;
     int             exponent;       /* of the minor unit */
     int             shown;          /* decimals usually written */
+    int             digits;         /* what amount writes now */
 };
 
 
 static void money_once(void);
+static void money_free_kept(void *data);
+static void money_free(money_t *money);
+static money_t *money_take(const char *currency, const char *locale);
+static money_t *money_create(const char *currency, const char *locale,
+    sp_error_t *err);
 static sp_rc_t money_write(UNumberFormat *format, const char *digits,
     buffer_t *out);
 static void money_digits(uint64_t n, int negative, int exponent,
@@ -37,6 +49,8 @@ static uint64_t money_power(int exponent);
 
 
 static pthread_once_t  money_ready = PTHREAD_ONCE_INIT;
+static pthread_key_t   money_key;
+static int             money_keeps;     /* there is a key */
 
 
 int
@@ -59,12 +73,10 @@ money_exponent(const sp_str_t *currency)
 
 
 money_t *
-money_create(const sp_str_t *currency, const sp_str_t *locale, sp_error_t *err)
+money_get(const sp_str_t *currency, const sp_str_t *locale, sp_error_t *err)
 {
-    char         name[MONEY_LOCALE_MAX];
-    UChar        code[4];
-    money_t     *money;
-    UErrorCode   status;
+    char      name[MONEY_LOCALE_MAX], code[4];
+    money_t  *money;
 
     (void) pthread_once(&money_ready, money_once);
 
@@ -76,65 +88,46 @@ money_create(const sp_str_t *currency, const sp_str_t *locale, sp_error_t *err)
         return NULL;
     }
 
-    money = calloc(1, sizeof(money_t));
-
-    if (money == NULL) {
-        (void) snprintf(err->text, sizeof(err->text), "no memory");
-        return NULL;
-    }
-
+    memset(code, 0, sizeof(code));
+    memcpy(code, currency->data, currency->len);
     money_locale(locale, name);
 
-    status = U_ZERO_ERROR;
-    money->number = unum_open(UNUM_DECIMAL, NULL, 0, name, NULL, &status);
-    money->plurals = uplrules_open(name, &status);
+    money = money_take(code, name);
 
-    if (currency->len != 0) {
-        u_charsToUChars(currency->data, code, 3);
-        code[3] = 0;
-
-        money->exponent = money_exponent(currency);
-        money->shown = ucurr_getDefaultFractionDigits(code, &status);
-        money->amount = unum_open(UNUM_CURRENCY, NULL, 0, name, NULL, &status);
-
-        if (U_SUCCESS(status)) {
-            unum_setTextAttribute(money->amount, UNUM_CURRENCY_CODE, code, 3,
-                                  &status);
-        }
-    }
-
-    if (U_FAILURE(status)) {
-        (void) snprintf(err->text, sizeof(err->text),
-                        "ICU cannot format in locale \"%s\": %s", name,
-                        u_errorName(status));
-        money_destroy(money);
-        return NULL;
-    }
-
-    return money;
+    return money != NULL ? money : money_create(code, name, err);
 }
 
 
 void
-money_destroy(money_t *money)
+money_put(money_t *money)
 {
+    size_t    n;
+    money_t  *last;
+
     if (money == NULL) {
         return;
     }
 
-    if (money->amount != NULL) {
-        unum_close(money->amount);
+    if (!money_keeps) {
+        money_free(money);
+        return;
     }
 
-    if (money->number != NULL) {
-        unum_close(money->number);
+    money->next = pthread_getspecific(money_key);
+
+    if (pthread_setspecific(money_key, money) != 0) {
+        money_free(money);
+        return;
     }
 
-    if (money->plurals != NULL) {
-        uplrules_close(money->plurals);
+    for (n = 1, last = money; last != NULL && n < MONEY_KEPT; n++) {
+        last = last->next;
     }
 
-    free(money);
+    if (last != NULL && last->next != NULL) {
+        money_free(last->next);
+        last->next = NULL;
+    }
 }
 
 
@@ -160,7 +153,10 @@ money_format(money_t *money, int64_t minor, buffer_t *out)
         digits = money->exponent;
     }
 
-    unum_setAttribute(money->amount, UNUM_FRACTION_DIGITS, digits);
+    if (digits != money->digits) {
+        unum_setAttribute(money->amount, UNUM_FRACTION_DIGITS, digits);
+        money->digits = digits;
+    }
 
     money_digits(n, minor < 0, money->exponent, text);
 
@@ -259,6 +255,134 @@ money_once(void)
 
     status = U_ZERO_ERROR;
     uloc_setDefault("en", &status);
+
+    money_keeps = pthread_key_create(&money_key, money_free_kept) == 0;
+}
+
+
+/* At the end of a thread. */
+
+static void
+money_free_kept(void *data)
+{
+    money_t  *money, *next;
+
+    for (money = data; money != NULL; money = next) {
+        next = money->next;
+        money_free(money);
+    }
+}
+
+
+static void
+money_free(money_t *money)
+{
+    if (money->amount != NULL) {
+        unum_close(money->amount);
+    }
+
+    if (money->number != NULL) {
+        unum_close(money->number);
+    }
+
+    if (money->plurals != NULL) {
+        uplrules_close(money->plurals);
+    }
+
+    free(money);
+}
+
+
+/* Out of what the thread keeps; NULL: it has no such formatter. */
+
+static money_t *
+money_take(const char *currency, const char *locale)
+{
+    money_t  *money, *before;
+
+    if (!money_keeps) {
+        return NULL;
+    }
+
+    before = NULL;
+
+    for (money = pthread_getspecific(money_key); money != NULL;
+         money = money->next)
+    {
+        if (strcmp(money->currency, currency) == 0
+            && strcmp(money->locale, locale) == 0)
+        {
+            break;
+        }
+
+        before = money;
+    }
+
+    if (money == NULL) {
+        return NULL;
+    }
+
+    if (before != NULL) {
+        before->next = money->next;
+
+    } else {
+        (void) pthread_setspecific(money_key, money->next);
+    }
+
+    return money;
+}
+
+
+static money_t *
+money_create(const char *currency, const char *locale, sp_error_t *err)
+{
+    UChar        code[4];
+    money_t     *money;
+    sp_str_t     s;
+    UErrorCode   status;
+
+    money = calloc(1, sizeof(money_t));
+
+    if (money == NULL) {
+        (void) snprintf(err->text, sizeof(err->text), "no memory");
+        return NULL;
+    }
+
+    (void) strcpy(money->currency, currency);
+    (void) strcpy(money->locale, locale);
+
+    status = U_ZERO_ERROR;
+    money->number = unum_open(UNUM_DECIMAL, NULL, 0, locale, NULL, &status);
+    money->plurals = uplrules_open(locale, &status);
+
+    if (currency[0] != '\0') {
+        u_charsToUChars(currency, code, 3);
+        code[3] = 0;
+        s.data = currency;
+        s.len = 3;
+
+        money->exponent = money_exponent(&s);
+        money->shown = ucurr_getDefaultFractionDigits(code, &status);
+        money->amount = unum_open(UNUM_CURRENCY, NULL, 0, locale, NULL,
+                                  &status);
+
+        money->digits = -1;
+
+        if (U_SUCCESS(status)) {
+            unum_setTextAttribute(money->amount, UNUM_CURRENCY_CODE, code, 3,
+                                  &status);
+        }
+    }
+
+    if (U_FAILURE(status)) {
+        (void) snprintf(err->text, sizeof(err->text),
+                        "ICU cannot format in locale \"%s\": %s", locale,
+                        u_errorName(status));
+        money_free(money);
+        return NULL;
+    }
+
+    return money;
 }
 
 

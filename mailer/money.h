@@ -28,14 +28,15 @@ int money_exponent(const sp_str_t *currency);
 
 /*
  * A formatter of one currency in one locale ("de", "de-AT", "de_AT.UTF-8"; one
- * that is not known is English).  It belongs to one thread at a time.
- * currency may have len 0: only numbers are then formatted.  NULL: err says
- * why.
+ * that is not known is English).  It belongs to the thread that got it, which
+ * gives it back: a thread keeps those that it used last, since ICU takes
+ * longer to make one than to use it.  currency may have len 0: only numbers are
+ * then formatted.  NULL: err says why.
  */
 
-money_t *money_create(const sp_str_t *currency, const sp_str_t *locale,
+money_t *money_get(const sp_str_t *currency, const sp_str_t *locale,
     sp_error_t *err);
-void money_destroy(money_t *money);
+void money_put(money_t *money);
 
 
 /*

@@ -50,6 +50,7 @@ postfix                 # smtp-sink and smtp-source
 wrk                     # load
 chromium                # storefronts and screenshots
 fonts-dejavu-core       # text in screenshots
+fonts-liberation        # the same, as wide as Arial
 libnginx-mod-http-auth-pam              # all of these: loaded beside ours
 libnginx-mod-http-brotli-filter
 libnginx-mod-http-brotli-static

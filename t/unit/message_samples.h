@@ -112,6 +112,10 @@ sample_usual(sample_t *s)
 {
     sample_init(s, "usual");
 
+    s->shop.logo = sample_str("https://loom.example/img/logo.svg");
+    s->shop.logo_width = 204;
+    s->shop.logo_height = 40;
+
     sample_line(s, "Linen apron “Weaver”", "Colour: sand · Size: M",
                 "https://loom.example/img/apron.svg", 1, 5450);
     sample_line(s, "Stoneware mug", "Glaze: speckled white",

@@ -38,7 +38,7 @@ create(const char *currency, const char *locale)
 
     c = str(currency);
     l = str(locale);
-    money = money_create(&c, &l, &err);
+    money = money_get(&c, &l, &err);
 
     if (money == NULL) {
         fail_msg("%s", err.text);
@@ -112,7 +112,7 @@ test_format(void **state)
         buffer_reset(&out);
         assert_int_equal(money_format(money, cases[i].minor, &out), SP_OK);
         assert_string_equal(buffer_text(&out), cases[i].text);
-        money_destroy(money);
+        money_put(money);
     }
 
     buffer_free(&out);
@@ -135,7 +135,7 @@ test_reuse(void **state)
     assert_int_equal(money_format(money, 101, &out), SP_OK);
     assert_string_equal(buffer_text(&out), "RSD" NBSP "1.50RSD" NBSP "1"
                                            "RSD" NBSP "1.01");
-    money_destroy(money);
+    money_put(money);
     buffer_free(&out);
 }
 
@@ -153,10 +153,10 @@ test_numbers(void **state)
     assert_string_equal(buffer_text(&out), "-1.234.567");
     assert_int_equal(money_format(money, 1, &out), SP_INVALID);
     assert_string_equal(buffer_text(&out), "-1.234.567");
-    money_destroy(money);
+    money_put(money);
 
     buffer_free(&out);
-    money_destroy(NULL);
+    money_put(NULL);
 }
 
 
@@ -169,18 +169,18 @@ test_plurals(void **state)
     assert_string_equal(money_plural(money, 1), "one");
     assert_string_equal(money_plural(money, 0), "other");
     assert_string_equal(money_plural(money, 2), "other");
-    money_destroy(money);
+    money_put(money);
 
     money = create("", "pl");
     assert_string_equal(money_plural(money, 1), "one");
     assert_string_equal(money_plural(money, 3), "few");
     assert_string_equal(money_plural(money, 5), "many");
-    money_destroy(money);
+    money_put(money);
 
     money = create("", "ar");
     assert_string_equal(money_plural(money, 0), "zero");
     assert_string_equal(money_plural(money, 2), "two");
-    money_destroy(money);
+    money_put(money);
 }
 
 
@@ -214,7 +214,7 @@ test_bad_currency(void **state)
 
     c = str("eur");
     l = str("en");
-    assert_null(money_create(&c, &l, &err));
+    assert_null(money_get(&c, &l, &err));
     assert_string_equal(err.text,
                         "currency \"eur\" is not three capital letters");
 }
@@ -230,7 +230,7 @@ test_limit(void **state)
     money = create("EUR", "en");
     (void) money_format(money, 123456, &out);
     assert_true(out.failed);
-    money_destroy(money);
+    money_put(money);
     buffer_free(&out);
 }
 
@@ -251,7 +251,7 @@ format_often(void *arg)
         buffer_reset(&out);
         (void) money_format(money, 1980, &out);
         wrong += strcmp(buffer_text(&out), i % 2 ? "€19.80" : "¥1,980") != 0;
-        money_destroy(money);
+        money_put(money);
     }
 
     buffer_free(&out);
