@@ -286,7 +286,8 @@ def why(options, address):
         capture_output=True, text=True, timeout=30)
     if done.returncode != 0:
         raise Wrong(f"sitepreserver why: {done.stderr.strip()}")
-    return done.stdout.rstrip()
+    return "\n".join(line for line in done.stdout.splitlines()
+                     if line.split(" ")[0] in ("known", "state", "ordered"))
 
 
 def show(text, prefix="  │ "):
