@@ -74,6 +74,8 @@ struct sp_observation_s {
     unsigned              request_bad:1;
     unsigned              response_cut:1;
     unsigned              response_bad:1;
+    unsigned              unread:1; /* it was wanted, and nothing of it came,
+                                       or nothing that can be read */
     unsigned              nomem:1;
 };
 

@@ -10,6 +10,9 @@
  *     wants = sp_observe_answer(ob, status)                  answer's headers
  *     sp_observe_response_body(ob, ...)                      as it passes
  *     rc = sp_observe_end(ob, status, &outcome)              at the log phase
+ *
+ * A set of rules has scratch memory for its regexes: two threads must not
+ * observe with the same set at once (processes may).
  */
 
 #ifndef SP_OBSERVE_H
@@ -102,7 +105,7 @@ typedef struct {
     sp_alias_t    aliases[SP_ALIASES_MAX];
     unsigned      naliases;
 
-    sp_str_t      email;            /* not validated */
+    sp_str_t      email;            /* normalised, as sp_address_normalise() */
     sp_str_t      customer;         /* only ever from the answer */
     sp_str_t      first_name;
     sp_str_t      locale;
@@ -148,7 +151,13 @@ sp_rc_t sp_observe_request_body(sp_observation_t *ob, const char *data,
 
 /*
  * The answer's status and headers are there.  Returns SP_WANT_RESPONSE_BODY
- * if its body is still wanted, else 0.
+ * if its body is still wanted, else 0.  What comes of the request's body
+ * after this is not looked at: it counts as cut.
+ *
+ * An answer that is wanted, and of which not a byte and no end is pushed (it
+ * is compressed, it is in a file), counts as unread: rules whose conditions
+ * ask for its body do not apply, and such a purchase is an order_pending.  So
+ * push the end of an empty body, too.
  */
 
 unsigned sp_observe_answer(sp_observation_t *ob, unsigned status);

@@ -31,7 +31,8 @@ typedef struct {
 
 static sp_rc_t sp_outcome_rule(sp_apply_t *apply);
 static sp_rc_t sp_outcome_applies(sp_apply_t *apply, sp_applies_t *applies);
-static int sp_outcome_uncertain(unsigned status);
+static int sp_outcome_uncertain(const sp_observation_t *ob,
+    const sp_rule_t *rule);
 static sp_rc_t sp_outcome_pending(sp_apply_t *apply);
 static sp_rc_t sp_outcome_fields(sp_apply_t *apply);
 static sp_rc_t sp_outcome_text(sp_apply_t *apply, sp_field_t field,
@@ -149,7 +150,7 @@ sp_outcome_rule(sp_apply_t *apply)
 static sp_rc_t
 sp_outcome_applies(sp_apply_t *apply, sp_applies_t *applies)
 {
-    int                    whole;
+    int                    whole, uncertain;
     sp_rc_t                rc;
     unsigned               status;
     const sp_rule_t       *rule;
@@ -161,14 +162,17 @@ sp_outcome_applies(sp_apply_t *apply, sp_applies_t *applies)
     *applies = SP_APPLIES_NOT;
     whole = 0;
 
-    if (rule->kind == SP_PURCHASE && sp_outcome_uncertain(status)) {
-        /* the client or the proxy gave up, the shop may not have */
+    uncertain = rule->kind == SP_PURCHASE
+                && sp_outcome_uncertain(apply->ob, rule);
 
-    } else if (sp_outcome_status(rule, status)) {
-        whole = 1;
+    if (!uncertain) {
 
-    } else if (!rule->checkout || status < 500) {
-        return SP_OK;
+        if (sp_outcome_status(rule, status)) {
+            whole = 1;
+
+        } else if (!rule->checkout || status < 500) {
+            return SP_OK;
+        }
     }
 
     for (condition = rule->conditions; condition != NULL;
@@ -176,6 +180,14 @@ sp_outcome_applies(sp_apply_t *apply, sp_applies_t *applies)
     {
         rc = whole ? sp_condition_holds(apply->ob, condition)
                    : sp_condition_requested(apply->ob, condition);
+
+        /* what is absent in an answer that was not read is not known */
+
+        if (whole && apply->ob->unread
+            && (condition->needs & SP_NEEDS_RESPONSE_BODY))
+        {
+            rc = SP_DONE;
+        }
 
         if (rc != SP_OK) {
             return rc == SP_DONE ? SP_OK : rc;
@@ -185,7 +197,7 @@ sp_outcome_applies(sp_apply_t *apply, sp_applies_t *applies)
     if (whole) {
         *applies = SP_APPLIES;
 
-    } else if (rule->kind == SP_PURCHASE && sp_outcome_uncertain(status)) {
+    } else if (uncertain) {
         *applies = SP_APPLIES_PENDING;
 
     } else {
@@ -215,10 +227,33 @@ sp_outcome_status(const sp_rule_t *rule, unsigned status)
 }
 
 
+/*
+ * The client or the proxy gave up, the shop may not have; or nobody could
+ * read the answer that tells.
+ */
+
 static int
-sp_outcome_uncertain(unsigned status)
+sp_outcome_uncertain(const sp_observation_t *ob, const sp_rule_t *rule)
 {
-    return status == 499 || status == 502 || status == 504;
+    const sp_condition_t  *condition;
+
+    if (ob->status == 499 || ob->status == 502 || ob->status == 504) {
+        return 1;
+    }
+
+    if (!ob->unread || !sp_outcome_status(rule, ob->status)) {
+        return 0;
+    }
+
+    for (condition = rule->conditions; condition != NULL;
+         condition = condition->next)
+    {
+        if (condition->needs & SP_NEEDS_RESPONSE_BODY) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -235,7 +270,7 @@ sp_outcome_pending(sp_apply_t *apply)
 
     apply->outcome->kinds |= SP_ORDER_PENDING;
 
-    if (apply->rule->checkout && apply->ob->status != 499) {
+    if (apply->rule->checkout && apply->ob->status >= 500) {
         apply->outcome->kinds |= SP_CHECKOUT_ERROR;
     }
 
@@ -588,7 +623,8 @@ sp_outcome_empty(sp_apply_t *apply, int *empty)
 
     *empty = 0;
 
-    if ((apply->ob->response_cut || apply->ob->response_bad)
+    if ((apply->ob->response_cut || apply->ob->response_bad
+         || apply->ob->unread)
         && (apply->rule->needs & SP_NEEDS_RESPONSE_BODY))
     {
         return SP_OK;

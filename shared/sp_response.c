@@ -22,12 +22,15 @@ static void sp_response_end(sp_observation_t *ob);
 #define SP_READS_TEXT  (1u << SP_SOURCE_RESPONSE_BODY)
 
 
-/* Does any rule that is still alive want it? */
+/* Does any rule that is still alive want it, and will there be one? */
 
 unsigned
 sp_response_begin(sp_observation_t *ob)
 {
-    if (!(ob->needs & SP_NEEDS_RESPONSE_BODY)) {
+    if (!(ob->needs & SP_NEEDS_RESPONSE_BODY)
+        || ob->status == 204 || ob->status == 304
+        || sp_method(&ob->ex->method) == SP_METHOD_HEAD)
+    {
         ob->response_done = 1;
         return 0;
     }
@@ -149,6 +152,7 @@ sp_response_document(sp_observation_t *ob, const char *data, size_t len)
 
             if (ob->ex->response_header(ob->ex->data, &name, 0, &value)) {
                 ob->response_bad = 1;
+                ob->unread = 1;
             }
 
             return i;
@@ -260,6 +264,9 @@ sp_response_finish(sp_observation_t *ob)
 
         if (ob->response_len != 0) {
             ob->response_cut = 1;
+
+        } else {
+            ob->unread = 1;
         }
     }
 }

@@ -1481,12 +1481,61 @@ what_matches_nothing_allocates_nothing(void **unused)
 static void
 compressed_answers_are_counted(void **unused)
 {
-    rules(CART "}");
+    rules(CART " empty response.json:items absent; }");
 
     PLAY(.answer = "\x1f\x8b\x08", .response = { { "content-encoding",
                                                    "gzip" } });
     assert_true(lab.out->response_bad);
     cart(SP_CART_NONE, "");
+}
+
+
+/* What is not in it is not known: neither a login nor an order is sure. */
+
+static void
+answers_that_nobody_read(void **unused)
+{
+    rules("sitepreserver_event login POST = /x {"
+          " if response.json:error absent; email form:mail; }"
+          "sitepreserver_event set_cart POST = /x {"
+          " empty response.json:error absent; }");
+
+    PLAY(.body = "mail=a@example.com");
+    assert_int_equal(lab.out->kinds, SP_SET_CART);
+    cart(SP_CART_NONE, "");
+
+    PLAY(.body = "mail=a@example.com", .answer = "{}");
+    assert_int_equal(lab.out->kinds, SP_LOGIN | SP_SET_CART);
+    cart(SP_CART_SNAPSHOT, "");
+
+    PLAY(.body = "mail=a@example.com", .answer = "", .status = 302);
+    assert_int_equal(lab.out->kinds, SP_LOGIN | SP_SET_CART);
+
+    PLAY(.body = "mail=a@example.com", .status = 204);
+    assert_int_equal(lab.out->kinds, SP_LOGIN | SP_SET_CART);
+
+    rules("sitepreserver_event purchase POST = /x { if form:terms;"
+          " if response.json:order; checkout; }"
+          "sitepreserver_event purchase POST = /y {"
+          " order_id response.json:order; }");
+
+    PLAY(.body = "terms=1");
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+
+    PLAY(.body = "terms=1", .answer = "\x1f\x8b\x08",
+         .response = { { "content-encoding", "gzip" } });
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+
+    PLAY(.body = "no=1");
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.body = "terms=1", .answer = "{}");
+    assert_int_equal(lab.rc, SP_DONE);
+
+    /* only the order's number lacks */
+
+    PLAY(.uri = "/y", .body = "terms=1");
+    assert_int_equal(lab.out->kinds, SP_PURCHASE);
 }
 
 
@@ -1752,6 +1801,7 @@ main(void)
         TEST(only_rules_that_want_a_body_have_it_read),
         TEST(what_matches_nothing_allocates_nothing),
         TEST(compressed_answers_are_counted),
+        TEST(answers_that_nobody_read),
         TEST(every_split_of_the_bodies),
         TEST(what_the_samples_mean),
         TEST(out_of_memory_at_each_allocation),
