@@ -97,8 +97,10 @@ sp_json_text_end(sp_json_text_t *text, const char *data, size_t len,
         out->len = len;
 
         if (len > text->limit) {
+            /* as if it had come in pieces */
             cut = 1;
-            out->len = sp_utf8_cut(out, text->limit);
+            out->len = text->limit;
+            out->len = sp_utf8_whole(out);
         }
 
         if (sp_utf8_valid(data, out->len) == out->len) {

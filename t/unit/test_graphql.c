@@ -88,7 +88,8 @@ test_fields(void **state)
           "a:a() b:b()" },
         { "{...Nowhere a}", "", "a:a()" },
         { "{a a b:a}", "", "a:a() a:b()" },
-        { "{a{...on X{y}} on fragment:query}", "", "a:a() on:on() query:fragment()" },
+        { "{a{...on X{y}} on fragment:query}", "",
+          "a:a() on:on() query:fragment()" },
         { "{__typename a __schema{types{name}}}", "", "a:a()" },
         { "{}", "", "" },
         { "mutation Add($id: ID!) @x { addItemToOrder(productVariantId: $id, "
@@ -102,7 +103,8 @@ test_fields(void **state)
         { "{a:1}", "", NULL }, { "{..a}", "", NULL }, { "{a} }", "", NULL },
         { "{a} x", "", NULL }, { "query Q @ {a}", "", NULL },
         { "{... on}", "", NULL }, { "{a ?}", "", NULL },
-        { "fragment F {a} {b}", "", NULL }, { "fragment F on {a} {b}", "", NULL },
+        { "fragment F {a} {b}", "", NULL },
+        { "fragment F on {a} {b}", "", NULL },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -268,7 +268,8 @@ test_cut(void **state)
     static const char *const  list[] = { "[*]", NULL };
 
     doc = str("[\"abc\xc3\xa9\",\"abcd\",\"ab\\u20ac\",\"abcde\","
-              "\"\xf0\x9f\x98\x80x\",1234567,\"a\xffzzzz\",\"\\ud83d\\ude00\"]");
+              "\"\xf0\x9f\x98\x80x\",1234567,\"a\xffzzzz\","
+              "\"\\ud83d\\ude00\",\"\xcb\xcb\xcb\xcb\xcb\",\"\xcb\xcb\xcb\xcb\"]");
     paths = record_paths(list);
 
     for (step = 1; step < 40; step++) {
@@ -277,13 +278,13 @@ test_cut(void **state)
         assert_string_equal(record.text,
             "0 s #0 abc~\n0 s #1 abcd\n0 s #2 ab~\n0 s #3 abcd~\n"
             "0 s #4 \xf0\x9f\x98\x80~\n0 n #5 1234~\n0 s #6 a?zz~\n"
-            "0 s #7 \xf0\x9f\x98\x80\n");
+            "0 s #7 \xf0\x9f\x98\x80\n0 s #8 ???~\n0 s #9 ????\n");
 
         assert_int_equal(record_scan(&record, paths, &doc, 0, step, 0),
                          SP_OK);
         assert_string_equal(record.text,
             "0 s #0 ~\n0 s #1 ~\n0 s #2 ~\n0 s #3 ~\n"
-            "0 s #4 ~\n0 n #5 ~\n0 s #6 ~\n0 s #7 ~\n");
+            "0 s #4 ~\n0 n #5 ~\n0 s #6 ~\n0 s #7 ~\n0 s #8 ~\n0 s #9 ~\n");
     }
 }
 

@@ -416,7 +416,8 @@ compare_changed(void)
     sp_rc_t                   ours;
     json_error_t              err;
     sp_json_paths_t          *paths;
-    static const char         bytes[] = "{}[]\",:\\ 0123456789.eE+-utfn\x01\x7f";
+    static const char         bytes[] =
+        "{}[]\",:\\ 0123456789.eE+-utfn\x01\x7f";
     static const char *const  lists[2][3] = {
         { "*.*", "[*]", NULL }, { "zz", "yy", NULL }
     };

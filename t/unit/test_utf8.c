@@ -118,7 +118,8 @@ test_clean(void **state)
         const char  *clean;
     } cases[] = {
         { "", 10, "" }, { "plain text", 100, "plain text" },
-        { "  x  ", 100, "x" }, { "   ", 100, "" }, { "a\tb\r\nc", 100, "a b  c" },
+        { "  x  ", 100, "x" }, { "   ", 100, "" },
+        { "a\tb\r\nc", 100, "a b  c" },
         { "\na\n", 100, "a" }, { "a\x01\x1f\x7f" "b", 100, "ab" },
         { "a\xc2\x80\xc2\x9f" "b", 100, "ab" }, { "a\xc2\x85" "b", 100, "a b" },
         { "a\xe2\x80\xa8" "b\xe2\x80\xa9", 100, "a b" },
@@ -130,7 +131,8 @@ test_clean(void **state)
         { "\xed\xa0\x80", 100, BAD BAD BAD },
         { "caf\xc3\xa9 \xf0\x9f\x91\x95", 100, "caf\xc3\xa9 \xf0\x9f\x91\x95" },
         { "abcdef", 3, "abc" }, { "ab cdef", 3, "ab" }, { "a\xc3\xa9", 2, "a" },
-        { "abc", 0, "" }, { "\xff\xff", 5, BAD }, { "a\x01\x01\x01zz", 3, "azz" },
+        { "abc", 0, "" }, { "\xff\xff", 5, BAD },
+        { "a\x01\x01\x01zz", 3, "azz" },
         { "\xe2\x80\x8d", 100, "\xe2\x80\x8d" },    /* joins emoji */
         { "a\xc2\xa0z", 100, "a\xc2\xa0z" },
     };
