@@ -61,7 +61,8 @@ cflags="$cflags -fPIC -std=gnu11 -ffile-prefix-map=$repo=."
 
 tree=$build/nginx
 wanted="$source $cc $cflags $ldflags $* $(ls "$repo"/ngx_module/*.c \
-    "$repo"/shared/sp_*.c) $(cksum < "$repo/config") $(cksum < "$0")"
+    "$repo"/shared/sp_*.c "$repo"/shared/*.lua) $(cat "$repo/config" "$repo/config.make" \
+    "$0" | cksum)"
 
 if [ "$(cat "$tree/configured" 2>/dev/null)" != "$wanted" ]; then
     rm -rf "$tree"

@@ -40,8 +40,10 @@ typedef struct {
     u_char                                *file;   /* of its first server */
     ngx_uint_t                             line;
 
-    /* of a worker: Redis knows the shop by another identity key */
-    unsigned                               refused:1;
+    /* of a worker */
+    uint64_t                               seq;        /* of its last event */
+    unsigned                               refused:1;  /* Redis knows another
+                                                          identity key */
 } ngx_http_sitepreserver_shop_t;
 
 

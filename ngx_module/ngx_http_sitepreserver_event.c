@@ -137,9 +137,7 @@ ngx_http_sitepreserver_outcome(ngx_http_request_t *r,
         ctx->kinds = SP_RESCUE_CLICK;
     }
 
-    if ((ctx->ignored || ctx->refused)
-        && !(ctx->kinds & (SP_PURCHASE|SP_ORDER_PENDING)))
-    {
+    if ((ctx->ignored || ctx->refused) && !(ctx->kinds & SP_PURCHASE)) {
         return ngx_http_sitepreserver_gated(ctx);
     }
 

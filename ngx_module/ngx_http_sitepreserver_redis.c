@@ -229,7 +229,7 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
     source.len = SP_SOURCE_LEN;
 
     if (sp_call_event(&args, pool, &shop->name, &shop->terms, event, &source,
-                      redis->seq + 1)
+                      shop->seq + 1)
         != SP_OK)
     {
         return NGX_ERROR;
@@ -242,7 +242,7 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
         return NGX_ERROR;
     }
 
-    redis->seq++;
+    shop->seq++;
 
     call->shop = shop;
     ngx_memcpy(call->source, redis->source, SP_SOURCE_LEN);

@@ -59,7 +59,6 @@ typedef struct {
 
     char                                    source[SP_SOURCE_LEN + 1];
     char                                    late[SP_SOURCE_LEN + 1];
-    uint64_t                                seq;
 
     ngx_uint_t                              failures;   /* in a row */
     ngx_msec_t                              progress;   /* when it last was */
