@@ -89,6 +89,7 @@ local V_RARE = 32                   -- its record has order, hold, bound
 
 local IDLE, OPEN, CLOSED = 0, 1, 2
 local P_LOGGED_IN = 1
+local P_RARE = 32                   -- its record has a case: a rescue, an order
 local NO_ATTEMPT, CONFIRMED, SETTLED, DOUBTED = 0, 1, 2, 3
 
 local MODES = { [0] = 'off', 'dry-run', 'catch-all', 'live' }
@@ -103,8 +104,9 @@ local V_HEAD_RARE = '<BBBBHdddddd'
 local V_FIELDS_RARE = 55            -- ... or there
 local V_TEXT = '^([^\30\31]*)\31([^\30\31]*)\31([^\30\31]*)\31([^\30\31]*)'
                .. '\31([^\30\31]*)\31([^\30\31]*)\30(.*)$'
-local P_HEAD = '>BBBBI2BBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6'
-local P_ROOM = 82                   -- where the lists begin
+local P_HEAD = '<BBHB'              -- version, flags, day, number of visits
+local P_ROOM = 6
+local P_CASE = '<BBBBBBI4I4ddddddI4I4I4I4I4d'
 local P_TEXT = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)$'
 local LINE = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
              .. '\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'

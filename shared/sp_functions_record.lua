@@ -101,46 +101,26 @@ local function write_visit(c, v)
 end
 
 
-function read_shopper(c, id)
-    local p = c.shoppers[id]
+-- The case of a shopper: rescue and steps, orders, clicks, mails.
 
-    if p ~= nil then
-        return p
-    end
+local function read_case(p, raw, at)
+    local nsteps, nmails
 
-    local raw = call('GET', c.prefix .. 'p:' .. id)
-
-    if not raw then
-        c.shoppers[id] = false
-        return false
-    end
-
-    local version, nvisits, nsteps, nmails
-    local at = P_ROOM
-
-    p = { id = id, visits = {}, steps = {}, mails = {}, attempt = '' }
-
-    version, p.flags, p.state, p.reason, p.day, p.attempting, p.tries, nvisits,
-        nsteps, nmails, p.rescue, p.fence, p.lease, p.acted, p.abandoned,
-        p.next, p.order, p.clicked, p.click_rescue, p.series,
-        p.attempt_step, p.attempt_series, p.attempt_rescue, p.attempt_at
-        = unpack(P_HEAD, raw)
-
-    for i = 1, nvisits do
-        p.visits[i] = sub(raw, at, at + 21)
-        at = at + 22
-    end
+    p.state, p.reason, p.attempting, p.tries, nsteps, nmails, p.rescue,
+        p.fence, p.lease, p.acted, p.abandoned, p.next, p.order, p.clicked,
+        p.click_rescue, p.series, p.attempt_step, p.attempt_series,
+        p.attempt_rescue, p.attempt_at, at = unpack(P_CASE, raw, at)
 
     for i = 1, nsteps do
-        local hash, when, outcome = unpack('>I4I6c1', raw, at)
+        local hash, when, outcome = unpack('<I4dc1', raw, at)
 
         p.steps[i] = { hash = hash, at = when, outcome = outcome }
-        at = at + 11
+        at = at + 13
     end
 
     for i = 1, nmails do
-        p.mails[i] = unpack('>I6', raw, at)
-        at = at + 6
+        p.mails[i] = unpack('<d', raw, at)
+        at = at + 8
     end
 
     if p.attempting ~= NO_ATTEMPT then
@@ -148,12 +128,7 @@ function read_shopper(c, id)
         at = at + 22
     end
 
-    p.sealed, p.locale, p.first_name, p.customers, p.orders
-        = match(raw, P_TEXT, at)
-
-    c.shoppers[id] = p
-
-    return p
+    return at
 end
 
 
@@ -173,42 +148,90 @@ function new_shopper(c, id)
 end
 
 
-local function write_shopper(c, p)
-    local name = c.prefix .. 'p:' .. p.id
-    local today = floor(c.now / 86400000)
-    local remember = c.terms and c.terms.remember
-    local fresh = p.day == today or not remember
+function read_shopper(c, id)
+    local p = c.shoppers[id]
 
-    if remember then
-        p.day = today
+    if p ~= nil then
+        return p
     end
 
-    local part = { pack(P_HEAD, VERSION, p.flags, p.state, p.reason, p.day,
-                        p.attempting, p.tries, #p.visits, #p.steps, #p.mails,
-                        p.rescue, p.fence, p.lease, p.acted, p.abandoned,
-                        p.next, p.order, p.clicked, p.click_rescue, p.series,
-                        p.attempt_step, p.attempt_series, p.attempt_rescue,
-                        p.attempt_at), concat(p.visits) }
+    local raw = call('GET', c.prefix .. 'p:' .. id)
+
+    if not raw then
+        c.shoppers[id] = false
+        return false
+    end
+
+    local version, nvisits
+    local at = P_ROOM
+
+    p = new_shopper(c, id)
+    version, p.flags, p.day, nvisits = unpack(P_HEAD, raw)
+
+    for i = 1, nvisits do
+        p.visits[i] = sub(raw, at, at + 21)
+        at = at + 22
+    end
+
+    if p.flags >= P_RARE then
+        p.flags = p.flags - P_RARE
+        at = read_case(p, raw, at)
+    end
+
+    p.sealed, p.locale, p.first_name, p.customers, p.orders
+        = match(raw, P_TEXT, at)
+
+    return p
+end
+
+
+local function pack_case(p)
+    local part = { pack(P_CASE, p.state, p.reason, p.attempting, p.tries,
+                        #p.steps, #p.mails, p.rescue, p.fence, p.lease,
+                        p.acted, p.abandoned, p.next, p.order, p.clicked,
+                        p.click_rescue, p.series, p.attempt_step,
+                        p.attempt_series, p.attempt_rescue, p.attempt_at) }
 
     for _, step in ipairs(p.steps) do
-        part[#part + 1] = pack('>I4I6c1', step.hash, step.at, step.outcome)
+        part[#part + 1] = pack('<I4dc1', step.hash, step.at, step.outcome)
     end
 
     for _, at in ipairs(p.mails) do
-        part[#part + 1] = pack('>I6', at)
+        part[#part + 1] = pack('<d', at)
     end
 
     if p.attempting ~= NO_ATTEMPT then
         part[#part + 1] = p.attempt
     end
 
-    part[#part + 1] = p.sealed .. '\31' .. p.locale .. '\31' .. p.first_name
-                      .. '\31' .. p.customers .. '\31' .. p.orders
+    return concat(part)
+end
 
-    if fresh then
-        call('SET', name, concat(part), 'KEEPTTL')
+
+local function write_shopper(c, p)
+    local name = c.prefix .. 'p:' .. p.id
+    local today = floor(c.now / 86400000)
+    local remember = c.terms and c.terms.remember
+    local rare = p.state ~= IDLE or p.order > 0 or p.clicked > 0
+                 or #p.mails > 0 or p.attempting ~= NO_ATTEMPT
+
+    if p.day == today then
+        remember = nil
+
+    elseif remember then
+        p.day = today
+    end
+
+    local raw = pack(P_HEAD, VERSION, p.flags + (rare and P_RARE or 0), p.day,
+                     #p.visits)
+                .. concat(p.visits) .. (rare and pack_case(p) or '')
+                .. p.sealed .. '\31' .. p.locale .. '\31' .. p.first_name
+                .. '\31' .. p.customers .. '\31' .. p.orders
+
+    if remember then
+        call('SET', name, raw, 'EX', remember + RENEW_MARGIN)
     else
-        call('SET', name, concat(part), 'EX', remember + RENEW_MARGIN)
+        call('SET', name, raw, 'KEEPTTL')
     end
 end
 
@@ -282,7 +305,7 @@ function touch(prefix, now, id, deadline)
 
     if deadline > now then
         if call('PEXPIREAT', name, deadline, 'GT') == 1
-            or not call('SET', name, '', 'PXAT', deadline, 'NX')
+            or not call('SET', name, '1', 'PXAT', deadline, 'NX')
         then
             return
         end

@@ -1,0 +1,97 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Bytes that a cart of three items takes in Redis, all keys together: visit,
+ * idle key, entry in the index; with a shopper also the shopper, and where the
+ * visit is the platform's session the alias that our cookie beside it is.
+ * What the items are called is kept once for all carts.
+ *
+ *     bench_memory [short]
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lab.h"
+
+
+static uint64_t        seq;
+static const sp_str_t  source = sp_string("bench0000000000000000s");
+
+
+static double
+carts(lab_t *lab, unsigned first, unsigned n, int identified, int beside)
+{
+    double      memory;
+    unsigned    i, queued;
+    sp_call_t   call;
+    sp_line_t   lines[3];
+    sp_event_t  event;
+
+    memory = lab_memory(lab);
+
+    for (i = first, queued = 0; i < first + n; i++) {
+        lab_event(&event, lines, i, i);
+
+        if (beside) {
+            event.naliases = 1;
+            event.aliases[0].own = 1;
+            event.aliases[0].bind = 1;
+            lab_id(&event.aliases[0].id, 'w', i);
+        }
+
+        if (identified) {
+            lab_id(&event.shopper, 'p', i);
+            event.sealed.data = "1.0123456789012345678901234567890123456789"
+                                "012345678901234567890123";
+            event.sealed.len = 66;
+        }
+
+        sp_call_event(&call, sp_arena_pool(lab->arena), &lab_shop, &lab_terms,
+                      &event, &source, ++seq);
+        lab_queue(lab, &call);
+
+        if (++queued == 64) {
+            lab_flush(lab, queued);
+            lab_reset(lab);
+            queued = 0;
+        }
+    }
+
+    lab_flush(lab, queued);
+    lab_reset(lab);
+
+    return (lab_memory(lab) - memory) / n;
+}
+
+
+static void
+row(const char *what, double bytes)
+{
+    char  text[2][40];
+
+    snprintf(text[0], sizeof(text[0]), "%.0f bytes", bytes);
+    snprintf(text[1], sizeof(text[1]), "%.2f", bytes / 1024);
+    lab_row(what, "1024 bytes", text[0], text[1], "<= 1");
+}
+
+
+int
+main(int argc, char **argv)
+{
+    lab_t     lab;
+    unsigned  n;
+
+    n = argc > 1 && strcmp(argv[1], "short") == 0 ? 20000 : 200000;
+
+    lab_start(&lab);
+
+    (void) carts(&lab, 0, 1000, 0, 0);
+    row("cart of 3, anonymous", carts(&lab, 1000, n, 0, 0));
+    row("cart of 3, shopper, our cookie", carts(&lab, 1000 + n, n, 1, 0));
+    row("cart of 3, shopper, session", carts(&lab, 1000 + 2 * n, n, 1, 1));
+
+    lab_stop(&lab);
+
+    return 0;
+}
