@@ -77,6 +77,7 @@ sp_json_scanner_create(const sp_pool_t *pool, const sp_json_paths_t *paths,
     s->key.data = s->key_data;
     s->key.limit = SP_JSON_KEY;
     s->key.allocated = SP_JSON_KEY;
+    s->key.raw = 1;
 
     sp_json_want(s, wanted);
 

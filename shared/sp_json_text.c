@@ -103,7 +103,7 @@ sp_json_text_end(sp_json_text_t *text, const char *data, size_t len,
             out->len = sp_utf8_whole(out);
         }
 
-        if (sp_utf8_valid(data, out->len) == out->len) {
+        if (text->raw || sp_utf8_valid(data, out->len) == out->len) {
             text->cut = cut;
             return SP_OK;
         }
@@ -125,7 +125,9 @@ sp_json_text_end(sp_json_text_t *text, const char *data, size_t len,
         }
     }
 
-    sp_json_text_mend(text->data, text->len);
+    if (!text->raw) {
+        sp_json_text_mend(text->data, text->len);
+    }
 
     out->data = text->data;
     out->len = text->len;

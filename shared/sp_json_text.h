@@ -25,6 +25,7 @@ typedef struct {
     uint32_t          high;         /* first half of a surrogate pair */
     unsigned          cut:1;        /* was longer than limit */
     unsigned          fresh:1;      /* nothing was appended yet */
+    unsigned          raw:1;        /* what is not UTF-8 is kept */
 } sp_json_text_t;
 
 
@@ -87,8 +88,8 @@ sp_rc_t sp_json_text_unit(sp_json_text_t *text, uint32_t unit);
 
 /*
  * The string is over; its last len bytes, not yet appended, are at data.
- * *out is it, cut and made valid UTF-8: the bytes at data themselves if they
- * are all and nothing had to be changed.  SP_OK, SP_NOMEM.
+ * *out is it, cut and, unless raw, made valid UTF-8: the bytes at data
+ * themselves if they are all and nothing had to be changed.  SP_OK, SP_NOMEM.
  */
 
 sp_rc_t sp_json_text_end(sp_json_text_t *text, const char *data, size_t len,

@@ -269,7 +269,8 @@ test_cut(void **state)
 
     doc = str("[\"abc\xc3\xa9\",\"abcd\",\"ab\\u20ac\",\"abcde\","
               "\"\xf0\x9f\x98\x80x\",1234567,\"a\xffzzzz\","
-              "\"\\ud83d\\ude00\",\"\xcb\xcb\xcb\xcb\xcb\",\"\xcb\xcb\xcb\xcb\"]");
+              "\"\\ud83d\\ude00\","
+              "\"\xcb\xcb\xcb\xcb\xcb\",\"\xcb\xcb\xcb\xcb\"]");
     paths = record_paths(list);
 
     for (step = 1; step < 40; step++) {
@@ -296,14 +297,15 @@ test_keys(void **state)
     size_t                    step;
     sp_str_t                  doc;
     sp_json_paths_t          *paths;
-    const char               *list[3];
+    const char               *list[4];
 
     memset(key, 'k', sizeof(key));
     key[SP_JSON_KEY] = '\0';
 
     list[0] = key;
     list[1] = "*";
-    list[2] = NULL;
+    list[2] = "?";
+    list[3] = NULL;
 
     paths = record_paths(list);
 
