@@ -438,6 +438,9 @@ shop_claim_answer(void *data, const redis_answer_t *answer)
         return;
     }
 
+    log_event(LOG_DEBUG, "claim", "shop=%s claimed=%u wait=%lld", shop->name,
+              claim.n, (long long) claim.wait);
+
     if (shop->state != SHOP_READY || shop->mode != shop->conf->mode) {
         shop_hello(shop);
         return;
