@@ -84,6 +84,7 @@ local V_ALIASED = 4                 -- our own cookie leads to its shopper
 local V_ALONE = 8                   -- its shopper has no other visit
 local V_CUSTOMER = 16               -- its customer leads to its shopper
 local V_RARE = 32                   -- its record has order, hold, bound
+local V_SAME = 64                   -- its record has one time for three
 
 -- a shopper's states and flags
 
@@ -95,9 +96,13 @@ local NO_ATTEMPT, CONFIRMED, SETTLED, DOUBTED = 0, 1, 2, 3
 local MODES = { [0] = 'off', 'dry-run', 'catch-all', 'live' }
 
 local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
-                  'released', 'no_address', 'before_live', 'off', 'other' }
+                  'released', 'no_address', 'before_live', 'off',
+                  'series_gone', 'series_done', 'never_mail', 'unreadable',
+                  'other' }
 local REASON_NUMBER = {}
 
+local V_HEAD_SAME = '<BBBBHd'
+local V_FIELDS_SAME = 15
 local V_HEAD = '<BBBBHddd'
 local V_FIELDS = 31                 -- where the text begins ...
 local V_HEAD_RARE = '<BBBBHdddddd'

@@ -139,13 +139,29 @@ function event_fast(keys, args)
     local time = call('TIME')
     local now = time[1] * 1000 + floor(time[2] / 1000)
     local at = now - age
+    local kind = byte(raw, 4)
     local version, stage, class, flags, day, last, changed, snap
-        = unpack(V_HEAD, raw)
-    local shopper, customer, rest, currency, was_total, from
-        = match(raw, FAST_TEXT, V_FIELDS)
+    local from = V_FIELDS
+
+    if kind >= V_SAME then
+        version, stage, class, flags, day, last = unpack(V_HEAD_SAME, raw)
+        flags, changed, snap = flags - V_SAME, last, last
+        from = V_FIELDS_SAME
+
+    elseif kind < V_RARE then
+        version, stage, class, flags, day, last, changed, snap
+            = unpack(V_HEAD, raw)
+
+    else
+        return
+    end
+
+    local shopper, customer, rest, currency, was_total
+    shopper, customer, rest, currency, was_total, from
+        = match(raw, FAST_TEXT, from)
 
     if not from or day * 86400000 > now or (day + 1) * 86400000 <= now
-        or flags >= V_RARE or flags % 4 ~= 0
+        or flags % 4 ~= 0
         or (class == BY_LOGIN and flags % 16 < V_ALONE)
         or not aliases_plain(names.a, args[6], shopper, customer, class,
                              flags)
@@ -191,11 +207,20 @@ function event_fast(keys, args)
         end
     end
 
-    call('SET', name,
-         pack(V_HEAD, VERSION, stage, class, flags, day,
-              last > at and last or at, changed, snap)
-         .. shopper .. '\31' .. customer .. rest .. currency .. '\31' .. total
-         .. '\30' .. lines, 'KEEPTTL')
+    if at > last then
+        last = at
+    end
+
+    if last == changed and changed == snap then
+        raw = pack(V_HEAD_SAME, VERSION, stage, class, flags + V_SAME, day,
+                   last)
+    else
+        raw = pack(V_HEAD, VERSION, stage, class, flags, day, last, changed,
+                   snap)
+    end
+
+    call('SET', name, raw .. shopper .. '\31' .. customer .. rest .. currency
+                      .. '\31' .. total .. '\30' .. lines, 'KEEPTTL')
 
     return shopper ~= '' and 'a ' .. shopper or 'a'
 end

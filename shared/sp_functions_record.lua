@@ -23,20 +23,28 @@ function read_visit(c, id)
         return false
     end
 
-    local version
-    local from = V_FIELDS
-    local rare = byte(raw, 4) >= V_RARE
+    local version, from
+    local kind = byte(raw, 4)
 
-    v = { id = id }
+    v = { id = id, order = 0, hold = 0, bound = 0 }
 
-    version, v.stage, v.class, v.flags, v.day, v.last, v.changed, v.snap,
-        v.order, v.hold, v.bound = unpack(rare and V_HEAD_RARE or V_HEAD, raw)
+    if kind >= V_SAME then
+        version, v.stage, v.class, v.flags, v.day, v.last
+            = unpack(V_HEAD_SAME, raw)
+        v.flags = v.flags - V_SAME
+        v.changed, v.snap = v.last, v.last
+        from = V_FIELDS_SAME
 
-    if rare then
+    elseif kind >= V_RARE then
+        version, v.stage, v.class, v.flags, v.day, v.last, v.changed, v.snap,
+            v.order, v.hold, v.bound = unpack(V_HEAD_RARE, raw)
         v.flags = v.flags - V_RARE
         from = V_FIELDS_RARE
+
     else
-        v.order, v.hold, v.bound = 0, 0, 0
+        version, v.stage, v.class, v.flags, v.day, v.last, v.changed, v.snap
+            = unpack(V_HEAD, raw)
+        from = V_FIELDS
     end
 
     v.shopper, v.customer, v.order_id, v.click, v.currency, v.total, v.lines
@@ -84,6 +92,11 @@ local function write_visit(c, v)
         head = pack(V_HEAD_RARE, VERSION, v.stage, v.class, v.flags + V_RARE,
                     v.day, v.last, v.changed, v.snap, v.order, v.hold,
                     v.bound)
+
+    elseif v.last == v.changed and v.changed == v.snap then
+        head = pack(V_HEAD_SAME, VERSION, v.stage, v.class, v.flags + V_SAME,
+                    v.day, v.last)
+
     else
         head = pack(V_HEAD, VERSION, v.stage, v.class, v.flags, v.day, v.last,
                     v.changed, v.snap)
