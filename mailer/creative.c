@@ -388,7 +388,7 @@ creative_hash_file(EVP_MD_CTX *md, const char *name, const buffer_t *b)
 }
 
 
-/* A folder without `approved` is not approved; one that is unreadable, wrong. */
+/* A folder without `approved` is not approved; unreadable is an error. */
 
 static sp_rc_t
 creative_approval(creative_t *creative, sp_error_t *err)

@@ -1,30 +1,24 @@
 #!/usr/bin/perl
 
-# Copyright (C) SitePreserver developers
-
 # Messages for hostile and unusual facts, read by a parser that is not the one
 # that built them: Python's email, with its strict policy, must find the same
 # headers and parts as GMime.
 
-use warnings;
-use strict;
-
-use File::Temp qw(tempdir);
-use Test::More;
+use v5.36;
 
 use FindBin;
+use lib "$FindBin::Bin/lib";
 
-my $root = "$FindBin::Bin/..";
-my $build = $ENV{BUILD} || 'build';
-my $test = $build =~ m{^/} ? "$build/t/unit/test_message"
-    : "$root/$build/t/unit/test_message";
+use Test::More;
+use Sp::Test;
 
-chdir $root or die "cannot enter $root: $!\n";
+my $test = build() . '/t/unit/test_message';
 
-plan(skip_all => "no $test: make unit-bins") unless -x $test;
+chdir root() or die 'cannot enter ' . root() . ": $!\n";
 
-my $dir = tempdir('sp-message-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+ok(-x $test, 'the unit test is built') or BAIL_OUT('make unit-bins');
 
+my $dir = dir();
 my $log = qx(SP_MESSAGE_DIR='$dir' '$test' 2>&1);
 is($?, 0, 'messages are built') or diag($log);
 
@@ -36,4 +30,4 @@ foreach my $sample (@samples) {
     is($said, "ok\n", "$sample reads the same");
 }
 
-done_testing();
+all_done();
