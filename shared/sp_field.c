@@ -20,6 +20,7 @@
 
 static sp_rc_t sp_field_clean(const sp_pool_t *pool, size_t max, int whole,
     int cut, sp_str_t *value);
+static int sp_field_plain(const sp_str_t *value);
 static sp_rc_t sp_field_secret(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_number(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_scale(const sp_pool_t *pool, sp_str_t *value);
@@ -94,6 +95,13 @@ sp_field_clean(const sp_pool_t *pool, size_t max, int whole, int cut,
         return SP_DONE;
     }
 
+    /* most are plain: nothing in them is to be changed */
+
+    if (value->len <= max && sp_field_plain(value)) {
+        in = *value;
+        return sp_str_copy(pool, &in, value);
+    }
+
     /* no more of it is copied than could be left in the end */
 
     in.data = value->data;
@@ -111,6 +119,30 @@ sp_field_clean(const sp_pool_t *pool, size_t max, int whole, int cut,
     in = *value;
 
     return sp_str_copy(pool, &in, value);
+}
+
+
+/* Printable ASCII, without a space at its begin or end. */
+
+static int
+sp_field_plain(const sp_str_t *value)
+{
+    size_t         i;
+    unsigned char  c;
+
+    if (value->data[0] == ' ' || value->data[value->len - 1] == ' ') {
+        return 0;
+    }
+
+    for (i = 0; i < value->len; i++) {
+        c = (unsigned char) value->data[i];
+
+        if (c < 0x20 || c >= 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

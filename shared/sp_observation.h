@@ -29,6 +29,7 @@ struct sp_observation_s {
     const sp_exchange_t  *ex;
     const sp_pool_t      *pool;
 
+    unsigned              words;    /* of the next two */
     uint64_t              met[SP_RULES_WORDS];
     uint64_t              alive[SP_RULES_WORDS];    /* not yet ruled out */
 
@@ -94,11 +95,13 @@ sp_rc_t sp_request_finish(sp_observation_t *ob);
 
 
 /*
- * sp_roots.c.  Non-zero if the request selects a field of the list; if the
- * answer's key stands for a field of it.
+ * sp_roots.c.  Non-zero if the request selects a field of the list; if it
+ * selects one of all that the rule reads; if the answer's key stands for a
+ * field of the list.
  */
 
 int sp_roots_selected(sp_observation_t *ob, const sp_source_t *source);
+int sp_roots_asked(sp_observation_t *ob, const sp_rule_t *rule);
 int sp_roots_accept(sp_observation_t *ob, unsigned root,
     const sp_str_t *key);
 

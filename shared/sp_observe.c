@@ -102,6 +102,7 @@ sp_observe_begin(sp_observation_t *ob, const sp_rules_t *rules,
     ob->rules = rules;
     ob->ex = ex;
     ob->pool = pool;
+    ob->words = (rules->n + 63) / 64;
 }
 
 
@@ -114,7 +115,7 @@ sp_observe_early(sp_observation_t *ob)
     unsigned  i, bit;
     uint64_t  word;
 
-    for (i = 0; i < SP_RULES_WORDS; i++) {
+    for (i = 0; i < ob->words; i++) {
 
         for (word = ob->met[i]; word != 0; word &= word - 1) {
             bit = (unsigned) __builtin_ctzll(word);
@@ -145,9 +146,20 @@ sp_observe_early(sp_observation_t *ob)
 static sp_rc_t
 sp_observe_rule(sp_observation_t *ob, const sp_rule_t *rule, unsigned needs)
 {
+    int                    listed;
     sp_rc_t                rc;
     unsigned               lacks;
     const sp_condition_t  *condition;
+
+    /* all fields of the request are known; of a persisted query, later */
+
+    listed = (needs & SP_NEEDS_REQUEST_BODY)
+             && (ob->graphql == NULL
+                 || ob->graphql->kind != SP_GRAPHQL_PERSISTED);
+
+    if (rule->asks != NULL && listed && !sp_roots_asked(ob, rule)) {
+        return SP_DONE;
+    }
 
     for (condition = rule->conditions; condition != NULL;
          condition = condition->next)
@@ -157,10 +169,7 @@ sp_observe_rule(sp_observation_t *ob, const sp_rule_t *rule, unsigned needs)
         if (lacks == 0) {
             rc = sp_condition_holds(ob, condition);
 
-        } else if (condition->selects && (needs & SP_NEEDS_REQUEST_BODY)
-                   && (ob->graphql == NULL
-                       || ob->graphql->kind != SP_GRAPHQL_PERSISTED))
-        {
+        } else if (condition->selects && listed) {
             rc = sp_condition_requested(ob, condition);
 
         } else {
@@ -186,7 +195,7 @@ sp_observe_prune(sp_observation_t *ob, int answered)
     uint64_t           word;
     const sp_rule_t   *rule;
 
-    for (i = 0; i < SP_RULES_WORDS; i++) {
+    for (i = 0; i < ob->words; i++) {
 
         for (word = ob->alive[i]; word != 0; word &= word - 1) {
             bit = (unsigned) __builtin_ctzll(word);
@@ -224,7 +233,7 @@ sp_observe_needs(sp_observation_t *ob)
     ob->needs = 0;
     ob->reads = 0;
 
-    for (i = 0; i < SP_RULES_WORDS; i++) {
+    for (i = 0; i < ob->words; i++) {
         for (word = ob->alive[i]; word != 0; word &= word - 1) {
             rule = ob->rules->list[i * 64 + (unsigned) __builtin_ctzll(word)];
 

@@ -66,7 +66,7 @@ sp_outcome_apply(sp_observation_t *ob, sp_outcome_t *outcome)
     apply.ob = ob;
     apply.outcome = outcome;
 
-    for (i = 0; i < SP_RULES_WORDS; i++) {
+    for (i = 0; i < ob->words; i++) {
 
         for (word = ob->met[i]; word != 0; word &= word - 1) {
 
@@ -173,6 +173,10 @@ sp_outcome_applies(sp_apply_t *apply, sp_applies_t *applies)
         } else if (!rule->checkout || status < 500) {
             return SP_OK;
         }
+    }
+
+    if (!sp_roots_asked(apply->ob, rule)) {
+        return SP_OK;
     }
 
     for (condition = rule->conditions; condition != NULL;

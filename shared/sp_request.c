@@ -202,7 +202,7 @@ sp_request_json(sp_observation_t *ob, const sp_str_t *body)
 
     memset(&mask, 0, sizeof(mask));
 
-    for (i = 0; i < SP_RULES_WORDS; i++) {
+    for (i = 0; i < ob->words; i++) {
         for (word = ob->alive[i]; word != 0; word &= word - 1) {
             rule = ob->rules->list[i * 64 + (unsigned) __builtin_ctzll(word)];
 

@@ -10,6 +10,7 @@
 
 static int sp_roots_name(const sp_roots_t *roots, const sp_str_t *name);
 static uint64_t sp_roots_mask(sp_observation_t *ob, unsigned root);
+static int sp_roots_has(sp_observation_t *ob, unsigned root);
 
 
 static int
@@ -30,29 +31,51 @@ sp_roots_name(const sp_roots_t *roots, const sp_str_t *name)
 int
 sp_roots_selected(sp_observation_t *ob, const sp_source_t *source)
 {
+    return sp_roots_has(ob, source->root);
+}
+
+
+static int
+sp_roots_has(sp_observation_t *ob, unsigned root)
+{
     unsigned  i;
 
     if (ob->graphql == NULL) {
         return 0;
     }
 
-    if (source->root == 0) {
+    if (root == 0) {
         return ob->graphql->nfields != 0;
     }
 
-    if (sp_roots_mask(ob, source->root) != 0) {
+    if (sp_roots_mask(ob, root) != 0) {
         return 1;
     }
 
     /* a persisted query shows its fields only in the answer */
 
     for (i = 0; i < ob->nseen; i++) {
-        if (sp_roots_name(&source->roots, &ob->seen[i])) {
+        if (sp_roots_name(ob->rules->roots[root], &ob->seen[i])) {
             return 1;
         }
     }
 
     return 0;
+}
+
+
+int
+sp_roots_asked(sp_observation_t *ob, const sp_rule_t *rule)
+{
+    unsigned  i;
+
+    for (i = 0; i < rule->nasks; i++) {
+        if (sp_roots_has(ob, rule->asks[i])) {
+            return 1;
+        }
+    }
+
+    return rule->asks == NULL;
 }
 
 

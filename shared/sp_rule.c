@@ -595,8 +595,6 @@ sp_rule_end(sp_rule_t *rule, sp_error_t *err)
                               "broken off would be an order", NULL);
     }
 
-    rule->ended = 1;
-
     return SP_OK;
 }
 

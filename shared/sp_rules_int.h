@@ -77,7 +77,11 @@ struct sp_rule_s {
     unsigned             absolute:1;
     unsigned             checkout:1;
     unsigned             always_empty:1;
-    unsigned             ended:1;
+
+    unsigned            *asks;      /* all it reads are fields of GraphQL: it
+                                       is about requests for one of those in
+                                       these lists; NULL: it reads others */
+    unsigned             nasks;
 
     unsigned             needs;     /* SP_NEEDS_* of all that is in it */
     unsigned             reads;     /* bit n: a source of kind n */

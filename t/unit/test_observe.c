@@ -1169,6 +1169,41 @@ graphql_aliases_are_followed(void **unused)
 }
 
 
+/* A rule that reads nothing but F is about requests for F. */
+
+static void
+graphql_rules_are_about_their_fields(void **unused)
+{
+    exchange_t  x;
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.graphql:cart,addLine.lines { id id; }"
+          " email graphql:addLine.mail; minor_units value:2;"
+          " locale header:Accept-Language; }");
+
+    x = (exchange_t) { .body = "{\"query\":\"{ search { id } }\"}",
+                       .answer = "{\"data\":{\"search\":[]}}" };
+    play(&x);
+    assert_int_equal(lab.rc, SP_DONE);
+    assert_int_equal(x.answer_wants, 0);
+
+    x.body = "{\"query\":\"{ search { id } c: cart { id } }\"}";
+    play(&x);
+    assert_int_equal(lab.out->kinds, SP_SET_CART);
+    assert_int_equal(x.answer_wants, SP_WANT_RESPONSE_BODY);
+
+    /* what it reads elsewhere is there anyway */
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.graphql:cart,addLine.lines { id id; }"
+          " email header:mail; }");
+
+    x.body = "{\"query\":\"{ search { id } }\"}";
+    play(&x);
+    assert_int_equal(lab.out->kinds, SP_SET_CART);
+}
+
+
 static void
 graphql_persisted_queries(void **unused)
 {
@@ -1790,6 +1825,7 @@ main(void)
         TEST(the_visitor_alone),
         TEST(semantics_10_the_newest_address),
         TEST(graphql_aliases_are_followed),
+        TEST(graphql_rules_are_about_their_fields),
         TEST(graphql_persisted_queries),
         TEST(graphql_collections_in_arguments),
         TEST(amounts_in_minor_units),
