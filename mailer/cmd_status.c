@@ -230,6 +230,7 @@ cmd_why(int argc, char **argv)
     char             address[SP_ADDRESS_MAX + 1];
     cmd_t            cmd;
     json_t          *json;
+    const char      *known;
     sp_id_t          shopper;
     sp_call_t        call;
     config_shop_t   *shop;
@@ -261,7 +262,9 @@ cmd_why(int argc, char **argv)
             && cmd_call(&cmd, &call, &answer))
         {
             json = cmd_json_pairs(&answer);
-            rc = answer.n == 0 ? CMD_NOT_FOUND : CMD_OK;
+            known = json_string_value(json_object_get(json, "known"));
+            rc = known != NULL && strcmp(known, "yes") == 0 ? CMD_OK
+                                                            : CMD_NOT_FOUND;
 
             json_object_set_new(json, "shopper", json_string(shopper.text));
 

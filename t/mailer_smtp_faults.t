@@ -23,7 +23,6 @@ sub try ($what, @rules) {
     $smtp->behave(@rules);
     $call->abandon($email);
     my $log = wait_for {
-        my ($id) = $call->why($email)->{known} ? 1 : 0;
         my $sid = $call->tokens($email)->{shopper};
         my @lines = grep { /event=settle .*shopper=\Q$sid\E/ }
             split /\n/, $mailer->log;
