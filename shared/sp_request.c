@@ -17,10 +17,12 @@ static sp_rc_t sp_request_graphql_args(sp_observation_t *ob,
     sp_graphql_request_t *request);
 static sp_rc_t sp_request_arguments(sp_observation_t *ob);
 static sp_rc_t sp_request_argument(sp_observation_t *ob,
-    const sp_arguments_t *arguments);
+    const sp_arguments_t *arguments, size_t *left);
 static sp_rc_t sp_request_scan(sp_observation_t *ob, const sp_taps_t *taps,
     const sp_taps_mask_t *mask, const sp_str_t *text);
 
+
+#define SP_ARGUMENTS_MAX  (256 * 1024)  /* bytes of all together */
 
 #define sp_reads(ob, kind)  ((ob)->reads & 1u << (kind))
 
@@ -345,13 +347,16 @@ sp_request_graphql_args(sp_observation_t *ob, sp_graphql_request_t *request)
 static sp_rc_t
 sp_request_arguments(sp_observation_t *ob)
 {
+    size_t                 left;
     sp_rc_t                rc;
     const sp_arguments_t  *arguments;
+
+    left = SP_ARGUMENTS_MAX;
 
     for (arguments = ob->rules->arguments; arguments != NULL;
          arguments = arguments->next)
     {
-        rc = sp_request_argument(ob, arguments);
+        rc = sp_request_argument(ob, arguments, &left);
         if (rc != SP_OK) {
             return rc;
         }
@@ -361,10 +366,14 @@ sp_request_arguments(sp_observation_t *ob)
 }
 
 
-/* The arguments of the fields that those paths are of. */
+/*
+ * The arguments of the fields that those paths are of.  A variable may stand
+ * in many places, so that they are larger than the request.
+ */
 
 static sp_rc_t
-sp_request_argument(sp_observation_t *ob, const sp_arguments_t *arguments)
+sp_request_argument(sp_observation_t *ob, const sp_arguments_t *arguments,
+    size_t *left)
 {
     sp_rc_t                    rc;
     unsigned                   i;
@@ -380,6 +389,11 @@ sp_request_argument(sp_observation_t *ob, const sp_arguments_t *arguments)
             return SP_OK;
         }
 
+        if (*left == 0) {
+            ob->request_cut = 1;
+            return SP_OK;
+        }
+
         memset(&json, 0, sizeof(json));
         rc = sp_graphql_arguments(&json, ob->pool, ob->graphql, field);
 
@@ -387,9 +401,14 @@ sp_request_argument(sp_observation_t *ob, const sp_arguments_t *arguments)
             return rc;
         }
 
-        if (rc != SP_OK && !ob->request_cut) {
+        if (rc == SP_LIMIT) {
+            *left = 0;
+
+        } else if (rc != SP_OK && !ob->request_cut) {
             ob->request_bad = 1;
         }
+
+        *left -= json.len < *left ? json.len : *left;
 
         if (json.len == 0) {
             continue;

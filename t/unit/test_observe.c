@@ -1242,6 +1242,48 @@ graphql_collections_in_arguments(void **unused)
 }
 
 
+/* A small request that would like to become a large one. */
+
+static void
+graphql_arguments_are_bounded(void **unused)
+{
+    char        *body;
+    size_t       len, i;
+    exchange_t   x;
+
+    rules("sitepreserver_event add_to_cart POST = /x {"
+          " items graphql:addMany.inputs { id variant; }"
+          " email graphql:addMany.mail; }");
+
+    body = malloc(64 * 1024);
+    len = (size_t) sprintf(body, "{\"query\":\"mutation($v:V){");
+
+    for (i = 0; i < 30; i++) {
+        size_t  k;
+
+        len += (size_t) sprintf(body + len, "a%u:addMany(", (unsigned) i);
+
+        for (k = 0; k < 100; k++) {
+            len += (size_t) sprintf(body + len, "x%u:$v,", (unsigned) k);
+        }
+
+        len += (size_t) sprintf(body + len, "y:1){id}");
+    }
+
+    len += (size_t) sprintf(body + len, "}\",\"variables\":{\"v\":\"");
+    memset(body + len, 'v', 30000);
+    len += 30000;
+    strcpy(body + len, "\"}}");
+
+    x = (exchange_t) { .body = body, .answer = "{}" };
+    play(&x);
+    assert_true(lab.out->request_cut);
+    assert_true(sp_arena_used(lab.pool) < 4 * 1024 * 1024);
+
+    free(body);
+}
+
+
 /* ---- amounts and texts ---- */
 
 static void
@@ -1828,6 +1870,7 @@ main(void)
         TEST(graphql_rules_are_about_their_fields),
         TEST(graphql_persisted_queries),
         TEST(graphql_collections_in_arguments),
+        TEST(graphql_arguments_are_bounded),
         TEST(amounts_in_minor_units),
         TEST(texts_are_clean_and_bounded),
         TEST(first_names_are_letters),
