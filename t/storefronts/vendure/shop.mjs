@@ -3,11 +3,12 @@
  * Shops in a Vendure as its clients do: GraphQL at /shop-api, the session in
  * a cookie or in a bearer token that the shop replaces at login.
  *
- *   shop.mjs BASE_URL [--clients cookie,bearer] [--flows leaves,buys,...]
- *            [--run WORD]
+ *   shop.mjs BASE_URL [--aside URL] [--clients cookie,bearer]
+ *            [--flows leaves,buys,...] [--run WORD]
  *
  * Every flow is played once by each client, and all of them interleaved: one
- * request at a time, the flows in turns.  A line of JSON on stdout for each
+ * request at a time, the flows in turns.  What a payment provider's webhook does
+ * goes to the shop itself, at the URL aside.  A line of JSON on stdout for each
  * says what was really done:
  *
  *   flow, client     which one
@@ -22,8 +23,8 @@
 
 import { parseArgs } from 'node:util';
 
-const USAGE = 'usage: shop.mjs BASE_URL [--clients cookie,bearer] '
-              + '[--flows NAME,...] [--run WORD]';
+const USAGE = 'usage: shop.mjs BASE_URL [--aside URL] '
+              + '[--clients cookie,bearer] [--flows NAME,...] [--run WORD]';
 
 const PASSWORD = 'Pass-phrase-4-this-test';
 
@@ -158,8 +159,9 @@ class Refused extends Error {
 /* One browser or device of a shopper. */
 
 class Device {
-    constructor(base, client) {
-        this.url = `${base}/shop-api`;
+    constructor(urls, client) {
+        this.urls = urls;
+        this.url = `${urls.base}/shop-api`;
         this.client = client;
         this.cookies = new Map();
         this.token = null;
@@ -312,28 +314,50 @@ class Device {
         return payment.code;
     }
 
-    async pay(decline = false) {
-        const payment = {
+    async payment(shouldDecline = false) {
+        return {
             input: {
                 method: await this.toPayment(),
-                metadata: { shouldDecline: decline, shouldError: false,
+                metadata: { shouldDecline, shouldError: false,
                             shouldErrorOnSettle: false },
             },
         };
+    }
 
-        if (decline) {
-            await this.refused('PAYMENT_DECLINED_ERROR', 'pay', payment);
-            await this.look();
-            return;
-        }
-
-        const order = await this.send('pay', payment);
+    async pay() {
+        const order = await this.send('pay', await this.payment());
 
         if (!/^Payment(Authorized|Settled)$/.test(order.state)) {
             throw new Error(`pay: the order is in state ${order.state}`);
         }
 
+        return order;
+    }
+
+    async payAndLook() {
+        const order = await this.pay();
+
         await this.send('order', { code: order.code });
+    }
+
+    /* Placed by the provider's webhook, which comes to the shop directly. */
+
+    async payAside() {
+        const payment = await this.payment();
+
+        this.url = `${this.urls.aside}/shop-api`;
+
+        const order = await this.send('pay', payment);
+
+        this.url = `${this.urls.base}/shop-api`;
+
+        return order;
+    }
+
+    async payInVain() {
+        await this.refused('PAYMENT_DECLINED_ERROR', 'pay',
+                           await this.payment(true));
+        await this.look();
     }
 }
 
@@ -397,7 +421,7 @@ const FLOWS = {
         await d.add('tablet');
         await d.add('usb-cable', 2);
         await d.contact(email, 'Bo');
-        await d.pay();
+        await d.payAndLook();
         await d.look();
 
         if (d.cart !== null) {
@@ -415,7 +439,7 @@ const FLOWS = {
         await d.contact(email, 'Bea');
         await d.pay();
 
-        return silent('a guest buys; the last that is seen is the order',
+        return silent('a guest buys; the last that is seen is the payment',
                       email);
     },
 
@@ -425,11 +449,42 @@ const FLOWS = {
         await d.arrive();
         await d.add('tablet');
         await d.contact(email, 'Bill');
-        await d.pay();
+
+        const order = await d.pay();
+
         await d.add('tent');
+        await d.send('order', { code: order.code });
+        await d.look();
 
         return mailed(email, d.cart,
-                      'a guest buys, fills another cart and leaves that');
+                      'a guest buys, fills another cart, looks at the order, '
+                      + 'and leaves the cart');
+    },
+
+    async paid_aside({ device, mail }) {
+        const d = device(), email = mail('pam');
+
+        await d.arrive();
+        await d.add('tripod');
+        await d.contact(email, 'Pam');
+
+        const order = await d.payAside();
+
+        await d.send('order', { code: order.code });
+
+        return silent('a webhook places the order, the shopper sees it', email);
+    },
+
+    async paid_aside_cart({ device, mail }) {
+        const d = device(), email = mail('pip');
+
+        await d.arrive();
+        await d.add('tripod');
+        await d.contact(email, 'Pip');
+        await d.payAside();
+        await d.look();
+
+        return silent('a webhook places the order, the cart is gone', email);
     },
 
     async customer({ device, mail }) {
@@ -554,7 +609,7 @@ const FLOWS = {
         await d.arrive();
         await d.add('tent');
         await d.contact(email, 'Hal');
-        await d.pay(true);
+        await d.payInVain();
 
         return mailed(email, d.cart, 'the payment is declined');
     },
@@ -696,6 +751,7 @@ const FLOWS = {
 
 function options() {
     const known = {
+        aside: { type: 'string' },
         clients: { type: 'string', default: 'cookie,bearer' },
         flows: { type: 'string', default: Object.keys(FLOWS).join(',') },
         run: { type: 'string', default: Date.now().toString(36) },
@@ -720,14 +776,16 @@ function options() {
         process.exit(2);
     }
 
-    return { base: positionals[0].replace(/\/$/, ''), clients, flows,
+    const base = positionals[0].replace(/\/$/, '');
+
+    return { urls: { base, aside: values.aside || base }, clients, flows,
              run: values.run };
 }
 
 
-async function play(base, client, flow, run) {
+async function play(urls, client, flow, run) {
     const shopper = {
-        device: () => new Device(base, client),
+        device: () => new Device(urls, client),
         mail: name => `${name}.${flow}.${client}.${run}@example.com`,
     };
 
@@ -744,9 +802,9 @@ async function play(base, client, flow, run) {
 }
 
 
-const { base, clients, flows, run } = options();
+const { urls, clients, flows, run } = options();
 
 const played = await Promise.all(
-    flows.flatMap(flow => clients.map(client => play(base, client, flow, run))));
+    flows.flatMap(flow => clients.map(client => play(urls, client, flow, run))));
 
 process.exit(played.every(Boolean) ? 0 : 1);
