@@ -87,8 +87,9 @@ static int redis_again(redis_t *redis, redis_request_t *request,
     const redisReply *reply);
 static void redis_give(redis_t *redis, redis_request_t *request,
     redis_status_t status, const redisReply *reply);
-static size_t redis_items(const redisReply *reply, sp_str_t *items,
-    size_t max);
+static size_t redis_items(const redisReply *reply, sp_str_t *items);
+static size_t redis_strings(const redisReply *reply, sp_str_t *items);
+static size_t redis_string(const redisReply *reply, sp_str_t *item);
 static void redis_tick(evutil_socket_t fd, short what, void *data);
 static void redis_flush(evutil_socket_t fd, short what, void *data);
 static void redis_write(redis_t *redis, redis_request_t *request);
@@ -501,6 +502,7 @@ static void
 redis_give(redis_t *redis, redis_request_t *request, redis_status_t status,
     const redisReply *reply)
 {
+    size_t           n;
     sp_str_t         small[REDIS_ITEMS];
     redis_answer_t   answer;
 
@@ -508,10 +510,10 @@ redis_give(redis_t *redis, redis_request_t *request, redis_status_t status,
     answer.items = small;
     answer.n = 0;
 
-    if (reply != NULL && reply->type == REDIS_REPLY_ARRAY
-        && reply->elements > REDIS_ITEMS)
-    {
-        answer.items = malloc(reply->elements * sizeof(sp_str_t));
+    n = reply != NULL ? redis_items(reply, NULL) : 0;
+
+    if (n > REDIS_ITEMS) {
+        answer.items = malloc(n * sizeof(sp_str_t));
 
         if (answer.items == NULL) {
             answer.status = REDIS_DOWN;
@@ -520,9 +522,7 @@ redis_give(redis_t *redis, redis_request_t *request, redis_status_t status,
     }
 
     if (reply != NULL) {
-        answer.n = redis_items(reply, answer.items,
-                               reply->type == REDIS_REPLY_ARRAY
-                                   ? reply->elements : 1);
+        answer.n = redis_items(reply, answer.items);
     }
 
     redis->pending--;
@@ -536,31 +536,68 @@ redis_give(redis_t *redis, redis_request_t *request, redis_status_t status,
 }
 
 
-/* The functions answer with strings only; anything else in them is nil. */
+/*
+ * The functions answer with a flat array of strings, SCAN with one array more:
+ * it is flattened.  Anything else is nil.  items NULL: only counts.
+ */
 
 static size_t
-redis_items(const redisReply *reply, sp_str_t *items, size_t max)
+redis_items(const redisReply *reply, sp_str_t *items)
 {
-    size_t             i;
+    size_t             i, n;
+    sp_str_t          *at;
     const redisReply  *item;
 
-    for (i = 0; i < max; i++) {
-        item = reply->type == REDIS_REPLY_ARRAY ? reply->element[i] : reply;
+    if (reply->type == REDIS_REPLY_ARRAY) {
+        n = 0;
 
-        if (item->type == REDIS_REPLY_STRING
-            || item->type == REDIS_REPLY_STATUS
-            || item->type == REDIS_REPLY_ERROR)
-        {
-            items[i].data = item->str;
-            items[i].len = item->len;
-
-        } else {
-            items[i].data = NULL;
-            items[i].len = 0;
+        for (i = 0; i < reply->elements; i++) {
+            item = reply->element[i];
+            at = items != NULL ? items + n : NULL;
+            n += item->type == REDIS_REPLY_ARRAY ? redis_strings(item, at)
+                                                 : redis_string(item, at);
         }
+
+        return n;
     }
 
-    return max;
+    return redis_string(reply, items);
+}
+
+
+static size_t
+redis_strings(const redisReply *reply, sp_str_t *items)
+{
+    size_t  i;
+
+    for (i = 0; i < reply->elements; i++) {
+        (void) redis_string(reply->element[i],
+                            items != NULL ? items + i : NULL);
+    }
+
+    return reply->elements;
+}
+
+
+static size_t
+redis_string(const redisReply *reply, sp_str_t *item)
+{
+    if (item == NULL) {
+        return 1;
+    }
+
+    if (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS
+        || reply->type == REDIS_REPLY_ERROR)
+    {
+        item->data = reply->str;
+        item->len = reply->len;
+
+    } else {
+        item->data = NULL;
+        item->len = 0;
+    }
+
+    return 1;
 }
 
 
