@@ -66,15 +66,15 @@ typedef struct {
     sp_str_t            text;       /* string decoded to UTF-8; number as is */
     unsigned            cut:1;      /* longer than the scanner's value limit */
     unsigned            nwildcards;
-    sp_json_wildcard_t  wildcards[SP_JSON_WILDCARDS];
+    sp_json_wildcard_t  wildcards[SP_JSON_WILDCARDS];   /* the rest: not set */
 } sp_json_value_t;
 
 
 /*
- * Called for every value that a path leads to, in the order of the document;
- * for a container at its begin and at its end.  The strings are valid only
- * during the call.  Return SP_OK, SP_DONE (this path is not wanted any more)
- * or SP_NOMEM (ends the scan).
+ * Called for every value that a path leads to, in the order of the document
+ * (slots of one value in any order); for a container at its begin and at its
+ * end.  The strings are valid only during the call.  Return SP_OK, SP_DONE
+ * (this path is not wanted any more) or SP_NOMEM (ends the scan).
  */
 
 typedef sp_rc_t (*sp_json_value_pt)(void *data, unsigned slot,
