@@ -390,15 +390,17 @@ config_option(cfg_t *cfg, cfg_opt_t *opt)
     const char      *text, *bad;
     config_check_t  *check;
 
-    if (config_note(cfg, opt) != 0) {
+    n = cfg_opt_size(opt);
+
+    /* A list comes by once for each of its values. */
+
+    if (n <= 1 && config_note(cfg, opt) != 0) {
         return -1;
     }
 
     for (check = config_checks; strcmp(check->name, opt->name) != 0; check++) {
         /* void */
     }
-
-    n = cfg_opt_size(opt);
 
     for (i = 0; i < n && check->check != NULL; i++) {
         text = cfg_opt_getnstr(opt, i);

@@ -1,0 +1,188 @@
+#!/usr/bin/perl
+#
+# A wrong config fails at the start, with file, line and value.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Sp::Test;
+use Sp::Mailer;
+
+my $dir = Sp::Test::dir();
+my $secret = Sp::Test::secret_file();
+my $creatives = Sp::Test::root() . '/t/lib/creatives';
+my $mailer = Sp::Mailer->new(config => '');
+
+spew("$dir/open", "x\n");
+chmod 0644, "$dir/open";
+spew("$dir/short", "short\n");
+chmod 0600, "$dir/short";
+spew("$dir/empty", '');
+chmod 0600, "$dir/empty";
+spew("$dir/never", "a\@b.cc\n# comment\n\@example.org\nnot an address\n");
+
+my $good = <<"CONF";
+secret_file = "$secret"
+creatives = "$creatives"
+state_dir = "$dir"
+smtp "relay" {
+    url = "smtp://127.0.0.1:25"
+}
+shop "demo" {
+    from = "Shop <shop\@example.com>"
+    cart_url = "https://shop.example.com/cart"
+    public_url = "https://shop.example.com"
+    brand { address = "1 High Street" }
+    series "default" {
+        step "one" {
+            delay = 0
+            creative = plain
+        }
+    }
+}
+CONF
+
+sub check ($text) {
+    $mailer->set_config($text);
+    my ($status, $out, $err) = $mailer->run('check');
+    return ($status, $err);
+}
+
+my ($status, $err) = check($good);
+is($status, 0, 'a good config') or diag $err;
+is($err, '', 'without warnings');
+
+# What is changed ( s/a/b/ by lines ), the line of the error, its text.
+
+for my $case (
+    # the file itself
+    [ qr/(?m)^(?=secret)/, "bogus = 1\n", 1, q(no such option 'bogus') ],
+    [ qr/(?m)^(?=smtp)/, "shop \"x\" {\n", 5, undef ],
+    [ qr/(?m)^(?=smtp)/, "state_dir = \"$dir\"\n", 4, '"state_dir" is given twice, first in line 3' ],
+    [ qr/(?m)^(?=shop)/, "smtp \"relay\" { url = \"smtp://x\" }\n", 7, "found duplicate title 'relay'" ],
+    [ qr/secret_file = .*\n/, '', undef, '"secret_file" is missing' ],
+    [ qr/(?m)^secret_file = .*/, 'secret_file = "/nonexistent"', 1, 'cannot read "/nonexistent": No such file' ],
+    [ qr/(?m)^secret_file = .*/, "secret_file = \"$dir/open\"", 1, 'must not be accessible to others' ],
+    [ qr/(?m)^secret_file = .*/, "secret_file = \"$dir/short\"", 1, 'line 1' ],
+    [ qr/(?m)^(?=smtp)/, "redis = \"http://x\"\n", 4, '"redis" does not begin with redis://, rediss:// or unix:: "http://x"' ],
+    [ qr/(?m)^(?=smtp)/, "redis = \"redis://h:99999\"\n", 4, 'has a port that is not valid' ],
+    [ qr/(?m)^(?=smtp)/, "redis = \"redis://h/x\"\n", 4, 'has a database that is not a number' ],
+    [ qr/(?m)^(?=smtp)/, "redis = \"redis://me:pw\@h\"\n", 4, 'must not hold a password' ],
+    [ qr/(?m)^(?=smtp)/, "redis = \"redis://me\@h\"\n", 4, 'needs redis_password_file' ],
+    [ qr/(?m)^(?=smtp)/, "redis = \"unix:x\"\n", 4, 'is not "unix:/PATH"' ],
+    [ qr/(?m)^(?=smtp)/, "redis_ca_file = \"/x\"\n", 4, 'needs rediss://' ],
+    [ qr/(?m)^(?=smtp)/, "redis_password_file = \"$dir/open\"\n", 4, 'can be read by others' ],
+    [ qr/(?m)^(?=smtp)/, "redis_password_file = \"$dir/empty\"\n", 4, 'is empty' ],
+    [ qr/(?m)^(?=smtp)/, "http_listen = \"8025\"\n", 4, '"http_listen" is not ADDRESS:PORT: "8025"' ],
+    [ qr/(?m)^(?=smtp)/, "lease = 1s\n", 4, '"lease" is not between 3s and 1h: "1s"' ],
+    [ qr/(?m)^(?=smtp)/, "in_doubt = maybe\n", 4, '"in_doubt" is not list or resend: "maybe"' ],
+    [ qr/(?m)^(?=smtp)/, "log_level = loud\n", 4, '"log_level" is not error, warn, info or debug: "loud"' ],
+    # a relay
+    [ qr/url = .*/, '', 6, 'smtp "relay" needs "url"' ],
+    [ qr{smtp://127}, 'http://127', 5, '"url" does not begin with smtp:// or smtps://' ],
+    [ qr{(?=url)}, "connections = 0\n", 5, '"connections" is too small: "0"' ],
+    [ qr{(?=url)}, "connections = 999\n", 5, '"connections" is too large: "999"' ],
+    [ qr{(?=url)}, "connections = x\n", 5, '"connections" is not a whole number: "x"' ],
+    [ qr{(?=url)}, "rate = fast\n", 5, '"rate" is not a rate' ],
+    [ qr{(?=url)}, "tls = some\n", 5, '"tls" is not none, opportunistic or required: "some"' ],
+    [ qr{(?=url)}, "timeout = 2h\n", 5, '"timeout" is not between 1s and 1h' ],
+    [ qr{(?=url)}, "user = me\n", 5, 'user and password_file belong together' ],
+    [ qr{url = .*}, "url = \"smtp://mx.example.com\"\nuser = me\npassword_file = \"$dir/short\"", 6, 'a password needs tls = required' ],
+    [ qr{url = .*}, "url = \"smtps://mx.example.com\"\ntls = none", 6, 'smtps:// is always tls = required' ],
+    [ qr{smtp "relay"}, 'smtp "The Relay"', 6, 'smtp "The Relay" is not a name' ],
+    # a shop
+    [ qr{shop "demo"}, 'shop "Demo"', undef, 'shop "Demo" is not a name' ],
+    [ qr{from = .*}, '', 18, 'shop "demo" needs "from"' ],
+    [ qr{from = .*}, 'from = "nobody"', 8, '"from" has no valid address: "nobody"' ],
+    [ qr{cart_url = .*}, '', 18, 'shop "demo" needs "cart_url"' ],
+    [ qr{https://shop.example.com/cart}, 'shop.example.com/cart', 9, '"cart_url" does not begin with https:// or http://' ],
+    [ qr{https://shop.example.com/cart}, 'https://', 9, '"cart_url" has no host' ],
+    [ qr{https://shop.example.com/cart}, 'https://shop.example.com/a b', 9, 'must be percent-encoded' ],
+    [ qr{public_url = "https://shop.example.com"}, 'public_url = "https://shop.example.com/?a=1"', 10, 'must not have a query' ],
+    [ qr{(?=    from)}, "mode = loud\n", 8, '"mode" is not a mode (off, dry-run, "catch-all ADDRESS", live): "loud"' ],
+    [ qr{(?=    from)}, "mode = \"catch-all\"\n", 8, 'needs a valid address' ],
+    [ qr{(?=    from)}, "mode = \"catch-all nobody\"\n", 8, 'needs a valid address' ],
+    [ qr{(?=    from)}, "smtp = other\n", 8, 'there is no smtp "other"' ],
+    [ qr{(?m)^(?=shop)}, "smtp \"two\" { url = \"smtp://x\" }\n", undef, 'shop "demo" needs smtp: there are several' ],
+    [ qr{(?=    from)}, "reply_to = \"a\@b.cc, c\@d.ee\"\n", 8, '"reply_to"' ],
+    [ qr{(?=    from)}, "return_path = \"X <a\@b.cc>\"\n", 8, '"return_path" is not an address' ],
+    [ qr{(?=    from)}, "max_per_day = -1\n", 8, '"max_per_day" is not a whole number: "-1"' ],
+    [ qr{(?=    from)}, "remember = 1h\n", 8, '"remember" is less than 1d: "1h"' ],
+    [ qr{(?=    from)}, "locale = English\n", 8, '"locale" is not a locale' ],
+    [ qr{(?=    from)}, "hosts = {\"a.example.com\", \"b/c\"}\n", 8, '"hosts" is not a host\'s name: "b/c"' ],
+    [ qr{(?=    from)}, "hosts = {a.example.com}\nhosts = {b.example.com}\n", 9, '"hosts" is given twice, first in line 8' ],
+    [ qr{(?=    from)}, "never_mail = \"$dir/never\"\n", 8, 'line 4 is neither an address nor a domain' ],
+    [ qr{(?=    from)}, "never_mail = \"/nonexistent\"\n", 8, 'No such file' ],
+    [ qr{(?=    from)}, "webhook_secret_file = \"$dir/short\"\n", 8, 'shorter than 16 characters' ],
+    [ qr{brand \{}, 'brand { colour = blue ', 11, '"colour" is not a colour' ],
+    [ qr{brand \{}, 'brand { logo = "logo.png" ', 11, '"logo" does not begin with' ],
+    [ qr{(?=    brand)}, "brand { name = x }\n", 12, '"brand" is given twice' ],
+    [ qr{step "one"}, 'step "One"', 16, 'step "One" is not a name' ],
+    [ qr{delay = 0}, 'delay = soon', 14, '"delay" is not a time ("90s", "15m", "23h", "3d"): "soon"' ],
+    [ qr{delay = 0}, 'delay = 400d', 14, '"delay" is more than 366 days' ],
+    [ qr{delay = 0}, '', 16, 'step "one" needs "delay"' ],
+    [ qr{creative = plain}, '', 16, 'step "one" needs "creative"' ],
+    [ qr{creative = plain}, 'creative = nothing', 15, 'creative "nothing"' ],
+    [ qr{(?=        step)}, "step \"two\" { delay = 1h creative = plain }\n", undef, 'the delay of step "one" must be longer than that of step "two"' ],
+    [ qr{(?=        step)}, "step \"one\" { delay = 1h creative = plain }\n", undef, "duplicate title 'one'" ],
+    [ qr{series "default" \{.*\n    \}\n(?=\})}s, '', undef, 'shop "demo" has no series' ],
+    [ qr{step "one" \{.*?\}}s, '', undef, 'series "default" must have 1 to 16 steps' ],
+    [ qr{shop "demo".*}s, '', undef, 'there is no shop' ])
+{
+    my ($what, $with, $line, $text) = @$case;
+    my $config = $good;
+
+    $config =~ s/$what/$with/m or die "$what does not match";
+    my ($rc, $said) = check($config);
+    my $name = defined $text ? $text : 'unbalanced braces';
+
+    is($rc, 3, "$name: 3");
+    like($said, qr/^\Q@{[ $mailer->file ]}\E:\d+: /, '... with file and line');
+    like($said, qr/:$line: /, "... line $line") if defined $line;
+    like($said, qr/\Q$text\E/, '... and what') if defined $text;
+    unlike($said, qr/shop\@example/, '... without an address');
+    is(scalar(() = $said =~ /\n/g), 1, '... in one line');
+}
+
+# Warnings.
+
+(undef, $err) = check($good =~ s/brand .*//r =~ s{"https://shop.example.com"}{"http://shop.example.com"}r);
+like($err, qr/warning: shop "demo" has no postal address/, 'a warning');
+like($err, qr/warning: shop "demo": public_url is not https/, '... and another');
+
+# An unapproved creative is sent by nobody.
+
+mkdir "$dir/creatives";
+mkdir "$dir/creatives/mine";
+for my $name (qw(en.head en.html en.txt)) {
+    spew("$dir/creatives/mine/$name", slurp("$creatives/plain/$name") . "\n");
+}
+my $mine = $good =~ s{creatives = .*}{creatives = "$dir/creatives"}r
+    =~ s/creative = plain/creative = mine/r;
+($status, $err) = check($mine);
+is($status, 0, 'an unapproved creative is well in dry-run');
+like($err, qr/"mine" is not approved/, '... with a warning');
+($status, $err) = check($mine =~ s/(?=    from)/    mode = live\n/r);
+is($status, 3, '... and not in live');
+like($err, qr/creative "mine" is not approved/, '... says so');
+
+# The daemon refuses, too.
+
+$mailer->set_config("bogus = 1\n");
+($status, undef, $err) = $mailer->run('run');
+is($status, 3, 'run: 3');
+like($err, qr/:1: no such option/, '... says why');
+$mailer->set_config($good =~ s{state_dir = .*}{state_dir = "/nonexistent"}r);
+($status, undef, $err) = $mailer->run('run');
+is($status, 1, 'no state directory: 1');
+like($err, qr{state_dir "/nonexistent": No such file}, '... says so');
+
+# include().
+
+spew("$dir/more.conf", "log_level = debug\nbogus = 2\n");
+($status, $err) = check("include(\"$dir/more.conf\")\n$good");
+is($status, 3, 'an error in a file that is included');
+like($err, qr{more\.conf:2: no such option}, '... names that file');
+
+all_done();
