@@ -23,6 +23,8 @@ typedef struct {
     cfg_opt_t        *opt;
     char             *file;
     int               line;
+    unsigned          values;       /* of a list, so far */
+    unsigned          ended;
 } config_place_t;
 
 
@@ -31,6 +33,7 @@ static int config_option(cfg_t *cfg, cfg_opt_t *opt);
 static int config_section(cfg_t *cfg, cfg_opt_t *opt);
 static void config_set_validators(cfg_t *cfg);
 static int config_note(cfg_t *cfg, cfg_opt_t *opt);
+static int config_note_list(cfg_t *cfg, cfg_opt_t *opt, unsigned n);
 static config_place_t *config_place(const cfg_opt_t *opt);
 static const char *config_check_time(const char *text);
 static const char *config_check_rate(const char *text);
@@ -383,6 +386,38 @@ config_note(cfg_t *cfg, cfg_opt_t *opt)
 }
 
 
+/*
+ * A list comes by with each of its values and once more at its end; another
+ * one begins with one value again.
+ */
+
+static int
+config_note_list(cfg_t *cfg, cfg_opt_t *opt, unsigned n)
+{
+    config_place_t  *place;
+
+    place = config_place(opt);
+
+    if (place != NULL && n >= place->values
+        && !(n == place->values && place->ended))
+    {
+        place->ended = n == place->values;
+        place->values = n;
+        return 0;
+    }
+
+    if (config_note(cfg, opt) != 0) {
+        return -1;
+    }
+
+    place = config_place(opt);
+    place->values = n;
+    place->ended = 0;
+
+    return 0;
+}
+
+
 static int
 config_option(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -392,9 +427,9 @@ config_option(cfg_t *cfg, cfg_opt_t *opt)
 
     n = cfg_opt_size(opt);
 
-    /* A list comes by once for each of its values. */
-
-    if (n <= 1 && config_note(cfg, opt) != 0) {
+    if (opt->flags & CFGF_LIST ? config_note_list(cfg, opt, n) != 0
+                               : config_note(cfg, opt) != 0)
+    {
         return -1;
     }
 
