@@ -6,16 +6,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "config_check.h"
 #include "config_parse.h"
 #include "config_value.h"
 
-
-typedef const char *(*config_check_pt)(const char *text);
-
-typedef struct {
-    const char       *name;
-    config_check_pt   check;
-} config_check_t;
 
 /* Where an option was given. */
 
@@ -35,20 +29,6 @@ static void config_set_validators(cfg_t *cfg);
 static int config_note(cfg_t *cfg, cfg_opt_t *opt);
 static int config_note_list(cfg_t *cfg, cfg_opt_t *opt, unsigned n);
 static config_place_t *config_place(const cfg_opt_t *opt);
-static const char *config_check_time(const char *text);
-static const char *config_check_rate(const char *text);
-static const char *config_check_mode(const char *text);
-static const char *config_check_tls(const char *text);
-static const char *config_check_level(const char *text);
-static const char *config_check_doubt(const char *text);
-static const char *config_check_mailbox(const char *text);
-static const char *config_check_address(const char *text);
-static const char *config_check_text(const char *text);
-static const char *config_check_day(const char *text);
-static const char *config_check_connections(const char *text);
-static const char *config_check_seconds(const char *text);
-static const char *config_check_lease(const char *text);
-static const char *config_check_remember(const char *text);
 
 
 static cfg_opt_t  config_step_opts[] = {
@@ -123,53 +103,6 @@ static cfg_opt_t  config_opts[] = {
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_FUNC("include", &cfg_include),
     CFG_END()
-};
-
-
-/* By name: an option of one name means the same wherever it stands. */
-
-static config_check_t  config_checks[] = {
-    { "delay", config_check_time },
-    { "creative", config_value_name },
-    { "max_late", config_check_time },
-    { "name", config_check_text },
-    { "logo", config_value_url },
-    { "colour", config_value_colour },
-    { "address", config_check_text },
-    { "mode", config_check_mode },
-    { "from", config_check_mailbox },
-    { "reply_to", config_check_mailbox },
-    { "return_path", config_check_address },
-    { "cart_url", config_value_url },
-    { "public_url", config_value_url },
-    { "smtp", config_value_name },
-    { "max_per_day", config_check_day },
-    { "remember", config_check_remember },
-    { "hosts", config_value_host },
-    { "locale", config_value_locale },
-    { "connections", config_check_connections },
-    { "user", config_check_text },
-    { "tls", config_check_tls },
-    { "helo", config_value_host },
-    { "rate", config_check_rate },
-    { "timeout", config_check_seconds },
-    { "final_timeout", config_check_seconds },
-    { "lease", config_check_lease },
-    { "in_doubt", config_check_doubt },
-    { "log_level", config_check_level },
-    { "url", config_check_text },
-    { "redis", config_check_text },
-    { "http_listen", NULL },
-    { "secret_file", config_check_text },
-    { "redis_password_file", config_check_text },
-    { "redis_ca_file", config_check_text },
-    { "state_dir", config_check_text },
-    { "creatives", config_check_text },
-    { "webhook_secret_file", config_check_text },
-    { "never_mail", config_check_text },
-    { "password_file", config_check_text },
-    { "ca_file", config_check_text },
-    { NULL, NULL }
 };
 
 
@@ -421,9 +354,8 @@ config_note_list(cfg_t *cfg, cfg_opt_t *opt, unsigned n)
 static int
 config_option(cfg_t *cfg, cfg_opt_t *opt)
 {
-    unsigned         i, n;
-    const char      *text, *bad;
-    config_check_t  *check;
+    unsigned      i, n;
+    const char   *text, *bad;
 
     n = cfg_opt_size(opt);
 
@@ -433,13 +365,9 @@ config_option(cfg_t *cfg, cfg_opt_t *opt)
         return -1;
     }
 
-    for (check = config_checks; strcmp(check->name, opt->name) != 0; check++) {
-        /* void */
-    }
-
-    for (i = 0; i < n && check->check != NULL; i++) {
+    for (i = 0; i < n; i++) {
         text = cfg_opt_getnstr(opt, i);
-        bad = check->check(text);
+        bad = config_check(opt->name, text);
 
         if (bad != NULL) {
             cfg_error(cfg, "\"%s\" %s: \"%s\"", opt->name, bad,
@@ -474,153 +402,4 @@ config_section(cfg_t *cfg, cfg_opt_t *opt)
     }
 
     return 0;
-}
-
-
-static const char *
-config_check_time(const char *text)
-{
-    int64_t  ms;
-
-    return config_value_time(text, &ms);
-}
-
-
-static const char *
-config_check_rate(const char *text)
-{
-    double  rate;
-
-    return config_value_rate(text, &rate);
-}
-
-
-static const char *
-config_check_mode(const char *text)
-{
-    char       address[SP_ADDRESS_MAX + 1];
-    sp_mode_t  mode;
-
-    return config_value_mode(text, &mode, address);
-}
-
-
-static const char *
-config_check_tls(const char *text)
-{
-    config_tls_t  tls;
-
-    return config_value_tls(text, &tls);
-}
-
-
-static const char *
-config_check_level(const char *text)
-{
-    int  level;
-
-    return config_value_log_level(text, &level);
-}
-
-
-static const char *
-config_check_doubt(const char *text)
-{
-    int  resend;
-
-    return config_value_doubt(text, &resend);
-}
-
-
-static const char *
-config_check_mailbox(const char *text)
-{
-    char  address[SP_ADDRESS_MAX + 1];
-
-    return config_value_mailbox(text, address);
-}
-
-
-static const char *
-config_check_address(const char *text)
-{
-    char  address[SP_ADDRESS_MAX + 1];
-
-    return strchr(text, '<') != NULL ? "is not an address"
-                                     : config_value_mailbox(text, address);
-}
-
-
-static const char *
-config_check_text(const char *text)
-{
-    const char  *p;
-
-    for (p = text; *p != '\0'; p++) {
-        if (((unsigned char) *p < ' ' && *p != '\n') || *p == 0x7f) {
-            return "has a control character";
-        }
-    }
-
-    if (p - text > 1024) {
-        return "is too long";
-    }
-
-    return p == text ? "is empty" : NULL;
-}
-
-
-static const char *
-config_check_day(const char *text)
-{
-    unsigned long  n;
-
-    return config_value_number(text, 0, 1000, &n);
-}
-
-
-static const char *
-config_check_connections(const char *text)
-{
-    unsigned long  n;
-
-    return config_value_number(text, 1, CONFIG_CONNECTIONS, &n);
-}
-
-
-static const char *
-config_check_seconds(const char *text)
-{
-    int64_t      ms;
-    const char  *bad;
-
-    bad = config_value_time(text, &ms);
-
-    return bad == NULL && (ms < 1000 || ms > 3600000)
-               ? "is not between 1s and 1h" : bad;
-}
-
-
-static const char *
-config_check_lease(const char *text)
-{
-    int64_t      ms;
-    const char  *bad;
-
-    bad = config_value_time(text, &ms);
-
-    return bad == NULL && (ms < 3000 || ms > 3600000)
-               ? "is not between 3s and 1h" : bad;
-}
-
-
-static const char *
-config_check_remember(const char *text)
-{
-    int64_t      ms;
-    const char  *bad;
-
-    bad = config_value_time(text, &ms);
-
-    return bad == NULL && ms < 86400000 ? "is less than 1d" : bad;
 }

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "redis.h"
 #include "redis_connect.h"
+#include "redis_request.h"
 
 
 #define REDIS_TICK         500      /* ms */
@@ -21,24 +22,6 @@
 #define REDIS_TRIES        5        /* loads for one call */
 #define REDIS_ITEMS        8
 
-
-typedef struct redis_request_s  redis_request_t;
-
-struct redis_request_s {
-    redis_request_t  *next;
-    char             *command;
-    size_t            len;
-    redis_answer_pt   answer;       /* NULL: one of ours */
-    void             *data;
-    int64_t           deadline;     /* monotonic ms; 0: none, -1: no keep */
-    unsigned          tries;
-    unsigned          load:1;       /* FUNCTION LOAD */
-};
-
-typedef struct {
-    redis_request_t   *head;
-    redis_request_t  **tail;
-} redis_queue_t;
 
 typedef enum {
     REDIS_STATE_IDLE = 0,           /* waits for its next try */
@@ -63,7 +46,7 @@ struct redis_s {
     unsigned               greetings;       /* of ours, not answered yet */
     unsigned               loading:1;
     redis_state_t          state;
-    int64_t                heard;           /* when it last said something */
+    unsigned               silent;          /* ticks that it owes an answer */
     int64_t                again;           /* IDLE: when to try next */
     int64_t                hold;            /* nothing is sent before */
     int64_t                backoff;
@@ -87,17 +70,9 @@ static int redis_again(redis_t *redis, redis_request_t *request,
     const redisReply *reply);
 static void redis_give(redis_t *redis, redis_request_t *request,
     redis_status_t status, const redisReply *reply);
-static size_t redis_items(const redisReply *reply, sp_str_t *items);
-static size_t redis_strings(const redisReply *reply, sp_str_t *items);
-static size_t redis_string(const redisReply *reply, sp_str_t *item);
 static void redis_tick(evutil_socket_t fd, short what, void *data);
 static void redis_flush(evutil_socket_t fd, short what, void *data);
 static void redis_write(redis_t *redis, redis_request_t *request);
-static redis_request_t *redis_request(int argc, const char **argv,
-    const size_t *argvlen);
-static void redis_push(redis_queue_t *queue, redis_request_t *request);
-static redis_request_t *redis_shift(redis_queue_t *queue);
-static void redis_request_free(redis_request_t *request);
 static int64_t redis_now(void);
 
 
@@ -118,8 +93,8 @@ redis_create(struct event_base *base, const config_redis_t *conf,
     redis->conf = conf;
     redis->notice = notice;
     redis->data = data;
-    redis->waiting.tail = &redis->waiting.head;
-    redis->sent.tail = &redis->sent.head;
+    redis_queue_init(&redis->waiting);
+    redis_queue_init(&redis->sent);
     redis->backoff = REDIS_BACKOFF_MIN;
     redis->connector = redis_connector_create(base, conf, redis->error,
                                               sizeof(redis->error));
@@ -147,7 +122,7 @@ static void
 redis_connect(redis_t *redis)
 {
     redis->state = REDIS_STATE_CONNECTING;
-    redis->heard = redis_now();
+    redis->silent = 0;
     redis->reader = redisReaderCreate();
     redis->bev = redis_connector_open(redis->connector);
 
@@ -218,8 +193,7 @@ redis_take_back(redis_t *redis)
     redis_queue_t     back;
     redis_request_t  *request;
 
-    back.head = NULL;
-    back.tail = &back.head;
+    redis_queue_init(&back);
 
     while ((request = redis_shift(&redis->sent)) != NULL) {
         if (request->answer == NULL) {
@@ -269,7 +243,7 @@ redis_connected(redis_t *redis)
 
     conf = redis->conf;
     redis->state = REDIS_STATE_HELLO;
-    redis->heard = redis_now();
+    redis->silent = 0;
     redis_connector_done(redis->bev);
     rc = 0;
 
@@ -352,7 +326,7 @@ redis_read(struct bufferevent *bev, void *data)
     struct evbuffer  *in;
 
     redis = data;
-    redis->heard = redis_now();
+    redis->silent = 0;
     in = bufferevent_get_input(bev);
 
     while ((len = evbuffer_get_contiguous_space(in)) > 0) {
@@ -536,71 +510,6 @@ redis_give(redis_t *redis, redis_request_t *request, redis_status_t status,
 }
 
 
-/*
- * The functions answer with a flat array of strings, SCAN with one array more:
- * it is flattened.  Anything else is nil.  items NULL: only counts.
- */
-
-static size_t
-redis_items(const redisReply *reply, sp_str_t *items)
-{
-    size_t             i, n;
-    sp_str_t          *at;
-    const redisReply  *item;
-
-    if (reply->type == REDIS_REPLY_ARRAY) {
-        n = 0;
-
-        for (i = 0; i < reply->elements; i++) {
-            item = reply->element[i];
-            at = items != NULL ? items + n : NULL;
-            n += item->type == REDIS_REPLY_ARRAY ? redis_strings(item, at)
-                                                 : redis_string(item, at);
-        }
-
-        return n;
-    }
-
-    return redis_string(reply, items);
-}
-
-
-static size_t
-redis_strings(const redisReply *reply, sp_str_t *items)
-{
-    size_t  i;
-
-    for (i = 0; i < reply->elements; i++) {
-        (void) redis_string(reply->element[i],
-                            items != NULL ? items + i : NULL);
-    }
-
-    return reply->elements;
-}
-
-
-static size_t
-redis_string(const redisReply *reply, sp_str_t *item)
-{
-    if (item == NULL) {
-        return 1;
-    }
-
-    if (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS
-        || reply->type == REDIS_REPLY_ERROR)
-    {
-        item->data = reply->str;
-        item->len = reply->len;
-
-    } else {
-        item->data = NULL;
-        item->len = 0;
-    }
-
-    return 1;
-}
-
-
 int
 redis_call(redis_t *redis, const sp_call_t *call, int keep,
     redis_answer_pt answer, void *data)
@@ -655,7 +564,7 @@ static void
 redis_write(redis_t *redis, redis_request_t *request)
 {
     if (redis->sent.head == NULL) {
-        redis->heard = redis_now();
+        redis->silent = 0;
     }
 
     bufferevent_write(redis->bev, request->command, request->len);
@@ -663,7 +572,10 @@ redis_write(redis_t *redis, redis_request_t *request)
 }
 
 
-/* Hangs, deadlines and the next try are looked at twice a second. */
+/*
+ * Hangs, deadlines and the next try are looked at twice a second.  A hang is
+ * counted in ticks: a machine that slept has not waited for an answer.
+ */
 
 static void
 redis_tick(evutil_socket_t fd, short what, void *data)
@@ -681,7 +593,7 @@ redis_tick(evutil_socket_t fd, short what, void *data)
 
     } else if ((redis->sent.head != NULL
                 || redis->state == REDIS_STATE_CONNECTING)
-               && now - redis->heard > REDIS_TIMEOUT)
+               && ++redis->silent > REDIS_TIMEOUT / REDIS_TICK)
     {
         redis_lost(redis, "no answer within 30 s");
     }
@@ -710,8 +622,7 @@ redis_sift(redis_t *redis, int64_t now)
     }
 
     all = redis->waiting;
-    redis->waiting.head = NULL;
-    redis->waiting.tail = &redis->waiting.head;
+    redis_queue_init(&redis->waiting);
 
     while ((request = redis_shift(&all)) != NULL) {
         if ((request->deadline > 0 && now > request->deadline)
@@ -723,67 +634,6 @@ redis_sift(redis_t *redis, int64_t now)
             redis_push(&redis->waiting, request);
         }
     }
-}
-
-
-static redis_request_t *
-redis_request(int argc, const char **argv, const size_t *argvlen)
-{
-    int               len;
-    redis_request_t  *request;
-
-    request = calloc(1, sizeof(redis_request_t));
-
-    if (request == NULL) {
-        return NULL;
-    }
-
-    len = redisFormatCommandArgv(&request->command, argc, argv, argvlen);
-
-    if (len < 0) {
-        free(request);
-        return NULL;
-    }
-
-    request->len = (size_t) len;
-
-    return request;
-}
-
-
-static void
-redis_push(redis_queue_t *queue, redis_request_t *request)
-{
-    request->next = NULL;
-    *queue->tail = request;
-    queue->tail = &request->next;
-}
-
-
-static redis_request_t *
-redis_shift(redis_queue_t *queue)
-{
-    redis_request_t  *request;
-
-    request = queue->head;
-
-    if (request != NULL) {
-        queue->head = request->next;
-
-        if (queue->head == NULL) {
-            queue->tail = &queue->head;
-        }
-    }
-
-    return request;
-}
-
-
-static void
-redis_request_free(redis_request_t *request)
-{
-    redisFreeCommand(request->command);
-    free(request);
 }
 
 

@@ -1,0 +1,237 @@
+/*
+ * Copyright (C) SitePreserver developers
+ */
+
+#include "config_check.h"
+#include "config_value.h"
+
+
+typedef struct {
+    const char   *name;
+    const char  *(*check)(const char *text);    /* NULL: any text */
+} config_check_t;
+
+
+static const char *config_check_time(const char *text);
+static const char *config_check_rate(const char *text);
+static const char *config_check_mode(const char *text);
+static const char *config_check_tls(const char *text);
+static const char *config_check_level(const char *text);
+static const char *config_check_doubt(const char *text);
+static const char *config_check_mailbox(const char *text);
+static const char *config_check_address(const char *text);
+static const char *config_check_text(const char *text);
+static const char *config_check_day(const char *text);
+static const char *config_check_connections(const char *text);
+static const char *config_check_seconds(const char *text);
+static const char *config_check_lease(const char *text);
+static const char *config_check_remember(const char *text);
+
+
+static const config_check_t  config_checks[] = {
+    { "delay", config_check_time },
+    { "creative", config_value_name },
+    { "max_late", config_check_time },
+    { "name", config_check_text },
+    { "logo", config_value_url },
+    { "colour", config_value_colour },
+    { "address", config_check_text },
+    { "mode", config_check_mode },
+    { "from", config_check_mailbox },
+    { "reply_to", config_check_mailbox },
+    { "return_path", config_check_address },
+    { "cart_url", config_value_url },
+    { "public_url", config_value_url },
+    { "smtp", config_value_name },
+    { "max_per_day", config_check_day },
+    { "remember", config_check_remember },
+    { "hosts", config_value_host },
+    { "locale", config_value_locale },
+    { "connections", config_check_connections },
+    { "user", config_check_text },
+    { "tls", config_check_tls },
+    { "helo", config_value_host },
+    { "rate", config_check_rate },
+    { "timeout", config_check_seconds },
+    { "final_timeout", config_check_seconds },
+    { "lease", config_check_lease },
+    { "in_doubt", config_check_doubt },
+    { "log_level", config_check_level },
+    { "url", config_check_text },
+    { "redis", config_check_text },
+    { "http_listen", NULL },
+    { "secret_file", config_check_text },
+    { "redis_password_file", config_check_text },
+    { "redis_ca_file", config_check_text },
+    { "state_dir", config_check_text },
+    { "creatives", config_check_text },
+    { "webhook_secret_file", config_check_text },
+    { "never_mail", config_check_text },
+    { "password_file", config_check_text },
+    { "ca_file", config_check_text },
+    { NULL, NULL }
+};
+
+
+const char *
+config_check(const char *option, const char *text)
+{
+    const config_check_t  *check;
+
+    for (check = config_checks; check->name != NULL; check++) {
+        if (strcmp(check->name, option) == 0) {
+            return check->check != NULL ? check->check(text) : NULL;
+        }
+    }
+
+    return NULL;
+}
+
+
+static const char *
+config_check_time(const char *text)
+{
+    int64_t  ms;
+
+    return config_value_time(text, &ms);
+}
+
+
+static const char *
+config_check_rate(const char *text)
+{
+    double  rate;
+
+    return config_value_rate(text, &rate);
+}
+
+
+static const char *
+config_check_mode(const char *text)
+{
+    char       address[SP_ADDRESS_MAX + 1];
+    sp_mode_t  mode;
+
+    return config_value_mode(text, &mode, address);
+}
+
+
+static const char *
+config_check_tls(const char *text)
+{
+    config_tls_t  tls;
+
+    return config_value_tls(text, &tls);
+}
+
+
+static const char *
+config_check_level(const char *text)
+{
+    int  level;
+
+    return config_value_log_level(text, &level);
+}
+
+
+static const char *
+config_check_doubt(const char *text)
+{
+    int  resend;
+
+    return config_value_doubt(text, &resend);
+}
+
+
+static const char *
+config_check_mailbox(const char *text)
+{
+    char  address[SP_ADDRESS_MAX + 1];
+
+    return config_value_mailbox(text, address);
+}
+
+
+static const char *
+config_check_address(const char *text)
+{
+    char  address[SP_ADDRESS_MAX + 1];
+
+    return strchr(text, '<') != NULL ? "is not an address"
+                                     : config_value_mailbox(text, address);
+}
+
+
+static const char *
+config_check_text(const char *text)
+{
+    const char  *p;
+
+    for (p = text; *p != '\0'; p++) {
+        if (((unsigned char) *p < ' ' && *p != '\n') || *p == 0x7f) {
+            return "has a control character";
+        }
+    }
+
+    if (p - text > 1024) {
+        return "is too long";
+    }
+
+    return p == text ? "is empty" : NULL;
+}
+
+
+static const char *
+config_check_day(const char *text)
+{
+    unsigned long  n;
+
+    return config_value_number(text, 0, 1000, &n);
+}
+
+
+static const char *
+config_check_connections(const char *text)
+{
+    unsigned long  n;
+
+    return config_value_number(text, 1, CONFIG_CONNECTIONS, &n);
+}
+
+
+static const char *
+config_check_seconds(const char *text)
+{
+    int64_t      ms;
+    const char  *bad;
+
+    bad = config_value_time(text, &ms);
+
+    return bad == NULL && (ms < 1000 || ms > 3600000)
+               ? "is not between 1s and 1h" : bad;
+}
+
+
+static const char *
+config_check_lease(const char *text)
+{
+    int64_t      ms;
+    const char  *bad;
+
+    bad = config_value_time(text, &ms);
+
+    return bad == NULL && (ms < 3000 || ms > 3600000)
+               ? "is not between 3s and 1h" : bad;
+}
+
+
+static const char *
+config_check_remember(const char *text)
+{
+    int64_t      ms;
+    const char  *bad;
+
+    bad = config_value_time(text, &ms);
+
+    return bad == NULL && ms < 86400000 ? "is less than 1d" : bad;
+}
