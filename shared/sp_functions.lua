@@ -136,7 +136,7 @@ local close, visits_replace, visits_add, release, join, order_visit
 local order_shopper, ordered_before, visit_find, customer_read
 local customer_write, identify, move, logout, logged_out, cart, shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
-local head_read, event_read, event_fast, event_new, touch
+local head_read, event_read, event_fast, event_new, touch, lines_whole
 
 
 -- The names of the running environment, which is not there at load time.

@@ -271,6 +271,23 @@ local function clear_others(c, v)
 end
 
 
+--
+-- Have these plain lines nothing to inherit from those plain ones?  A key is
+-- what they may lack.
+--
+
+function lines_whole(lines, was)
+    if was == '' or not find(lines, '\31\31', 1, true) then
+        return true
+    end
+
+    local _, keyless = gsub(was, '\31\31', '')
+    local _, n = gsub(was, '\30', '')
+
+    return keyless == n + 1
+end
+
+
 function cart(c, v)
     local p = v.shopper ~= '' and read_shopper(c, v.shopper)
 
@@ -284,8 +301,10 @@ function cart(c, v)
         cart_set(c, v, lines_change(c, v))
 
     elseif v.lines ~= c.raw then
-        if c.plain and band(v.flags, V_EXTRAS) == 0 then
-            v.lines = c.raw             -- there is nothing to inherit
+        if c.plain and band(v.flags, V_EXTRAS) == 0
+            and lines_whole(c.raw, v.lines)
+        then
+            v.lines = c.raw
         else
             cart_set(c, v, lines_replace(c, v))
         end

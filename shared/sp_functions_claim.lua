@@ -60,7 +60,10 @@ local function claim_look(c, p)
         doubt(c, p)
     end
 
-    p.lease = 0
+    if p.lease > 0 then
+        p.lease = 0
+        p.dirty = true
+    end
 
     local left = call('PTTL', c.prefix .. 'i:p:' .. p.id)
 

@@ -119,7 +119,7 @@ end
 
 local function worth(c, v)
     return v.lines ~= '' or v.shopper ~= '' or v.order > 0 or v.hold > 0
-           or v.click ~= '' or v.snap > 0
+           or v.click ~= ''
 end
 
 

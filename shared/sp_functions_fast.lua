@@ -171,7 +171,9 @@ function event_fast(keys, args)
 
     local was = sub(raw, from)
 
-    if lines ~= '' and lines ~= was and not lines_plain(lines) then
+    if lines ~= '' and lines ~= was
+        and not (lines_plain(lines) and lines_whole(lines, was))
+    then
         return
     end
 

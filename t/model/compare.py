@@ -1,0 +1,218 @@
+#
+# Copyright (C) SitePreserver developers
+#
+# Redis's keys and the model's objects, in one form: a flat dictionary.
+#
+
+import struct
+
+OUTCOMES = {'confirmed': 1, 'settled': 2, 'in doubt': 3}
+STATES = ('none', 'open', 'closed')
+REASONS = ('', 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
+           'released', 'no_address', 'before_live', 'off', 'series_gone',
+           'series_done', 'never_mail', 'unreadable', 'other')
+
+
+def lines_text(lines):
+    return ['|'.join(l).rstrip('|') for l in lines]
+
+
+def visit(raw):
+    version, stage, how, flags, day = struct.unpack_from('<BBBBH', raw)
+    assert version == 1
+    order = hold = until = 0
+    if flags >= 64:
+        last, = struct.unpack_from('<d', raw, 6)
+        changed = snap = last
+        at = 14
+    elif flags >= 32:
+        last, changed, snap, order, hold, until \
+            = struct.unpack_from('<dddddd', raw, 6)
+        assert order or hold or until
+        at = 54
+    else:
+        last, changed, snap = struct.unpack_from('<ddd', raw, 6)
+        assert not last == changed == snap
+        at = 30
+    head, lines = raw[at:].decode().split('\x1e', 1)
+    shopper, customer, order_id, click, currency, total = head.split('\x1f')
+    lines = [l.split('\x1f') for l in lines.split('\x1e')] if lines else []
+    extras = any(len(l) > 4 for l in lines)
+    assert extras <= bool(flags & 2), 'a line with extras is not marked'
+    return dict(shopper=shopper, how=how, customer=customer,
+                lines=lines_text(lines), currency=currency, total=total,
+                stage=stage, last=int(last), changed=int(changed),
+                snap=int(snap), order=int(order), hold=int(hold),
+                until=int(until), soft=bool(flags & 1), order_id=order_id,
+                click=click, aliased=bool(flags & 4), bound=bool(flags & 16),
+                alone=bool(flags & 8), day=day)
+
+
+def ids(text):
+    return [text[i:i + 22] for i in range(0, len(text), 22)]
+
+
+def shopper(raw):
+    version, flags, day, nvisits = struct.unpack_from('<BBHB', raw)
+    assert version == 1
+    p = dict(logged_in=bool(flags & 1), day=day, state='none', reason='',
+             rescue=0, fence=0, lease=0, acted=0, abandoned=0, next=0,
+             order=0, clicked=0, click_rescue=0, series=0, tries=0, steps=[],
+             mails=[], attempt=None)
+    at = 5
+    p['visits'] = ids(raw[at:at + 22 * nvisits].decode())
+    at += 22 * nvisits
+    if flags & 32:
+        layout = '<BBBBBBIIddddddIIIIId'
+        (state, reason, attempting, p['tries'], nsteps, nmails, p['rescue'],
+         p['fence'], lease, acted, abandoned, nxt, order, clicked,
+         p['click_rescue'], p['series'], step, series, rescue, attempt_at) \
+            = struct.unpack_from(layout, raw, at)
+        at += struct.calcsize(layout)
+        p.update(state=STATES[state], reason=REASONS[reason],
+                 lease=int(lease), acted=int(acted),
+                 abandoned=int(abandoned), next=int(nxt), order=int(order),
+                 clicked=int(clicked))
+        for _ in range(nsteps):
+            h, t, o = struct.unpack_from('<Idc', raw, at)
+            p['steps'].append([h, int(t), o.decode()])
+            at += 13
+        for _ in range(nmails):
+            p['mails'].append(int(struct.unpack_from('<d', raw, at)[0]))
+            at += 8
+        if attempting:
+            p['attempt'] = dict(id=raw[at:at + 22].decode(), step=step,
+                                state=(None, 'confirmed', 'settled',
+                                       'in doubt')[attempting],
+                                series=series, rescue=rescue,
+                                at=int(attempt_at))
+            at += 22
+    p['sealed'], p['locale'], p['first_name'], customers, orders \
+        = raw[at:].decode().split('\x1f')
+    p['customers'], p['orders'] = ids(customers), ids(orders)
+    return p
+
+
+def read(redis, prefix):
+    """All that Redis has, and when it ends."""
+    keys = sorted(k.decode() for k in redis('KEYS', '*'))
+    calls = []
+    for k in keys:
+        assert k.startswith(prefix), k
+        name = k[len(prefix):]
+        if name == 'due' or name == 'doubt':
+            calls.append(('ZRANGE', k, 0, -1, 'WITHSCORES'))
+        elif name == 'shop' or name.startswith('count:'):
+            calls.append(('HGETALL', k))
+        elif name == 'journal':
+            calls.append(('XRANGE', k, '-', '+'))
+        else:
+            calls.append(('GET', k))
+        calls.append(('PEXPIRETIME', k))
+    replies = redis.pipe(calls)
+    state = {}
+    for i, k in enumerate(keys):
+        name, value, ends = k[len(prefix):], replies[2 * i], replies[2 * i + 1]
+        if name == 'due' or name == 'doubt':
+            for j in range(0, len(value), 2):
+                state[name + ' ' + value[j].decode()] = int(value[j + 1])
+        elif name == 'shop' or name.startswith('count:'):
+            for j in range(0, len(value), 2):
+                state[name + ' ' + value[j].decode()] = value[j + 1].decode()
+        elif name == 'journal':
+            state[name] = [[w.decode() for w in e[1]] for e in value]
+        elif name.startswith('v:'):
+            state[name] = visit(value)
+        elif name.startswith('p:'):
+            state[name] = shopper(value)
+        elif name.startswith('n:'):
+            state[name] = value.decode()[1:].split('\x1f')
+            assert value[:1] == b'1'
+        else:
+            state[name] = value.decode()
+        if name not in ('due', 'doubt', 'shop', 'journal') \
+                and not name.startswith('x:'):
+            state['ends ' + name] = ends
+        else:
+            assert ends == -1, name
+    return state
+
+
+def dump(m):
+    """The same of the model."""
+    s = {}
+    for id, v in m.visits.items():
+        d = dict(v.__dict__)
+        s['ends v:' + id] = d.pop('expires')
+        d['lines'] = lines_text(v.lines)
+        d['click'] = '%s %d %d' % v.click if v.click else ''
+        s['v:' + id] = d
+    for id, p in m.shoppers.items():
+        d = dict(p.__dict__)
+        s['ends p:' + id] = d.pop('expires')
+        s['p:' + id] = d
+    for id, (kind, to, ends) in m.pointers.items():
+        s['a:' + id] = kind + to
+        s['ends a:' + id] = ends
+    for id, (to, ends) in m.customers.items():
+        s['c:' + id] = to
+        s['ends c:' + id] = ends
+    for id, (texts, ends) in m.items.items():
+        s['n:' + id] = texts
+        s['ends n:' + id] = ends
+    for id, (n, ends) in m.networks.items():
+        s['r:' + id] = str(n)
+        s['ends r:' + id] = ends
+    for id, (n, ends) in m.sources.items():
+        s['q:' + id] = str(n)
+        s['ends q:' + id] = ends
+    for id, at in m.active.items():
+        s['i:' + id] = '1'
+        s['ends i:' + id] = at
+    for id, at in m.due.items():
+        s['due ' + id] = at
+    for id, at in m.doubt.items():
+        s['doubt ' + id] = at
+    for id, (reason, at) in m.out.items():
+        s['x:' + id] = '%s\x1f%d' % (reason, at)
+    for name, value in m.shop.items():
+        s['shop ' + name] = value
+    for day, counts in m.counts.items():
+        for name, n in counts.items():
+            s['count:%s %s' % (day, name)] = str(n)
+    if m.journal:
+        s['journal'] = m.journal
+    return s
+
+
+def alone(state):
+    """Marked as alone, a visit must be the only one of its shopper."""
+    for name, v in state.items():
+        if name.startswith('v:') and v['alone'] and not v['until']:
+            p = state.get('p:' + v['shopper'])
+            if p and p['visits'] != [name[2:]]:
+                return '%s is not alone' % name
+
+
+def compare(redis, prefix, m):
+    """What differs, as a text; None: nothing."""
+    have, want = read(redis, prefix), dump(m)
+    wrong = alone(have)
+    if wrong:
+        return wrong
+    for name in sorted(set(have) | set(want)):
+        if name.startswith('ends count:'):
+            continue
+        a, b = have.get(name), want.get(name)
+        if name.startswith('v:') and a and b:
+            # a mark that may be missing: what it means is checked above
+            b['alone'] = m.visits[name[2:]].alone = a['alone']
+        if a != b:
+            if isinstance(a, dict) and isinstance(b, dict):
+                a = {k: x for k, x in a.items() if x != b.get(k)}
+                b = {k: b.get(k) for k in a}
+            if name == 'journal' and a and b:
+                i = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y),
+                         min(len(a), len(b)))
+                a, b = a[i:i + 3], b[i:i + 3]
+            return '%s\n    Redis %s\n    model %s' % (name, a, b)

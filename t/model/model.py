@@ -1,0 +1,1072 @@
+#
+# Copyright (C) SitePreserver developers
+#
+# What the functions should do, said a second time: plain objects, one step
+# after the other, without records, caches or shortcuts.  Written from
+# docs/redis.md and the rules for identity and carts, not from the Lua.
+#
+
+import hashlib
+import time
+
+DAY = 86400
+MARGIN = 28 * 3600
+MS = 1000
+
+VIEW_ITEM, ADD_TO_CART, REMOVE_FROM_CART, VIEW_CART = 1, 2, 4, 8
+CHECKOUT, SHIPPING, PAYMENT, PURCHASE = 16, 32, 64, 128
+UPDATE_CART, SET_CART, LOGOUT, PENDING = 0x800, 0x1000, 0x4000, 0x8000
+CLICK, PAGE_VIEW, ERROR = 0x10000, 0x20000, 0x40000
+
+SNAPSHOT, ADD, SET, REMOVE = 1, 2, 3, 4
+BIND, DELETED, OWN = 1, 2, 4
+NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = range(5)
+
+ENDED = {'ordered': 'ordered', 'recovered': 'ordered',
+         'suppressed': 'suppressed', 'empty': 'empty', 'released': 'empty',
+         'before_live': 'before_live', 'off': 'off'}
+KNOWN_REASONS = ('ordered', 'recovered', 'lost', 'suppressed', 'empty',
+                 'released', 'no_address', 'before_live', 'off', 'series_gone',
+                 'series_done', 'never_mail', 'unreadable')
+
+
+class Visit:
+    def __init__(self):
+        self.shopper = ''
+        self.how = NOTHING
+        self.customer = ''
+        self.lines = []
+        self.currency = self.total = ''
+        self.stage = 0
+        self.last = self.changed = self.snap = self.order = 0
+        self.hold = self.until = 0
+        self.soft = False
+        self.order_id = ''
+        self.click = None               # (shopper, rescue, at)
+        self.aliased = False            # our own cookie leads to its shopper
+        self.bound = False              # its customer does
+        self.alone = False              # as its shopper's only visit
+        self.expires = None             # when Redis drops it, ms
+        self.day = 0                    # on which its TTL was renewed
+
+
+class Shopper:
+    def __init__(self):
+        self.sealed = self.locale = self.first_name = ''
+        self.customers = []
+        self.orders = []
+        self.visits = []
+        self.logged_in = False
+        self.state = 'none'
+        self.reason = ''
+        self.rescue = self.fence = self.lease = 0
+        self.acted = self.abandoned = self.next = self.order = 0
+        self.clicked = self.click_rescue = self.series = self.tries = 0
+        self.steps = []                 # [hash, at, outcome]
+        self.mails = []
+        self.attempt = None             # dict: id, state, step, series, ...
+        self.expires = None
+        self.day = 0
+
+
+class Model:
+    def __init__(self):
+        self.now = 0
+        self.visits = {}
+        self.shoppers = {}
+        self.pointers = {}              # id -> (kind, to, expires)
+        self.customers = {}             # id -> (shopper, expires)
+        self.items = {}                 # id -> (six texts, expires)
+        self.networks = {}              # id -> (n, expires)
+        self.sources = {}               # id -> (seq, expires)
+        self.active = {}                # 'p:..' | 'v:..' -> deadline
+        self.due = {}
+        self.doubt = {}
+        self.out = {}                   # suppressed: id -> (reason, at)
+        self.shop = {}
+        self.counts = {}                # day -> name -> n
+        self.journal = []
+        self.renewed = set()            # shoppers that an event has changed
+        self.written = set()            # visits
+        self.forget_clock = set()
+
+    # ---- small things
+
+    def count(self, name):
+        day = time.strftime('%Y%m%d', time.gmtime(self.now // 1000))
+        of = self.counts.setdefault(day, {})
+        of[name] = of.get(name, 0) + 1
+
+    def note(self, what, p, rescue=0, why=None, step=None):
+        entry = ['what', what, 'shopper', p, 'rescue', str(rescue)]
+        if step is not None:
+            entry += ['step', str(step)]
+        if why:
+            entry += ['why', why]
+        self.journal.append(entry)
+
+    def today(self):
+        return self.now // 86400000
+
+    def expire(self):
+        """Redis forgets what has expired: a deadline is still alive."""
+        for name in ('visits', 'shoppers'):
+            of = getattr(self, name)
+            for id in [i for i, r in of.items()
+                       if r.expires is not None and r.expires < self.now]:
+                del of[id]
+        for name in ('pointers', 'customers', 'items', 'networks', 'sources'):
+            of = getattr(self, name)
+            for id in [i for i, r in of.items() if r[-1] < self.now]:
+                del of[id]
+        for id in [i for i, at in self.active.items() if at < self.now]:
+            del self.active[id]
+
+    def ttl(self, record, seconds):
+        """A record is written: its TTL is renewed once a day."""
+        if record.day != self.today():
+            record.day = self.today()
+            record.expires = self.now + (seconds + MARGIN) * MS
+
+    def find(self, id):
+        for _ in range(4):
+            if id in self.visits:
+                return id
+            p = self.pointers.get(id)
+            if not p or p[0] != 'v':
+                return id
+            id = p[1]
+        return id
+
+    def his(self, sid):
+        """The visits of a shopper, with their ids."""
+        return [(i, self.visits[i]) for i in self.shoppers[sid].visits
+                if i in self.visits and self.visits[i].shopper == sid]
+
+    def touch(self, id, deadline):
+        have = self.active.get(id)
+        if have is not None:
+            if deadline > have:
+                self.active[id] = deadline
+            return
+        if deadline > self.now:
+            self.active[id] = deadline
+        self.due[id] = min(self.due.get(id, deadline + 1), deadline + 1)
+
+    # ---- rescues
+
+    def close(self, sid, reason):
+        p = self.shoppers[sid]
+        if p.state != 'open':
+            return
+        p.state = 'closed'
+        p.reason = reason if reason in KNOWN_REASONS else 'other'
+        p.fence += 1
+        p.next = p.tries = 0
+        if not (p.attempt and p.attempt['state'] == 'confirmed'):
+            p.lease = 0
+        self.count('closed_' + reason)
+        self.note('closed', sid, p.rescue, reason)
+
+    def release(self, id):
+        v = self.visits[id]
+        sid = v.shopper
+        v.shopper, v.how, v.until, v.day = '', NOTHING, 0, 0
+        v.aliased = v.bound = v.alone = False
+        if sid not in self.shoppers:
+            return
+        p = self.shoppers[sid]
+        if id in p.visits:
+            p.visits.remove(id)
+            self.renewed.add(sid)
+        if p.state == 'open' and not any(o.lines for _, o in self.his(sid)):
+            self.close(sid, 'released')
+            self.renewed.add(sid)
+
+    def enlist(self, sid, id):
+        p = self.shoppers[sid]
+        if id in p.visits:
+            return
+        if len(p.visits) >= 16:
+            def worth(i):
+                v = self.visits.get(i)
+                if not v or v.shopper != sid:
+                    return 0
+                return v.last + (1e15 if v.lines else 1)
+            worst = min(p.visits, key=worth)
+            p.visits.remove(worst)
+            if worst in self.visits and self.visits[worst].shopper == sid:
+                self.release(worst)
+                self.written.add(worst)
+        if len(p.visits) == 1 and p.visits[0] in self.visits:
+            first = self.visits[p.visits[0]]
+            if first.alone:
+                first.alone = False
+                self.written.add(p.visits[0])
+        p.visits.append(id)
+
+    def join(self, id, sid, how):
+        v = self.visits[id]
+        p = self.shoppers[sid]
+        if v.shopper == sid:
+            if how > v.how:
+                v.how, v.until = how, 0
+            return
+        self.release(id)
+        v.shopper, v.how = sid, how
+        v.until = self.now + DAY * MS if how == BY_CLICK else 0
+        v.order = max(v.order, p.order)
+        if v.lines and v.changed <= p.order:
+            self.clear(v)
+        self.enlist(sid, id)
+        self.forget_clock.add(id)
+
+    @staticmethod
+    def clear(v):
+        v.lines, v.total, v.stage = [], '', 0
+
+    # ---- orders
+
+    def order_visit(self, v, at):
+        v.order = max(v.order, at)
+        v.hold, v.soft = 0, False
+        if v.lines and v.changed <= at:
+            self.clear(v)
+
+    def order_shopper(self, sid, at, order):
+        p = self.shoppers[sid]
+        for id, v in self.his(sid):
+            self.order_visit(v, at)
+            self.written.add(id)
+        p.order = max(p.order, at)
+        if order:
+            p.orders = ([order] + p.orders)[:4]
+        reason = 'ordered'
+        if p.clicked and at - p.clicked <= 7 * DAY * MS:
+            reason = 'recovered'
+            self.count('recovered')
+            self.note('recovered', sid, p.click_rescue)
+            p.clicked = 0
+        if not any(v.lines for _, v in self.his(sid)):
+            self.close(sid, reason)
+
+    # ---- events
+
+    def event(self, e):
+        seq = self.sources.get(e['source'], (0, 0))[0]
+        if e['seq'] <= seq:
+            return 'd'
+        if seq + 1 == e['seq'] and e['seq'] % 64 != 1:
+            self.sources[e['source']] = (e['seq'],
+                                         self.sources[e['source']][1])
+        else:
+            self.sources[e['source']] = (e['seq'],
+                                         self.now + 7 * DAY * MS)
+
+        self.at = self.now - e['age']
+        self.written = set()
+        self.renewed = set()            # shoppers
+        self.forget_clock = set()
+        self.own_texts = self.limited = False
+
+        if e['forget']:
+            self.event_forget(e)
+            shopper = None
+        else:
+            shopper = self.event_apply(e)
+
+        t = e['terms']
+        for sid in self.renewed:
+            self.ttl(self.shoppers[sid], t['remember'])
+        for id in self.written:
+            if id in self.visits:
+                v = self.visits[id]
+                self.ttl(v, t['retain'] if v.shopper else t['anonymous'])
+        reply = 'a' + ('l' if self.limited else '') \
+            + ('t' if self.own_texts else '')
+        return reply + (' ' + shopper if shopper else '')
+
+    def uncertain(self, e):
+        return e['status'] in (499, 502, 504)
+
+    def event_forget(self, e):
+        if not e['kinds'] & PURCHASE or self.uncertain(e):
+            return
+        id = self.find(e['visit'])
+        people = []
+        self.count('orders')
+        if id in self.visits:
+            self.order_visit(self.visits[id], self.at)
+            self.written.add(id)
+            people.append(self.visits[id].shopper)
+        people.append(e['shopper'])
+        people.append(self.customers.get(e['customer'], ('',))[0])
+        seen = []
+        for sid in people:
+            if sid in self.shoppers and sid not in seen:
+                seen.append(sid)
+                self.order_shopper(sid, self.at, '')
+                self.renewed.add(sid)
+
+    def event_apply(self, e):
+        t = e['terms']
+        id = self.find(e['visit'])
+        if e['moved'] and e['moved'] != id:
+            self.move(id, e)
+        known = id in self.visits
+        v = self.visits.setdefault(id, Visit())
+        before = v.shopper if v.shopper in self.shoppers else None
+
+        if e['kinds'] & CLICK and e['click']:
+            self.click(v, e)
+        self.identify(id, v, e)
+
+        if e['kinds'] & PURCHASE and not self.uncertain(e):
+            self.purchase(id, v, e, before)
+        elif e['kinds'] & (PENDING | PURCHASE):
+            self.pending(v, e)
+        if e['op'] and not e['kinds'] & PURCHASE:
+            self.cart(id, v, e)
+        if v.lines:
+            for kinds, stage in ((PAYMENT, 5), (SHIPPING, 4), (CHECKOUT, 3),
+                                 (ADD_TO_CART | REMOVE_FROM_CART | VIEW_CART
+                                  | UPDATE_CART | SET_CART, 2),
+                                 (VIEW_ITEM, 1)):
+                if e['kinds'] & kinds:
+                    v.stage = max(v.stage, stage)
+                    break
+        if e['kinds'] & ERROR:
+            self.count('checkout_error')
+        v.last = max(v.last, self.at)
+
+        if self.logs_out(v, e) and self.at >= v.snap:
+            self.logout(id, v, e)
+
+        for i in self.forget_clock:
+            self.active.pop('v:' + i, None)
+            self.due.pop('v:' + i, None)
+
+        if known or v.lines or v.shopper or v.order or v.hold or v.click:
+            self.written.add(id)
+        else:
+            del self.visits[id]
+
+        v.alone = bool(v.shopper) and len(self.shoppers[v.shopper].visits) == 1
+        if v.shopper:
+            self.touch('p:' + v.shopper, self.at + t['idle'])
+        elif v.lines:
+            self.touch('v:' + id, self.at + t['idle'])
+        return v.shopper
+
+    # ---- identity
+
+    def move(self, id, e):
+        frm = self.find(e['moved'])
+        if frm not in self.visits or frm == id:
+            return
+        old = self.visits.pop(frm)
+        v = self.visits.setdefault(id, Visit())
+        v.stage = max(v.stage, old.stage)
+        v.last = max(v.last, old.last)
+        v.hold = max(v.hold, old.hold)
+        v.order = max(v.order, old.order)
+        v.soft = v.soft or old.soft
+        v.day = 0
+        if not v.lines and old.lines and old.changed > max(v.snap, v.order):
+            v.lines, v.total, v.currency = old.lines, old.total, old.currency
+            v.changed, v.snap = old.changed, old.snap
+        v.click = v.click or old.click
+        v.customer = v.customer or old.customer
+        v.order_id = v.order_id or old.order_id
+
+        p = self.shoppers.get(old.shopper)
+        if p and old.how > v.how:
+            if v.shopper and v.shopper != old.shopper:
+                self.release(id)
+            if id in p.visits:
+                p.visits.remove(id)
+            if frm in p.visits:
+                p.visits[p.visits.index(frm)] = id
+            v.shopper, v.how, v.until = old.shopper, old.how, old.until
+            v.aliased, v.bound, v.alone = old.aliased, old.bound, False
+        elif p and frm in p.visits:
+            p.visits.remove(frm)
+        if p:
+            self.renewed.add(old.shopper)
+
+        self.active.pop('v:' + frm, None)
+        self.due.pop('v:' + frm, None)
+        if not e['moved_own']:
+            self.pointers[frm] = ('v', id, self.now + e['terms']['idle'])
+        self.written.add(id)
+
+    def alias(self, id):
+        p = self.pointers.get(id)
+        if p and p[0] == 'p' and p[1] in self.shoppers:
+            return p[1]
+
+    def evidence(self, id, v, e):
+        """(shopper, how sure, does the exchange itself say so)"""
+        if e['shopper'] and self.address_allowed(e):
+            if e['shopper'] not in self.shoppers:
+                self.create(e)
+            return (e['shopper'], BY_LOGIN if e['logged_in'] else BY_ADDRESS,
+                    True)
+
+        c = e['customer']
+        if c and not (c == v.customer and v.how >= BY_ADDRESS):
+            sid = self.customers.get(c, ('',))[0]
+            if sid in self.shoppers:
+                return sid, BY_LOGIN, True
+            if v.customer and v.customer != c and v.shopper:
+                self.release(id)
+
+        for alias, flags in e['aliases']:
+            if not flags & (OWN | DELETED):
+                if not v.shopper or v.how <= BY_CLICK or flags & BIND:
+                    sid = self.alias(alias)
+                    if sid:
+                        return sid, BY_LOGIN, False
+        if v.shopper:
+            return None, None, False
+        if e['kinds'] & CLICK and e['click'] \
+                and e['click'][0] in self.shoppers:
+            return e['click'][0], BY_CLICK, False
+        for alias, flags in e['aliases']:
+            if flags & OWN and not flags & DELETED and self.alias(alias):
+                return self.alias(alias), BY_OWN, False
+        return None, None, False
+
+    def address_allowed(self, e):
+        if e['shopper'] in self.shoppers:
+            return True
+        if not e['sealed']:
+            return False
+        limit = e['terms']['addresses']
+        if e['network'] and limit \
+                and self.networks.get(e['network'], (0,))[0] >= limit:
+            self.limited = True
+            self.count('limited')
+            return False
+        return True
+
+    def create(self, e):
+        self.shoppers[e['shopper']] = Shopper()
+        if e['network']:
+            n, expires = self.networks.get(e['network'],
+                                           (0, self.now + DAY * MS))
+            self.networks[e['network']] = (n + 1, expires)
+        self.count('captured')
+        self.note('captured', e['shopper'])
+
+    def identify(self, id, v, e):
+        if v.how == BY_CLICK and v.until <= self.now:
+            self.release(id)
+        sid, how, shown = self.evidence(id, v, e)
+        if sid:
+            self.join(id, sid, how)
+        if v.shopper and v.shopper not in self.shoppers:
+            self.release(id)
+        if v.shopper:
+            self.bind(v, e, shown)
+            self.details(v, e)
+            self.enlist(v.shopper, id)
+        if e['customer']:
+            v.customer = e['customer']
+
+    def bind(self, v, e, shown):
+        """What leads here from now on; noted once, and again once a day."""
+        sid = v.shopper
+        sure = shown or v.how == BY_LOGIN
+        again = v.day != self.today()
+        till = self.now + (e['terms']['remember'] + MARGIN) * MS
+        for id, flags in e['aliases']:
+            if not flags & BIND or flags & DELETED:
+                continue
+            if flags & OWN:
+                if v.how >= BY_ADDRESS and (again or shown or not v.aliased):
+                    self.pointers[id] = ('p', sid, till)
+                    v.aliased = True
+            elif sure:
+                self.pointers[id] = ('p', sid, till)
+        c = e['customer']
+        if not c:
+            return
+        if v.customer != c:
+            v.bound = False
+        if sure and (again or not v.bound):
+            self.customers[c] = (sid, till)
+            v.bound = True
+            p = self.shoppers[sid]
+            if c not in p.customers:
+                p.customers = ([c] + p.customers)[:4]
+
+    def details(self, v, e):
+        p = self.shoppers[v.shopper]
+        if e['sealed'] and e['shopper'] == v.shopper \
+                and p.sealed.split('.')[0] != e['sealed'].split('.')[0]:
+            p.sealed = e['sealed']
+        p.locale = e['locale'] or p.locale
+        p.first_name = e['first_name'] or p.first_name
+        p.logged_in = p.logged_in or v.how == BY_LOGIN
+        self.renewed.add(v.shopper)
+
+    def logs_out(self, v, e):
+        if e['kinds'] & LOGOUT:
+            return True
+        logins = [f for _, f in e['aliases'] if not f & OWN]
+        for f in logins:
+            if not f & DELETED and f & BIND:
+                return False
+        return any(f & DELETED for f in logins) and v.how == BY_LOGIN
+
+    def logout(self, id, v, e):
+        sid = v.shopper
+        for a, flags in e['aliases']:
+            if flags & (OWN | DELETED):
+                self.pointers.pop(a, None)
+        if sid in self.shoppers:
+            p = self.shoppers[sid]
+            self.touch('p:' + sid, self.at + e['terms']['idle'])
+            if v.lines:
+                text = '%s%d%s%d' % (id, self.at, e['source'], e['seq'])
+                kept = hashlib.sha1(text.encode()).hexdigest()[:22]
+                copy = Visit()
+                copy.__dict__.update(v.__dict__)
+                copy.day = 0
+                self.visits[kept] = copy
+                self.written.add(kept)
+                if id in p.visits:
+                    p.visits[p.visits.index(id)] = kept
+            elif id in p.visits:
+                p.visits.remove(id)
+        v.shopper, v.how, v.until, v.customer = '', NOTHING, 0, ''
+        v.hold, v.soft, v.click, v.day = 0, False, None, 0
+        v.aliased = v.bound = v.alone = False
+        v.snap = v.changed = self.at
+        self.clear(v)
+
+    # ---- carts
+
+    def texts(self, line, keep):
+        """Takes out of a line what its item is called anyway."""
+        if not line[0] or not any(line[5:]):
+            return
+        known, expires = self.items.get(line[0], (None, None))
+        fresh = known is None
+        known = list(known or [''] * 6)
+        for i in range(6):
+            if line[5 + i] == known[i]:
+                line[5 + i] = ''
+            elif line[5 + i]:
+                if not known[i]:
+                    known[i] = line[5 + i]
+                    line[5 + i] = ''
+                else:
+                    self.own_texts = True
+        self.items[line[0]] = (known, self.now + 90 * DAY * MS)
+
+    def same(self, lines, line, loose=False):
+        if line[1]:
+            for i, old in enumerate(lines):
+                if old[1] == line[1]:
+                    return i
+        if line[0]:
+            for i, old in enumerate(lines):
+                if old[0] == line[0] and (loose or not line[1]
+                                          or not old[1]):
+                    return i
+        return None
+
+    @staticmethod
+    def inherit(line, old):
+        for i in (0, 1, 2, 3, 5, 6, 7, 8, 9, 10):
+            line[i] = line[i] or old[i]
+        if not line[4] and line[2:4] == old[2:4]:
+            line[4] = old[4]
+
+    def cart(self, id, v, e):
+        at = self.at
+        p = self.shoppers.get(v.shopper)
+        if at <= v.order or at < v.snap or (p and at <= p.order):
+            return
+        if e['op'] != SNAPSHOT and not v.lines and not e['lines']:
+            return
+        old = [list(l) for l in v.lines]
+        lines = [list(l) for l in e['lines']]
+        if e['op'] == SNAPSHOT:
+            new = []
+            for line in lines:
+                i = self.same(old, line, True)
+                if i is not None:
+                    self.inherit(line, old.pop(i))
+                line[2] = line[2] or '1'
+                if line[0] and int(line[2]) > 0:
+                    new.append(line)
+        else:
+            new = self.change(old, lines, e['op'])
+        for line in new:
+            self.texts(line, v)
+        v.lines = new
+        v.changed = max(v.changed, at)
+        v.total = e['total']
+        v.currency = e['currency'] or v.currency
+        if e['op'] == SNAPSHOT:
+            v.snap = at
+            if v.how == BY_LOGIN and p:
+                for other, o in self.his(v.shopper):
+                    if o is not v and o.how == BY_LOGIN and o.lines \
+                            and o.changed <= at:
+                        self.clear(o)
+                        self.written.add(other)
+            if v.lines and v.soft and e['status'] < 499 \
+                    and at > v.hold - e['terms']['hold']:
+                v.hold, v.soft = 0, False
+        if not v.lines:
+            self.clear(v)
+
+    def change(self, lines, changes, op):
+        for line in changes:
+            i = self.same(lines, line)
+            if op == REMOVE:
+                while i is not None:
+                    del lines[i]
+                    i = None if line[1] else self.same(lines, line)
+            elif i is not None:
+                old = lines[i]
+                if op == ADD:
+                    line[2] = str(min(int(old[2]) + int(line[2] or 1),
+                                      999999999))
+                self.inherit(line, old)
+                lines[i] = line
+                if int(line[2]) == 0:
+                    del lines[i]
+            elif line[0] and line[2] != '0' and len(lines) < 200:
+                line[2] = line[2] or '1'
+                lines.append(line)
+        return lines
+
+    def pending(self, v, e):
+        till = self.at + e['terms']['hold']
+        if till <= self.now or self.at <= v.order or till <= v.hold:
+            return
+        v.hold, v.soft = till, self.uncertain(e)
+        self.count('order_pending')
+
+    def purchase(self, id, v, e, before):
+        order = e['order']
+        p = self.shoppers.get(v.shopper)
+        if order and (v.order_id == order or (p and order in p.orders)):
+            return
+        self.count('orders')
+        self.order_visit(v, self.at)
+        v.order_id = order or v.order_id
+        if before and before != v.shopper:
+            self.order_shopper(before, self.at, order)
+            self.renewed.add(before)
+        if p:
+            self.order_shopper(v.shopper, self.at, order)
+        self.note('order', v.shopper if p else '', p.rescue if p else 0)
+        if not v.click or self.at - v.click[2] > 7 * DAY * MS:
+            return
+        sid, rescue, _ = v.click
+        v.click = None
+        q = self.shoppers.get(sid)
+        if q and q.rescue == rescue and q.clicked:
+            q.clicked = 0
+            self.renewed.add(sid)
+            self.count('recovered')
+            self.note('recovered', sid, q.rescue)
+            self.close(sid, 'recovered')
+
+    def click(self, v, e):
+        sid, rescue, step = e['click']
+        p = self.shoppers.get(sid)
+        if not p or rescue > p.rescue:
+            return
+        v.click = (sid, rescue, self.at)
+        p.clicked = max(p.clicked, self.at)
+        p.click_rescue = rescue
+        self.renewed.add(sid)
+        self.count('clicks')
+        self.note('click', sid, rescue, None, step)
+
+    # ---- shop and operator
+
+    def told_order(self, sid, order, customer, ago, remember):
+        people = [sid] if sid else []
+        if sid and sid not in self.shoppers:
+            self.shoppers[sid] = Shopper()
+            made = sid
+        else:
+            made = None
+        other = self.customers.get(customer, ('',))[0]
+        if other in self.shoppers and other != sid:
+            people.append(other)
+        if not people:
+            return 'NONE'
+        self.written = set()
+        fresh = False
+        for id in people:
+            p = self.shoppers[id]
+            if order and order in p.orders:
+                continue
+            fresh = True
+            self.order_shopper(id, self.now - ago, order)
+            self.note('order', id, p.rescue)
+            self.ttl(p, remember)
+        if not fresh:
+            if made:
+                del self.shoppers[made]
+            return 'DUP'
+        self.count('orders')
+        return 'OK'
+
+    def suppress(self, sid, reason, remove):
+        if remove:
+            if self.out.pop(sid, None):
+                self.count('unsuppressed')
+                self.note('unsuppressed', sid, 0, reason)
+            return 'OK'
+        if sid in self.shoppers:
+            self.close(sid, 'suppressed')
+        if sid not in self.out:
+            self.out[sid] = (reason, self.now)
+            self.count('suppressed_' + reason)
+            p = self.shoppers.get(sid)
+            self.note('suppressed', sid, p.rescue if p else 0, reason)
+        return 'OK'
+
+    def mode(self, mode):
+        if self.shop.get('mode') != mode:
+            self.shop['mode'] = mode
+            self.shop.pop('live_since', None)
+            if mode == 'live':
+                self.shop['live_since'] = str(self.now)
+        return 'OK'
+
+    def customer(self, id, sid, sealed, remember):
+        p = self.shoppers.setdefault(sid, Shopper())
+        p.sealed = sealed
+        self.customers[id] = (sid, self.now + (remember + MARGIN) * MS)
+        if id not in p.customers:
+            p.customers = ([id] + p.customers)[:4]
+        self.ttl(p, remember)
+        return 'OK'
+
+    def item(self, id, texts):
+        old = self.items.get(id, ([''] * 6, 0))[0]
+        self.items[id] = ([n or o for n, o in zip(texts, old)],
+                          self.now + 90 * DAY * MS)
+        return 'OK'
+
+    # ---- the mailer
+
+    def look(self, sid):
+        p = self.shoppers[sid]
+        live = [(i, v) for i, v in self.his(sid)
+                if v.how != BY_CLICK or v.until > self.now]
+        p.visits = [i for i, _ in live]
+        full = [v for _, v in live if v.lines]
+        shown = max(full, key=lambda v: v.last) if full else None
+        acted = max([v.last for _, v in live], default=0)
+        held = max([v.hold for _, v in live if v.hold > self.now], default=0)
+        return shown, acted, held
+
+    def refused(self, sid):
+        p = self.shoppers[sid]
+        mode = self.shop['mode']
+        if sid in self.out:
+            return 'suppressed'
+        if not p.sealed:
+            return 'no_address'
+        if mode == 'off':
+            return 'off'
+        if mode == 'live' and p.abandoned < int(self.shop['live_since']):
+            return 'before_live'
+
+    def idle(self):
+        return int(self.shop.get('idle', 3600000))
+
+    def in_doubt(self, sid):
+        p = self.shoppers[sid]
+        a = p.attempt
+        a['state'] = 'in doubt'
+        p.lease = 0
+        p.fence += 1
+        if a['rescue'] == p.rescue:
+            self.step_done(p, a['step'], 'd')
+            p.tries = 0
+        p.mails = (p.mails + [a['at']])[-16:]
+        self.doubt['%s %d %d %d %s' % (sid, a['rescue'], a['series'],
+                                       a['step'], a['id'])] = a['at']
+        self.count('doubt')
+        self.note('doubt', sid, a['rescue'], None, a['step'])
+
+    def step_done(self, p, step, outcome):
+        for s in p.steps:
+            if s[0] == step:
+                s[1:] = [self.now, outcome]
+                return
+        p.steps = (p.steps + [[step, self.now, outcome]])[-16:]
+
+    def claim(self, most, lease):
+        if 'mode' not in self.shop:
+            return 'SPMODE', []
+        given = []
+        late = sorted((at, id) for id, at in self.due.items()
+                      if at <= self.now)
+        for _, id in late[:256]:
+            if id.startswith('v:'):
+                self.claim_visit(id)
+            elif id[2:] not in self.shoppers:
+                del self.due[id]
+            else:
+                v = self.claim_shopper(id[2:])
+                if v:
+                    p = self.shoppers[id[2:]]
+                    p.fence += 1
+                    p.lease = self.due[id] = self.now + lease
+                    self.count('claimed')
+                    given.append((id[2:], v))
+                    if len(given) >= most:
+                        break
+        return None, given
+
+    def wait(self):
+        if not self.due:
+            return self.idle()
+        return min(self.idle(), max(min(self.due.values()) - self.now, 0))
+
+    def claim_visit(self, id):
+        if id in self.active:
+            self.due[id] = self.active[id] + 1
+            return
+        v = self.visits.get(id[2:])
+        if v and not v.shopper and v.lines:
+            self.count('anonymous')
+        del self.due[id]
+
+    def claim_shopper(self, sid):
+        p = self.shoppers[sid]
+        id = 'p:' + sid
+        if p.lease > self.now:
+            self.due[id] = p.lease
+            return
+        if p.attempt and p.attempt['state'] == 'confirmed':
+            self.in_doubt(sid)
+        p.lease = 0
+        if id in self.active:
+            self.due[id] = self.active[id] + 1
+            return
+        shown, acted, held = self.look(sid)
+        if not shown:
+            self.close(sid, 'empty')
+            del self.due[id]
+            return
+        if p.state != 'open' and acted <= p.acted:
+            del self.due[id]
+            return
+        if held:
+            if p.state == 'open':
+                p.next = max(p.next, held)
+            self.count('held')
+            self.due[id] = held
+            return
+        if p.state != 'open':
+            p.state, p.reason = 'open', ''
+            p.rescue += 1
+            p.steps, p.series, p.tries = [], 0, 0
+            p.acted = acted
+            p.abandoned = p.next = acted + self.idle()
+            self.count('abandoned')
+            self.note('opened', sid, p.rescue)
+        elif acted > p.acted:
+            p.acted = acted
+            p.abandoned = p.next = acted + self.idle()
+        reason = self.refused(sid)
+        if reason:
+            self.close(sid, reason)
+            del self.due[id]
+            return
+        if p.next > self.now:
+            self.due[id] = p.next
+            return
+        return shown
+
+    def schedule(self, sid):
+        p = self.shoppers[sid]
+        id = 'p:' + sid
+        at = p.lease or (max(p.next, 1) if p.state == 'open' else None)
+        if id in self.active:
+            end = self.active[id] + 1
+            at = end if at is None else min(at, end)
+        if at is None:
+            self.due.pop(id, None)
+        else:
+            self.due[id] = at
+
+    def renew(self, sid, fence, lease):
+        p = self.shoppers.get(sid)
+        if not p or not p.lease:
+            return 'NO'
+        if p.fence != fence and not (p.attempt and p.attempt['state']
+                                     == 'confirmed'):
+            return 'NO'
+        p.lease = self.due['p:' + sid] = self.now + lease
+        return 'OK'
+
+    def confirm(self, sid, rescue, fence, series, step, attempt, mode, most):
+        if 'mode' not in self.shop:
+            return 'SPMODE'
+        p = self.shoppers.get(sid)
+        if not p:
+            return 'gone'
+        a = p.attempt
+        if a and a['state'] == 'confirmed' and a['id'] == attempt:
+            return 'OK'
+        if p.fence != fence or p.rescue != rescue or p.state != 'open' \
+                or p.lease <= self.now \
+                or (a and (a['state'] == 'confirmed' or a['id'] == attempt)):
+            if p.state == 'closed' and p.rescue == rescue:
+                return ENDED.get(p.reason, 'fenced')
+            return 'fenced'
+        if step in [s[0] for s in p.steps]:
+            return 'done'
+
+        answer, nxt = self.confirm_look(sid, mode, most)
+        if answer == 'OK':
+            p.attempt = {'id': attempt, 'state': 'confirmed', 'step': step,
+                         'series': series, 'rescue': rescue, 'at': self.now}
+            p.series = series
+            return 'OK'
+        p.lease = 0
+        p.next = nxt
+        self.count('refused_' + answer)
+        self.schedule(sid)
+        return answer
+
+    def confirm_look(self, sid, mode, most):
+        p = self.shoppers[sid]
+        if self.shop['mode'] != mode or mode == 'off':
+            return 'off', p.next
+        reason = self.refused(sid)
+        if reason:
+            self.close(sid, reason)
+            return ENDED.get(reason, 'suppressed'), 0
+        if 'p:' + sid in self.active:
+            return 'active', p.next
+        shown, _, held = self.look(sid)
+        if held:
+            return 'held', held
+        if not shown:
+            self.close(sid, 'empty')
+            return 'empty', 0
+        recent = [m for m in p.mails if m > self.now - DAY * MS]
+        if most and len(recent) >= most:
+            return 'capped', min(recent) + DAY * MS
+        return 'OK', None
+
+    NAMES = {'s': 'sent', 'y': 'dry_run', 'x': 'refused', 'r': 'retry',
+             'd': 'doubt'}
+
+    def settle(self, sid, rescue, fence, series, step, attempt, outcome,
+               reason, nxt):
+        p = self.shoppers.get(sid)
+        if not attempt:
+            return self.settle_lease(sid, rescue, fence, series, step,
+                                     outcome, reason, nxt)
+        a = p.attempt if p else None
+        if a and a['id'] == attempt and a['state'] == 'confirmed':
+            self.settle_attempt(sid, outcome, reason, nxt)
+            return 'OK'
+        if a and a['id'] == attempt and a['state'] == 'settled':
+            return 'OK'
+        member = '%s %d %d %d %s' % (sid, rescue, series, step, attempt)
+        listed = member in self.doubt
+        if listed and outcome != 'd':
+            del self.doubt[member]
+            self.clear_doubt(sid, rescue, step, attempt, outcome, nxt)
+        return 'GONE' if not p else 'OK' if listed else 'NO'
+
+    def settle_attempt(self, sid, outcome, reason, nxt):
+        p = self.shoppers[sid]
+        a = p.attempt
+        a['state'] = 'settled'
+        if outcome == 'd':
+            self.in_doubt(sid)
+        else:
+            if outcome == 'r':
+                p.tries = min(p.tries + 1, 255)
+            else:
+                p.tries = 0
+                if a['rescue'] == p.rescue:
+                    self.step_done(p, a['step'], outcome)
+                if outcome == 's':
+                    p.mails = (p.mails + [self.now])[-16:]
+            self.count(self.NAMES[outcome])
+            self.note(self.NAMES[outcome], sid, a['rescue'], reason,
+                      a['step'])
+        self.settle_next(sid, nxt, 'lost')
+
+    def settle_next(self, sid, nxt, ending):
+        p = self.shoppers[sid]
+        p.lease = 0
+        if p.state == 'open':
+            p.next = nxt
+            if not nxt:
+                self.close(sid, ending)
+        self.schedule(sid)
+
+    def settle_lease(self, sid, rescue, fence, series, step, outcome, reason,
+                     nxt):
+        p = self.shoppers.get(sid)
+        if not p:
+            return 'GONE'
+        if p.fence != fence or p.rescue != rescue or p.state != 'open' \
+                or not p.lease \
+                or (p.attempt and p.attempt['state'] == 'confirmed'):
+            return 'NO'
+        if outcome in 'kx':
+            self.step_done(p, step, 'x')
+            p.tries = 0
+            p.series = series
+            if outcome == 'k':
+                self.count('skipped_' + reason)
+                self.note('skipped', sid, rescue, reason, step)
+            else:
+                self.count('refused')
+                self.note('refused', sid, rescue, reason, step)
+            self.settle_next(sid, nxt, 'lost')
+        elif outcome == 'f':
+            self.settle_next(sid, max(nxt, 1), 'lost')
+        elif outcome == 'r':
+            p.tries = min(p.tries + 1, 255)
+            self.count('retry')
+            self.note('retry', sid, rescue, reason, step)
+            self.settle_next(sid, max(nxt, 1), 'lost')
+        else:
+            self.close(sid, reason)
+            self.settle_next(sid, 0, reason)
+        return 'OK'
+
+    def clear_doubt(self, sid, rescue, step, attempt, outcome, nxt):
+        self.count('cleared')
+        self.note('cleared', sid, rescue, self.NAMES[outcome], step)
+        p = self.shoppers.get(sid)
+        if not p:
+            return
+        if p.attempt and p.attempt['id'] == attempt:
+            p.attempt['state'] = 'settled'
+        done = [s for s in p.steps if s[0] == step and s[2] == 'd']
+        if rescue != p.rescue or not done:
+            return
+        if outcome != 'r':
+            done[0][2] = outcome
+            return
+        p.steps.remove(done[0])
+        if p.state == 'closed' and p.reason == 'lost':
+            p.state, p.reason = 'open', ''
+        if p.state == 'open' and not p.lease:
+            p.next = max(nxt, 1)
+            self.schedule(sid)

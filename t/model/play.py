@@ -1,0 +1,474 @@
+#!/usr/bin/python3
+#
+# Copyright (C) SitePreserver developers
+#
+# Plays random histories of shoppers against the functions and against the
+# model, and compares every key after every step.
+#
+#   play.py [--seed N] [--histories N] [--steps N] LIBRARY STILL.so
+#
+# A history that ends differently is printed, cut down to the steps that it
+# needs, with its seed.
+#
+
+import argparse
+import mmap
+import os
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import model
+from compare import compare
+from redis import Error, Redis
+
+PREFIX = 'sp:{shop}:'
+MOVED = PREFIX + 'moved'
+IDLE = 3600000
+EPOCH = 1795600000000
+TERMS = dict(idle=IDLE, retain=30 * 86400, anonymous=7 * 86400,
+             remember=90 * 86400, hold=12 * 3600000, addresses=3)
+MODES = ('off', 'dry-run', 'catch-all', 'live')
+
+VISITS = ['v%021d' % i for i in range(5)]
+OWN = ['w%021d' % i for i in range(2)]
+LOGINS = ['l%021d' % i for i in range(3)]
+SHOPPERS = ['p%021d' % i for i in range(3)]
+CUSTOMERS = ['c%021d' % i for i in range(3)]
+ORDERS = ['o%021d' % i for i in range(4)]
+NETWORKS = ['n%021d' % i for i in range(2)]
+SOURCES = ['s%021d' % i for i in range(3)]
+ATTEMPTS = ['t%021d' % i for i in range(6)]
+STEPS = [11, 22, 33]
+TEXTS = ['', 'Shirt', 'Trousers']
+
+
+class Server:
+    """A Redis whose clock stands where it is put."""
+
+    def __init__(self, library, still):
+        self.dir = tempfile.mkdtemp(prefix='sp-model-')
+        path = self.dir + '/clock'
+        with open(path, 'wb') as f:
+            f.write(struct.pack('=q', EPOCH * 1000))
+        self.file = open(path, 'r+b')
+        self.map = mmap.mmap(self.file.fileno(), 8)
+        env = dict(os.environ, LD_PRELOAD=still, SP_STILL_FILE=path)
+        self.process = subprocess.Popen(
+            ['redis-server', '--port', '0', '--unixsocket',
+             self.dir + '/sock', '--save', '', '--dir', self.dir],
+            env=env, stdout=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                self.redis = Redis(self.dir + '/sock')
+                break
+            except OSError:
+                time.sleep(0.05)
+        self.redis('FUNCTION', 'LOAD', open(library).read())
+
+    def at(self, ms):
+        self.map[:] = struct.pack('=q', ms * 1000)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.dir)
+
+
+# ---- steps
+
+def random_line(r):
+    id = r.choice(['1', '2', '3', ''])
+    key = r.choice(['', '', 'k1', 'k2', 'k3'])
+    if not id and not key:
+        id = '1'
+    line = [id, key, r.choice(['1', '2', '5', '0', ''] if r.random() < .3
+                              else ['1', '2', '3'])]
+    line.append(r.choice(['100', '250', '250', '']))
+    if r.random() < .3:
+        line.append(r.choice(['', '999']))
+        line += [r.choice(['', 'sku']), r.choice(TEXTS), '',
+                 r.choice(['', 'https://shop/i.png']), '', '']
+    line += [''] * (11 - len(line))
+    return line
+
+
+def random_event(r):
+    e = dict(visit=r.choice(VISITS), kinds=0, status=200, op=0, total='',
+             moved='', moved_own=False, customer='', shopper='', sealed='',
+             network='', first_name='', locale='', currency='', order='',
+             click=None, aliases=[], lines=[], logged_in=False,
+             forget=r.random() < .03, source=r.choice(SOURCES), skip=0)
+    e['age'] = r.choice([0] * 6 + [1, 500, 60000, IDLE - 1, IDLE, IDLE * 2,
+                                   13 * 3600000])
+    if r.random() < .05:
+        e['visit'] = r.choice(OWN)
+    kind = r.random()
+    if kind < .3:
+        e['kinds'] = r.choice([model.SET_CART, model.VIEW_CART])
+        e['op'] = model.SNAPSHOT
+        e['lines'] = [random_line(r) for _ in range(r.choice([0, 1, 2, 2]))]
+        if r.random() < .6:         # plain ones
+            e['lines'] = [[str(1 + i), 'k%d' % i, '2', '100'] + [''] * 7
+                          for i in range(r.choice([0, 1, 2, 3]))]
+        e['total'] = r.choice(['', '300'])
+        e['currency'] = r.choice(['EUR', ''])
+    elif kind < .5:
+        e['op'] = r.choice([model.ADD, model.ADD, model.SET, model.REMOVE])
+        e['kinds'] = (0, 0, 2, 0x800, 4)[e['op']]
+        e['lines'] = [random_line(r) for _ in range(r.choice([1, 1, 2]))]
+    elif kind < .6:
+        e['kinds'] = r.choice([model.PAGE_VIEW, model.CHECKOUT,
+                               model.SHIPPING, model.VIEW_ITEM, model.ERROR])
+    elif kind < .68:
+        e['kinds'] = model.PURCHASE
+        e['status'] = r.choice([200, 200, 303, 499, 502, 504])
+        e['order'] = r.choice(ORDERS + [''])
+    elif kind < .72:
+        e['kinds'] = model.PENDING
+    elif kind < .78:
+        e['kinds'] = model.LOGOUT
+    elif kind < .83:
+        e['kinds'] = model.CLICK
+        e['click'] = (r.choice(SHOPPERS), r.choice([1, 1, 2, 3]),
+                      r.choice(STEPS))
+    else:
+        e['kinds'] = r.choice([0x100, 0x200, 0x400, 0x2000])
+    if kind > .83 or r.random() < .15:
+        if r.random() < .7:
+            e['shopper'] = r.choice(SHOPPERS)
+            e['sealed'] = r.choice(['1.abc', '2.def', ''])
+            e['network'] = r.choice(NETWORKS + [''])
+            e['first_name'] = r.choice(['', 'Jo'])
+            e['locale'] = r.choice(['', 'de'])
+    if r.random() < .25:
+        e['customer'] = r.choice(CUSTOMERS)
+    if r.random() < .5:
+        e['aliases'].append((r.choice(OWN), r.choice([5, 5, 5, 4, 6])))
+    if r.random() < .2:
+        e['aliases'].append((r.choice(LOGINS), r.choice([0, 0, 1, 2])))
+    e['logged_in'] = bool(e['customer']) or r.random() < .3
+    if r.random() < .07:
+        e['moved'] = r.choice(VISITS + OWN)
+        e['moved_own'] = e['moved'] in OWN
+    if r.random() < .05:
+        e['skip'] = r.choice([1, 5, 70])
+    return e
+
+
+def random_step(r):
+    kind = r.random()
+    if kind < .55:
+        return ('event', random_event(r))
+    if kind < .58:
+        return ('replay', r.randrange(8))
+    if kind < .70:
+        return ('clock', r.choice([1, 50, 1000, 60000, IDLE // 3, IDLE - 1,
+                                   IDLE, IDLE + 1, IDLE + 1, 2 * IDLE,
+                                   12 * 3600000, 86400000]
+                                  + [40 * 86400000] * (r.random() < .05)))
+    if kind < .79:
+        return ('claim', r.choice([64, 64, 1]), r.choice([60000, 600000]))
+    who = r.randrange(4)
+    if kind < .86:
+        return ('confirm', who, r.choice(STEPS), r.randrange(6),
+                r.choice(MODES[1:] * 3 + MODES), r.choice([0, 0, 1, 2]))
+    if kind < .93:
+        return ('settle', who, r.choice(STEPS), r.randrange(6),
+                r.choice('sssyxrdkfc'), r.choice([0, 1, 3600000, 86400000]))
+    if kind < .945:
+        return ('renew', who, 60000)
+    if kind < .96:
+        return ('order', r.choice(SHOPPERS + ['']),
+                r.choice(ORDERS + ['']), r.choice(CUSTOMERS + ['']),
+                r.choice([0, 0, 60000, 2 * IDLE]))
+    if kind < .97:
+        return ('suppress', r.choice(SHOPPERS), r.random() < .5)
+    if kind < .98:
+        return ('mode', r.choice((1, 2, 3, 3, 3, 0)))
+    if kind < .99:
+        return ('customer', r.choice(CUSTOMERS), r.choice(SHOPPERS))
+    return ('item', r.choice(['1', '2']), r.choice(TEXTS))
+
+
+def mailing_step(r):
+    """A shop where little else happens than that carts are mailed."""
+    kind = r.random()
+    if kind < .2:
+        e = random_event(r)
+        e.update(op=model.SNAPSHOT, kinds=model.SET_CART, forget=False,
+                 status=200, lines=[['1', 'k1', '1', '100'] + [''] * 7])
+        if r.random() < .6:
+            e.update(shopper=r.choice(SHOPPERS), sealed='1.abc', network='')
+        return ('event', e)
+    if kind < .25:
+        return ('event', random_event(r))
+    if kind < .42:
+        return ('clock', r.choice([1000, 61000, IDLE, IDLE + 1, IDLE + 1,
+                                   2 * IDLE, 86400000]))
+    if kind < .62:
+        return ('claim', 64, r.choice([60000, 600000, 2 * IDLE]))
+    if kind < .80:
+        return ('confirm', r.choice([0, 0, 0, 1, 2]), r.choice(STEPS),
+                r.randrange(6), r.choice(['live'] * 8 + ['dry-run']),
+                r.choice([0, 0, 0, 1, 2]))
+    if kind < .96:
+        return ('settle', r.choice([0, 0, 0, 1, 2]), r.choice(STEPS),
+                r.choice([1, 1, 3, 5, 0, 2]), r.choice('ssssyxrdkfc'),
+                r.choice([0, 1, 1, 3600000, 3600000, 86400000]))
+    return random_step(r)
+
+
+def history(seed, steps):
+    r = random.Random(seed)
+    first = [('shop', IDLE), ('mode', r.choice((1, 3, 3)))]
+    step = r.choice((random_step, mailing_step))
+    if step is mailing_step:
+        first = [('mode', 3), ('shop', IDLE), ('clock', 86400000)]
+    elif r.random() < .05:
+        first = []
+    return first + [step(r) for _ in range(steps)]
+
+
+# ---- playing
+
+class Play:
+    def __init__(self, server):
+        self.server = server
+        self.redis = server.redis
+        self.m = model.Model()
+        self.now = EPOCH
+        self.seq = {}
+        self.sent = []
+        self.held = []                  # claims: (shopper, rescue, fence)
+        server.at(self.now)
+        self.redis('FLUSHALL')
+
+    def call(self, function, key, *args):
+        try:
+            return self.redis('FCALL', function, 2, PREFIX + key, MOVED,
+                              *args)
+        except Error as e:
+            return str(e)
+
+    def step(self, name, *args):
+        self.m.now = self.now
+        self.m.expire()
+        wrong = getattr(self, name)(*args)
+        if wrong:
+            return wrong
+        return compare(self.redis, PREFIX, self.m)
+
+    def same(self, got, want):
+        if isinstance(got, bytes):
+            got = got.decode()
+        if got != want:
+            return 'reply %r, model %r' % (got, want)
+
+    def clock(self, ms):
+        self.now += ms
+        self.server.at(self.now)
+        self.m.now = self.now
+        self.m.expire()
+
+    def event(self, e):
+        e = dict(e, terms=TERMS)
+        seq = self.seq.get(e['source'], 0) + 1 + e['skip']
+        self.seq[e['source']] = e['seq'] = seq
+        self.sent.append(e)
+        return self.send(e)
+
+    def replay(self, back):
+        if self.sent:
+            return self.send(self.sent[-1 - back % len(self.sent)])
+
+    def send(self, e):
+        t = e['terms']
+        flags = (2 if e['moved_own'] else 0) | (8 if e['logged_in'] else 0) \
+            | (16 if e['forget'] else 0)
+        head = '%d %d %d %d %d %d %d %d %d %d %s' % (
+            t['idle'], t['retain'], t['anonymous'], t['remember'], t['hold'],
+            t['addresses'], e['kinds'], e['status'], e['op'], flags,
+            e['currency'])
+        click = [e['click'][0], str(e['click'][1]), str(e['click'][2])] \
+            if e['click'] else ['', '', '']
+        who = [e['moved'], e['shopper'], e['sealed'], e['network'],
+               e['first_name'], e['locale'], e['order']] + click
+        aliases = ''.join('%s%d' % a for a in e['aliases'])
+        if e['customer']:
+            aliases += e['customer'] + '8'
+        lines = '\x1e'.join('\x1f'.join(trim(l)) for l in e['lines'])
+        got = self.call('sp1_event', 'v:' + e['visit'], e['source'], e['seq'],
+                        head, e['total'], '\x1f'.join(who) if any(who)
+                        else '', aliases, lines, '%013d' % e['age'])
+        return self.same(got, self.m.event(e))
+
+    def shop(self, idle):
+        self.m.shop.update(fingerprint='f' * 22, idle=str(idle))
+        return self.same(self.call('sp1_shop', 'shop', 'f' * 22, idle, '0'),
+                         'OK')
+
+    def mode(self, n):
+        return self.same(self.call('sp1_mode', 'shop', n),
+                         self.m.mode(MODES[n]))
+
+    def claim(self, most, lease):
+        got = self.call('sp1_claim', 'due', 'm' * 22, most, lease)
+        error, given = self.m.claim(most, lease)
+        if error:
+            return None if str(got).startswith(error) else repr(got)
+        want = [str(self.m.wait()), str(self.now)]
+        for sid, v in given:
+            p = self.m.shoppers[sid]
+            self.held.append((sid, p.rescue, p.fence))
+            want += [sid, p.sealed, '%d %d %d %d %d %d %d %s' % (
+                p.rescue, p.fence, p.series, p.tries, p.abandoned, p.next,
+                p.logged_in, v.total),
+                ' '.join('%d:%d:%s' % tuple(s) for s in p.steps),
+                p.first_name, p.locale, v.currency,
+                '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines)]
+        if isinstance(got, str):
+            return got
+        return self.same([x.decode() for x in got], want)
+
+    def joined(self, line):
+        known = self.m.items.get(line[0], ([''] * 6,))[0]
+        return line[:5] + [a or b for a, b in zip(line[5:], known)]
+
+    def mine(self, who):
+        if not self.held:
+            return SHOPPERS[who % 3], 1, 1
+        return self.held[-1 - who % min(4, len(self.held))]
+
+    def confirm(self, who, step, attempt, mode, most):
+        sid, rescue, fence = self.mine(who)
+        args = (sid, rescue, fence, 7, step, ATTEMPTS[attempt])
+        got = self.call('sp1_confirm', 'p:' + sid, *args[1:],
+                        MODES.index(mode), most)
+        want = self.m.confirm(*args, mode, most)
+        if want == 'SPMODE':
+            return None if str(got).startswith(want) else repr(got)
+        return self.same(got, want)
+
+    def settle(self, who, step, attempt, outcome, later):
+        sid, rescue, fence = self.mine(who)
+        with_attempt = outcome in 'syd' or outcome in 'xr' and later % 2
+        p = self.m.shoppers.get(sid)
+        id = ATTEMPTS[attempt] if with_attempt else ''
+        if id and p and p.attempt and attempt % 2:
+            id, step = p.attempt['id'], p.attempt['step']
+        elif id and self.m.doubt and attempt % 3 == 0:
+            words = sorted(self.m.doubt)[0].split()
+            sid, rescue, step, id = (words[0], int(words[1]), int(words[3]),
+                                     words[4])
+        nxt = self.now + later if later else 0
+        reason = 'too_late' if outcome in 'kc' else ''
+        args = (sid, rescue, fence, 7, step, id, outcome, reason, nxt)
+        got = self.call('sp1_settle', 'p:' + sid, *args[1:])
+        return self.same(got, self.m.settle(*args))
+
+    def renew(self, who, lease):
+        sid, _, fence = self.mine(who)
+        return self.same(self.call('sp1_renew', 'p:' + sid, 'm' * 22, fence,
+                                   lease), self.m.renew(sid, fence, lease))
+
+    def order(self, sid, order, customer, ago):
+        if not sid and not customer:
+            return
+        args = (order, customer, ago, 90 * 86400)
+        return self.same(self.call('sp1_order', 'p:' + sid, *args),
+                         self.m.told_order(sid, *args))
+
+    def suppress(self, sid, remove):
+        return self.same(self.call('sp1_suppress', 'p:' + sid,
+                                   'unsubscribed', '1' if remove else '0'),
+                         self.m.suppress(sid, 'unsubscribed', remove))
+
+    def customer(self, id, sid):
+        return self.same(self.call('sp1_customer', 'c:' + id, sid, '1.imp',
+                                   90 * 86400),
+                         self.m.customer(id, sid, '1.imp', 90 * 86400))
+
+    def item(self, id, name):
+        texts = ['', name, '', '', '', '']
+        return self.same(self.call('sp1_item', 'n:' + id, '\x1f'.join(texts)),
+                         self.m.item(id, texts))
+
+
+def trim(line):
+    line = list(line)
+    while len(line) > 4 and not line[-1]:
+        line.pop()
+    return line
+
+
+def play(server, steps):
+    """(number of the step that went wrong, what), or None."""
+    p = Play(server)
+    for i, step in enumerate(steps):
+        try:
+            wrong = p.step(*step)
+        except (AssertionError, LookupError, ValueError, struct.error) as e:
+            wrong = 'a record is wrong: %r' % e
+        if wrong:
+            return i, wrong
+
+
+def shrink(server, steps, wrong):
+    """Leaves out what is not needed for it to go wrong."""
+    steps = steps[:wrong[0] + 1]
+    size = max(len(steps) // 2, 1)
+    while True:
+        i = 0
+        while i < len(steps):
+            fewer = steps[:i] + steps[i + size:]
+            bad = play(server, fewer)
+            if bad:
+                steps, wrong = fewer[:bad[0] + 1], bad
+            else:
+                i += size
+        if size == 1:
+            return steps, wrong
+        size //= 2
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--seed', type=int)
+    parser.add_argument('--histories', type=int, default=300)
+    parser.add_argument('--steps', type=int, default=60)
+    parser.add_argument('library')
+    parser.add_argument('still')
+    args = parser.parse_args()
+
+    first = args.seed if args.seed is not None else 1
+    server = Server(args.library, args.still)
+    try:
+        for seed in range(first, first + args.histories):
+            steps = history(seed, args.steps)
+            wrong = play(server, steps)
+            if wrong:
+                steps, wrong = shrink(server, steps, wrong)
+                print('seed %d goes wrong:' % seed)
+                for step in steps:
+                    print('   ', *short(step))
+                print(wrong[1])
+                return 1
+        print('%d histories of %d steps, seeds %d to %d' % (
+            args.histories, args.steps, first, first + args.histories - 1))
+        return 0
+    finally:
+        server.stop()
+
+
+def short(step):
+    return [{k: x for k, x in a.items() if x} if isinstance(a, dict) else a
+            for a in step]
+
+
+if __name__ == '__main__':
+    sys.exit(main())
