@@ -117,7 +117,7 @@ def details(browser, address, first, last):
 
 
 def buys(url):
-    """Bo fills a cart, gives an address, and buys."""
+    """Bo fills a cart, gives an address, and buys: the order's number."""
     items = {"carafe": 1, "towels": 2}
     bo = Browser(url)
     bo.see("/")
@@ -126,7 +126,9 @@ def buys(url):
         bo.cart("add", product=product, quantity=quantity)
     bo.see("/checkout")
     bo.see(details(bo, "bo@example.com", "Bo", "Quinn"))
-    return "bo@example.com", items, bo
+    order = bo.post("/checkout/order")
+    bo.see(order)
+    return "bo@example.com", items, order.removeprefix("/order/")
 
 
 def leaves(url):
@@ -268,11 +270,12 @@ def check(number, message, address, items, shopper, options):
     return check_link(message, options.url, shopper, items)
 
 
-def nobody_else(mailbox, last, idle):
-    """Waits until another mail would have come, then counts."""
-    until = last + 2 * idle + 3
-    while time.monotonic() < until:
-        time.sleep(0.2)
+def nobody_else(mailbox, idle):
+    """Waits until another mail would have come, then counts.
+
+    Bo's last activity was before Ada's, so Bo's was due before hers came.
+    """
+    time.sleep(idle + 3)
     others = mailbox.mails()
     if len(others) != 1:
         to = ", ".join(str(m["To"]) for _, m in others)
@@ -301,19 +304,14 @@ def play(options):
 
     say()
     say("Bo shops and buys.")
-    bo, bo_items, bo_browser = buys(options.url)
-    tell(f"{described(bo_items)}. Gives {bo} at the checkout …")
+    bo, bo_items, number = buys(options.url)
+    tell(f"{described(bo_items)}. Gives {bo} at the checkout, and places order "
+         f"{number} of {money(total(bo_items))}.")
 
     say("Ada shops and leaves.")
-    ada, ada_items, ada_browser = leaves(options.url)
+    ada, ada_items, browser = leaves(options.url)
     tell(f"{described(ada_items)} (a candle went out again). Gives {ada} at "
          "the checkout, and is gone.")
-
-    number = bo_browser.post("/checkout/order").removeprefix("/order/")
-    bo_browser.see(f"/order/{number}")
-    bo_end = time.monotonic()
-    say("Bo places the order.")
-    tell(f"It is {number}, {money(total(bo_items))}.")
 
     say()
     say(f"In {idle} seconds without activity a cart counts as abandoned. "
@@ -322,7 +320,7 @@ def play(options):
     say(f"A mail has come, to {message['To']}: “{message['Subject']}”")
     say()
     show(part(message, "plain"))
-    link = check(found, message, ada, ada_items, ada_browser, options)
+    link = check(found, message, ada, ada_items, browser, options)
     say()
     say(f"  Read it as a browser shows it:  {mailbox.url}/{found}/")
     say(f"  Its button leads, by nginx, to  {urlsplit(link).path}, where Ada’s "
@@ -331,7 +329,7 @@ def play(options):
     say()
     say("Bo bought, so there must be none for Bo. Waiting for one all the same "
         "…")
-    nobody_else(mailbox, bo_end, idle)
+    nobody_else(mailbox, idle)
     say("  None. In the mailer’s own words:")
     show(why(options, bo))
     say()
