@@ -475,7 +475,9 @@ test_token(void **state)
                          SP_INVALID);
     }
 
-    snprintf(bad, sizeof(bad), "%sA", out);
+    memcpy(bad, out, len);
+    bad[len] = 'A';
+    bad[len + 1] = '\0';
     text = str(bad);
     assert_int_equal(sp_token_read(secret, &shop, &text, &got), SP_INVALID);
 
