@@ -54,7 +54,7 @@ sp_taps_value(sp_taps_t *taps, sp_rules_t *rules, sp_source_t *source,
     sp_rc_t    rc;
     unsigned   elements;
     sp_str_t   path;
-    sp_tap_t   tap, *laid;
+    sp_tap_t   tap, *laid = NULL;
 
     memset(&tap, 0, sizeof(sp_tap_t));
 
