@@ -638,7 +638,11 @@ ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
     ctx.outcome = &outcome;
     ctx.kinds = SP_PAGE_VIEW;
 
-    (void) ngx_http_sitepreserver_send(r, &ctx);
+    if (ngx_http_sitepreserver_send(r, &ctx)
+        == NGX_HTTP_SITEPRESERVER_RESULT_DROPPED)
+    {
+        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_DROPPED);
+    }
 }
 
 

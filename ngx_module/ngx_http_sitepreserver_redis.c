@@ -373,6 +373,13 @@ ngx_http_sitepreserver_redis_leave(ngx_http_sitepreserver_redis_t *redis)
             redis->leaving = 1;
         }
 
+        /* the pause that has begun may be longer than what is left */
+
+        if (redis->retry.timer_set) {
+            ngx_del_timer(&redis->retry);
+            ngx_add_timer(&redis->retry, 1);
+        }
+
         return;
     }
 

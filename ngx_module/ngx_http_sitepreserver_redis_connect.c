@@ -77,6 +77,7 @@ ngx_http_sitepreserver_redis_resolve(ngx_http_sitepreserver_redis_t *redis)
     ctx->handler = ngx_http_sitepreserver_redis_resolved;
     ctx->data = redis;
     ctx->timeout = rcf->resolver_timeout;
+    ctx->cancelable = 1;            /* events that wait have their own timer */
 
     redis->resolving = ctx;
     redis->state = NGX_HTTP_SITEPRESERVER_RESOLVING;

@@ -28,6 +28,8 @@ static void ngx_http_sitepreserver_redis_info(
 static ngx_int_t ngx_http_sitepreserver_redis_shop(
     ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_shop_t *shop, redisReply *reply);
+static void ngx_http_sitepreserver_redis_purge(
+    ngx_http_sitepreserver_redis_t *redis);
 
 
 #define ngx_http_sitepreserver_redis_says(reply, text)                        \
@@ -256,6 +258,8 @@ ngx_http_sitepreserver_redis_greeted(ngx_http_sitepreserver_redis_t *redis,
 
     redis->state = NGX_HTTP_SITEPRESERVER_READY;
 
+    ngx_http_sitepreserver_redis_purge(redis);
+
     ngx_log_error(NGX_LOG_INFO, &redis->log, 0,
                   "sitepreserver: connected to Redis at \"%V\", "
                   "%ui events waited", &redis->conf->url,
@@ -341,4 +345,41 @@ ngx_http_sitepreserver_redis_shop(ngx_http_sitepreserver_redis_t *redis,
 
     return ngx_http_sitepreserver_redis_refused(redis, "refuses the shop",
                                                 reply);
+}
+
+
+/* What waited for a shop that turned out to be another's is not sent to it. */
+
+static void
+ngx_http_sitepreserver_redis_purge(ngx_http_sitepreserver_redis_t *redis)
+{
+    ngx_uint_t                      n;
+    ngx_queue_t                    *item, *next;
+    ngx_http_sitepreserver_call_t  *call;
+
+    static const char  why[] = "the shop has another identity key";
+
+    n = 0;
+
+    for (item = ngx_queue_head(&redis->queue.pending);
+         item != ngx_queue_sentinel(&redis->queue.pending);
+         item = next)
+    {
+        next = ngx_queue_next(item);
+
+        call = ngx_queue_data(item, ngx_http_sitepreserver_call_t, queue);
+
+        if (call->shop->refused) {
+            ngx_http_sitepreserver_call_free(&redis->queue, call);
+            n++;
+        }
+    }
+
+    if (n == 0) {
+        return;
+    }
+
+    ngx_http_sitepreserver_count_n(redis->mcf, NGX_HTTP_SITEPRESERVER_DROPPED,
+                                   n);
+    ngx_http_sitepreserver_redis_lost(redis, n, 0, why, sizeof(why) - 1);
 }

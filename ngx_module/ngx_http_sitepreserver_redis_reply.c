@@ -30,15 +30,18 @@ ngx_http_sitepreserver_redis_replied(ngx_http_sitepreserver_redis_t *redis,
     item = ngx_queue_head(&redis->queue.inflight);
     call = ngx_queue_data(item, ngx_http_sitepreserver_call_t, queue);
 
-    if (call->kind != NGX_HTTP_SITEPRESERVER_CALL_EVENT) {
-        return ngx_http_sitepreserver_redis_greeted(redis, call, reply);
-    }
-
-    /* an error of Redis itself may come before all was written */
+    /*
+     * An error of Redis itself may come before all was written; the call is
+     * still in the chain of what is being written then.
+     */
 
     if (call->buf.pos != call->buf.last) {
         ngx_http_sitepreserver_redis_fail(redis, "answers wrongly", "", 0);
         return NGX_ERROR;
+    }
+
+    if (call->kind != NGX_HTTP_SITEPRESERVER_CALL_EVENT) {
+        return ngx_http_sitepreserver_redis_greeted(redis, call, reply);
     }
 
     if (reply->type != REDIS_REPLY_ERROR) {

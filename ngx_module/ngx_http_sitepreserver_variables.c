@@ -181,17 +181,17 @@ ngx_http_sitepreserver_variable_result(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t  *ctx;
 
     static const char  *results[] = {
-        "", "observed", "ignored", "no_consent", "rejected", "dropped", ""
+        NULL, "observed", "ignored", "no_consent", "rejected", "dropped", NULL
     };
 
     ctx = ngx_http_sitepreserver_variable_ctx(r);
 
-    if (ctx != NULL) {
+    if (ctx != NULL && results[ctx->result] != NULL) {
         ngx_http_sitepreserver_variable_set(v, results[ctx->result]);
         return NGX_OK;
     }
 
-    if (ngx_http_sitepreserver_enabled(r)) {
+    if (ctx == NULL && ngx_http_sitepreserver_enabled(r)) {
         ngx_http_sitepreserver_variable_set(v, "no_match");
         return NGX_OK;
     }
