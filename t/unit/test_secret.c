@@ -302,6 +302,7 @@ test_seal(void **state)
 
     assert_int_equal(sp_secret_seal(secret, &shop, &p, &address, sealed,
                                     &len), SP_OK);
+    sealed[len] = '\0';
     assert_memory_equal(sealed, "7.", 2);
     assert_int_equal(strspn(sealed + 2, BASE64URL), len - 2);
 
