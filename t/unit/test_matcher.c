@@ -404,6 +404,19 @@ arguments(void **unused)
 static unsigned  seed;
 
 
+/* valgrind is slow on code that JIT makes anew each time */
+
+static unsigned
+rounds(unsigned n)
+{
+    const char  *valgrind;
+
+    valgrind = getenv("SP_VALGRIND");
+
+    return valgrind != NULL && strcmp(valgrind, "1") == 0 ? n / 30 : n;
+}
+
+
 static unsigned
 below(unsigned n)
 {
@@ -457,7 +470,7 @@ as_one_by_one(void **unused)
     set_t      set;
     unsigned   round, i, n;
 
-    for (round = 0; round < 60; round++) {
+    for (round = 0; round < rounds(60); round++) {
 
         seed = round * 7919 + 1;
         n = 1 + below(120);
@@ -508,7 +521,7 @@ literals_are_never_wrong(void **unused)
 
     tried = 0;
 
-    for (i = 0; i < 3000; i++) {
+    for (i = 0; i < rounds(3000); i++) {
 
         seed = i * 31 + 7;
         arena = sp_arena_create(0);
@@ -558,7 +571,7 @@ literals_are_never_wrong(void **unused)
         sp_arena_destroy(arena);
     }
 
-    assert_true(tried > 500);
+    assert_true(tried > rounds(500));
 }
 
 
