@@ -92,6 +92,8 @@ sub suite ($mode) {
         return;
     }
 
+    part('build with clang', 15 * $MIN, undef, qw(make -j2 CC=clang OPT=-O1),
+        'BUILD=build/clang', 'all');
     unit($_) for qw(unit unit-asan unit-valgrind);
     tests('tests', @parallel);
     tests('serial', @serial);

@@ -1,0 +1,88 @@
+#!/usr/bin/perl
+
+# slow
+# The build against nginx's own source: with nginx's configure, and with
+# `make module NGINX_SRC=`.  Each result is loaded and serves.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Sp::Test;
+use Sp::Http;
+use Sp::Nginx;
+use Sp::Redis;
+
+my $NAME  = 'ngx_http_sitepreserver_module.so';
+my $LIMIT = 1200;
+
+my $root   = root();
+my $secret = secret_file();
+my $redis  = Sp::Redis->new;
+
+# The module is built as its users do, whatever this test is run under.
+my %PLAIN = (SAN => undef, OPT => undef, CFLAGS => undef, MAKEFLAGS => undef);
+
+
+# Runs a command; when it fails, so does the test, and shows the end of it.
+sub builds ($name, $cmd, %o) {
+    my ($status, $out, $err) =
+        command($cmd, timeout => $LIMIT, env => \%PLAIN, %o);
+
+    is($status, 0, $name) and return $out;
+
+    diag(join "\n", grep { defined }
+        (reverse((reverse split /\n/, $out . $err)[0 .. 20])));
+    all_done();
+    exit 1;
+}
+
+
+# The module in a file is loaded by a server and sees a request.
+sub serves ($name, $file, $binary = undef) {
+    local $ENV{SP_MODULE} = $file;
+
+    my $nginx = Sp::Nginx->new(
+        (defined $binary ? (binary => $binary) : ()), http => <<"CONF");
+        sitepreserver_redis @{[ $redis->url ]};
+        sitepreserver_secret_file $secret;
+        sitepreserver_shop demo;
+        server {
+            listen 127.0.0.1:%%PORT%%;
+            sitepreserver on;
+            location / {
+                add_header X-Saw "seen:\$sitepreserver_event:";
+                return 200 "<p>shop</p>";
+            }
+        }
+CONF
+    my $answer = Sp::Http->new(port => $nginx->port)->get('/');
+
+    is($answer->{status}, 200, "$name: serves");
+    is($answer->{body}, '<p>shop</p>', "$name: the answer is as it was");
+    like($answer->header('X-Saw') // '', qr/^seen:.*:$/,
+        "$name: its variables are there");
+    $nginx->quit;
+}
+
+
+my $source = builds('the source of nginx is there',
+    [ "$root/t/lib/fetch-nginx.sh" ]) =~ s/\s+\z//r;
+
+# nginx's configure writes into the tree it is in.
+my $tree = dir() . '/nginx-source';
+
+builds('a copy of it', [ 'cp', '-R', $source, $tree ]);
+builds('configure --with-compat --add-dynamic-module', [ './configure',
+    '--with-compat', "--add-dynamic-module=$root" ], dir => $tree);
+builds('make', [ 'make', '-j2' ], dir => $tree);
+serves('plain nginx', "$tree/objs/$NAME", "$tree/objs/nginx");
+
+my $build = dir() . '/build';
+
+builds('make module NGINX_SRC=', [ 'make', '-C', $root, 'module',
+    "BUILD=$build", "NGINX_SRC=$source", 'OPT=-O1' ]);
+ok(!-e "$source/objs", 'the source is not written to');
+serves("a module for that source, in Debian's nginx", "$build/$NAME");
+
+all_done();
