@@ -13,6 +13,7 @@
 
 static mustache_value_t *message_item(message_data_t *md,
     const sp_line_t *line);
+static int message_is_own(message_data_t *md, const sp_str_t *url);
 static int message_shown(const sp_line_t *line);
 static int64_t message_quantity(const sp_line_t *line);
 static int64_t message_line_total(const sp_line_t *line);
@@ -86,12 +87,15 @@ message_item(message_data_t *md, const sp_line_t *line)
     mustache_set_bool(md->data, item, "several", quantity != 1);
     message_set_amount(md, item, "unit_price", message_unit_price(line));
     message_set_amount(md, item, "line_total", message_line_total(line));
-    message_set_picture(md, item, "picture", &line->image);
     message_initial(md, item, &line->name);
+
+    if (message_is_own(md, &line->image)) {
+        message_set_picture(md, item, "picture", &line->image);
+    }
 
     /* an item without a page of its own leads to the cart */
 
-    if (line->url.len == 0
+    if (!message_is_own(md, &line->url)
         || message_set_link(md, item, "link", &line->url, "item") != SP_OK)
     {
         (void) message_set_link(md, item, "link", &md->facts->shop->cart_url,
@@ -99,6 +103,35 @@ message_item(message_data_t *md, const sp_line_t *line)
     }
 
     return item;
+}
+
+
+/* What is elsewhere is not shown, even if the shop's own answer named it. */
+
+static int
+message_is_own(message_data_t *md, const sp_str_t *url)
+{
+    int       own;
+    buffer_t  b;
+    sp_str_t  absolute;
+
+    if (url->len == 0) {
+        return 0;
+    }
+
+    buffer_init(&b, LINKS_URL_MAX);
+
+    own = links_absolute(&md->site, url, &b) == SP_OK;
+
+    if (own) {
+        absolute.data = buffer_text(&b);
+        absolute.len = b.len;
+        own = links_own(&md->site, &absolute);
+    }
+
+    buffer_free(&b);
+
+    return own;
 }
 
 

@@ -567,6 +567,7 @@ test_hostile(void **state)
     has_not(&built.html, "onmouseover=\"");
     has_not(&built.html, "javascript:");
     has_not(&built.html, "evil.example/\r");
+    has_not(&built.html, "//evil.example");     /* not one of its hosts */
     has_not(&built.html, "PHISHING");
     has_not(&built.text, "PHISHING");
     has_not(&built.text, "Mallory");
