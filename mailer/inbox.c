@@ -76,16 +76,18 @@ inbox_post(inbox_t *inbox, inbox_call_t *call)
     *inbox->tail = call;
     inbox->tail = &call->next;
 
-    pthread_mutex_unlock(&inbox->mutex);
+    /*
+     * Still locked: once the loop can take the last call, it may free the
+     * inbox.  It can fail only when the counter is full: then it is readable.
+     */
 
     if (empty) {
         one = 1;
-
-        /* It can fail only when the counter is full: then it is readable. */
-
         n = write(inbox->fd, &one, sizeof(one));
         (void) n;
     }
+
+    pthread_mutex_unlock(&inbox->mutex);
 }
 
 
@@ -122,6 +124,11 @@ inbox_free(inbox_t *inbox)
     if (inbox == NULL) {
         return;
     }
+
+    /* The thread that posted last may still be giving back the mutex. */
+
+    pthread_mutex_lock(&inbox->mutex);
+    pthread_mutex_unlock(&inbox->mutex);
 
     event_free(inbox->event);
     pthread_mutex_destroy(&inbox->mutex);
