@@ -19,6 +19,7 @@
 #define CONFIG_DEFAULT      "/etc/sitepreserver/sitepreserver.conf"
 #define CONFIG_SHOP_MAX     64      /* bytes of a shop's name */
 #define CONFIG_STEPS_MAX    SP_STEPS_MAX
+#define CONFIG_PER_DAY_MAX  SP_MAILS_MAX
 #define CONFIG_CONNECTIONS  256     /* of one relay at most */
 
 

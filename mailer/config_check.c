@@ -186,7 +186,7 @@ config_check_day(const char *text)
 {
     unsigned long  n;
 
-    return config_value_number(text, 0, 1000, &n);
+    return config_value_number(text, 0, CONFIG_PER_DAY_MAX, &n);
 }
 
 

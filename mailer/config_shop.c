@@ -42,7 +42,8 @@ config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg)
         }
     }
 
-    (void) config_value_number(cfg_getstr(cfg, "max_per_day"), 0, 1000, &n);
+    (void) config_value_number(cfg_getstr(cfg, "max_per_day"), 0,
+                               CONFIG_PER_DAY_MAX, &n);
     shop->max_per_day = (unsigned) n;
     (void) config_value_time(cfg_getstr(cfg, "remember"), &shop->remember);
     shop->remember /= 1000;

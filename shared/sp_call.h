@@ -17,6 +17,7 @@
 #define SP_AGE_LEN          13      /* digits; always the last argument */
 #define SP_CLAIM_MAX        64      /* rescues in one claim */
 #define SP_STEPS_MAX        16      /* steps done that a record remembers */
+#define SP_MAILS_MAX        16      /* times of messages, for max_per_day */
 
 
 /* Embedded at build time: the library's text and names. */
