@@ -267,6 +267,12 @@ journal_suppressions(const char *dir, journal_each_pt each, void *data)
              strcmp(reason, "-") == 0 ? NULL : reason);
     }
 
+    /* an end that is not the end: somebody would be mailed again */
+
+    if (ferror(fp)) {
+        n = -1;
+    }
+
     fclose(fp);
 
     return n;
@@ -283,14 +289,14 @@ journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
     fd = journal_open(dir, "shops", O_RDONLY);
 
     if (fd == -1) {
-        return 0;
+        return errno == ENOENT ? 0 : -1;
     }
 
     fp = fdopen(fd, "r");
 
     if (fp == NULL) {
         close(fd);
-        return 0;
+        return -1;
     }
 
     journal_shop_line(want, shop, fingerprint);
@@ -298,6 +304,10 @@ journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
 
     while (!found && fgets(line, sizeof(line), fp) != NULL) {
         found = strcmp(line, want) == 0;
+    }
+
+    if (!found && ferror(fp)) {
+        found = -1;
     }
 
     fclose(fp);

@@ -83,7 +83,7 @@ typedef void (*journal_each_pt)(void *data, int64_t at, const char *shop,
 long journal_suppressions(const char *dir, journal_each_pt each, void *data);
 
 
-/* Did this shop exist under that identity key? */
+/* Did this shop exist under that identity key?  -1: the file cannot be read. */
 
 int journal_knows_shop(const char *dir, const char *shop,
     const char *fingerprint);
