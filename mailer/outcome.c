@@ -26,7 +26,9 @@ outcome_decide(const smtp_report_t *report, outcome_t *outcome)
         return;
     }
 
-    if (report->stage == SMTP_DOT && report->final == 0) {
+    /* a 3xx there means nothing (RFC 5321 4.2.1): it is no reply either */
+
+    if (report->stage == SMTP_DOT && report->final < 400) {
         outcome->kind = OUTCOME_DOUBT;
         outcome->reason = "in_doubt";
         return;

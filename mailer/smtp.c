@@ -396,6 +396,15 @@ smtp_debug(CURL *curl, curl_infotype type, char *text, size_t len, void *data)
             && strncasecmp(text, verbs[i].verb, verbs[i].len) == 0)
         {
             smtp->report->stage = verbs[i].stage;
+
+            /* what was refused before this was got over */
+
+            if (verbs[i].stage == SMTP_MAIL) {
+                smtp->report->code = 0;
+                smtp->report->enhanced[0] = '\0';
+                smtp->report->text[0] = '\0';
+            }
+
             break;
         }
     }
