@@ -22,6 +22,7 @@ local ATTRIBUTION = 7 * DAY * 1000  -- ms from a click to its order
 local CLICK_BINDS = DAY * 1000      -- ms that a click alone names a shopper
 local MAIL_WINDOW = DAY * 1000      -- ms that max_per_day looks back
 local DEFAULT_IDLE = 3600000
+local MODE_PAUSE = 5000             -- ms, where a mailer works in another mode
 
 local VISITS_MAX = 16
 local LINES_MAX = 200
@@ -228,26 +229,6 @@ end
 
 local function later(c, ...)
     c.writes[#c.writes + 1] = { ... }
-end
-
-
---
--- What records what has happened runs even when Redis is full; what lets new
--- things begin does not.
---
-
-local function register(name, fn, ...)
-    redis.register_function{
-        function_name = name,
-        callback = function(keys, args)
-            if not call then
-                prepare()
-            end
-
-            return fn(keys, args)
-        end,
-        flags = { ... }
-    }
 end
 
 

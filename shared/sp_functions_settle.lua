@@ -103,8 +103,10 @@ end
 -- May it go?  Else why not, and when the rescue is to be looked at again.
 
 local function confirm_look(c, p, mode_now, most)
+    -- a mailer that does not know asks again and again
+
     if c.mode ~= mode_now or c.mode == 'off' then
-        return 'off', p.next
+        return 'off', max(p.next, c.now + MODE_PAUSE)
     end
 
     local reason = refused(c, p)

@@ -12,6 +12,7 @@ import time
 DAY = 86400
 MARGIN = 28 * 3600
 MS = 1000
+MODE_PAUSE = 5000
 
 VIEW_ITEM, ADD_TO_CART, REMOVE_FROM_CART, VIEW_CART = 1, 2, 4, 8
 CHECKOUT, SHIPPING, PAYMENT, PURCHASE = 16, 32, 64, 128
@@ -949,7 +950,7 @@ class Model:
     def confirm_look(self, sid, mode, most):
         p = self.shoppers[sid]
         if self.shop['mode'] != mode or mode == 'off':
-            return 'off', p.next
+            return 'off', max(p.next, self.now + MODE_PAUSE)
         reason = self.refused(sid)
         if reason:
             self.close(sid, reason)
