@@ -5,12 +5,6 @@
 -- options, category; what is empty at the end is left out.
 --
 
-
---
--- Lines of a cart: id, key, quantity, price, total, sku, name, url, image,
--- options, category; what is empty at the end is left out.
---
-
 function line_read(text)
     local _, n = gsub(text, '\31', '\31')
     local line = { match(text .. rep('\31', 10 - n), LINE) }

@@ -103,7 +103,6 @@ end
 
 
 --
---
 -- A reply, or nil: nothing was written, and it is for event_apply().  A visit
 -- that has a record has an id that was checked.  flags are looked at without
 -- bit.band(), which is a call: V_SOFT and V_EXTRAS are the lowest two.

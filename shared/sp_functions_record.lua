@@ -5,10 +5,6 @@
 --
 
 
---
--- Records
---
-
 function read_visit(c, id)
     local v = c.visits[id]
 

@@ -5,10 +5,6 @@
 --
 
 
---
--- What the shop and the operator tell
---
-
 local function item(keys, args)
     local prefix, id = key(keys, 'n:')
 

@@ -5,10 +5,6 @@
 --
 
 
---
--- What is known
---
-
 local function status(keys, args)
     local prefix = key(keys, 'shop')
     local now = now_ms()
