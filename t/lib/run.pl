@@ -61,7 +61,7 @@ sub build ($mode) {
         $ENV{SP_ASAN} = 1;
     }
 
-    return part('build', 15 * $MIN, undef, @make, 'all');
+    return part('build', 60 * $MIN, undef, @make, 'all');
 }
 
 
@@ -92,7 +92,7 @@ sub suite ($mode) {
         return;
     }
 
-    part('build with clang', 15 * $MIN, undef, qw(make -j2 CC=clang OPT=-O1),
+    part('build with clang', 60 * $MIN, undef, qw(make -j2 CC=clang OPT=-O1),
         'BUILD=build/clang', 'all');
     unit($_) for qw(unit unit-asan unit-valgrind);
     tests('tests', @parallel);
@@ -100,7 +100,7 @@ sub suite ($mode) {
     storefronts();
 
     for my $name (qw(fuzz bench)) {
-        part("$name short", 15 * $MIN, undef, "t/$name/run", 'short')
+        part("$name short", 60 * $MIN, undef, "t/$name/run", 'short')
             if -x "t/$name/run";
     }
     return;
@@ -125,10 +125,10 @@ sub tags ($file) {
 sub unit ($target) {
     my @targets = $target eq 'unit-asan' ? () : ('unit-bins');
 
-    part("$target build", 15 * $MIN, undef, 'make', '-j2', @targets)
+    part("$target build", 60 * $MIN, undef, 'make', '-j2', @targets)
         or return if @targets && $target eq 'unit';
 
-    return part($target, 15 * $MIN, 'unit', 'make', '-j2', $target);
+    return part($target, 60 * $MIN, 'unit', 'make', '-j2', $target);
 }
 
 
@@ -138,7 +138,7 @@ sub tests ($name, @files) {
 
     my @jobs = $name eq 'serial' ? () : ('-j2');
 
-    return part($name, ($ENV{SP_ASAN} ? 60 : 30) * $MIN, 'prove',
+    return part($name, 120 * $MIN, 'prove',
         'prove', '--timer', @jobs, @files);
 }
 
@@ -148,12 +148,12 @@ sub storefronts () {
 
     return if !@runners;
 
-    return part('storefronts', 20 * $MIN, 'prove', 'prove', '--timer',
+    return part('storefronts', 60 * $MIN, 'prove', 'prove', '--timer',
         '--exec', '', @runners);
 }
 
 
-# Runs one part with a time limit and copies its output to a log.  The kind
+# Runs one part with a limit, which only ends what hangs, and copies its output to a log.  The kind
 # says how its tests are counted; a part of a kind must have run some.
 sub part ($name, $limit, $kind, @cmd) {
     my $log   = "$LOGS/" . ($name =~ tr/ /-/r) . '.log';

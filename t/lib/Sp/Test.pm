@@ -38,6 +38,10 @@ my %BAD = (
     redis => qr/BUG REPORT START|Redis \S+ crashed by signal/,
     plain => qr/\blevel=(?:alert|emerg|crit)\b/,
 );
+
+# Addresses in what our parts log, but for the request that nginx adds.
+my $PRIVATE = qr/(?:\bsitepreserver: (?:(?!, client: ).)*?|^time=\S+\ level=.*?)
+    [\w.+-]+@[\w-]+(?:\.[\w-]+)+/x;
 my $SANITIZER =
     qr/ERROR: \w+Sanitizer|: runtime error: |SUMMARY: \w+Sanitizer/;
 
@@ -493,7 +497,8 @@ sub _check_log ($file, $kind) {
     open(my $fh, '<:raw', $file) or return;
 
     while (my $line = <$fh>) {
-        next if $line !~ $BAD{$kind} && $line !~ $SANITIZER;
+        next if $line !~ $BAD{$kind} && $line !~ $SANITIZER
+            && $line !~ $PRIVATE;
         next if grep { $line =~ $_ } @ALLOWED;
         chomp $line;
         push @PROBLEMS, "$file: $line";
