@@ -75,6 +75,12 @@ const OPERATIONS = {
     paymentMethods: ['query', 'eligiblePaymentMethods', {},
                      '{ id code name isEligible }'],
     pay: ['mutation', 'addPaymentToOrder', { input: 'PaymentInput!' }, BASKET],
+    payTersely: ['mutation', 'addPaymentToOrder', { input: 'PaymentInput!' },
+                 '{ __typename ... on Order { code } }'],
+    contactTersely: ['mutation', 'setCustomerForOrder',
+                     { input: 'CreateCustomerInput!' }, '{ ... on Order { code } }'],
+    loginTersely: ['mutation', 'login', { username: 'String!', password: 'String!' },
+                   '{ __typename }'],
     order: ['query', 'orderByCode', { code: 'String!' }, '{ ...Basket }'],
     register: ['mutation', 'registerCustomerAccount',
                { input: 'RegisterCustomerInput!' },
@@ -153,6 +159,11 @@ class Refused extends Error {
         super(`${name}: ${result.errorCode} ${result.message}`);
         this.code = result.errorCode;
     }
+}
+
+
+function contact(emailAddress, firstName) {
+    return { input: { emailAddress, firstName, lastName: 'Shopper' } };
 }
 
 
@@ -276,9 +287,7 @@ class Device {
     }
 
     async contact(emailAddress, firstName) {
-        await this.send('contact', {
-            input: { emailAddress, firstName, lastName: 'Shopper' },
-        });
+        await this.send('contact', contact(emailAddress, firstName));
     }
 
     async register(emailAddress, firstName) {
@@ -648,12 +657,62 @@ const FLOWS = {
         await owner.login(email);
         await d.arrive();
         await d.add('laptop');
-        await d.refused('EMAIL_ADDRESS_CONFLICT_ERROR', 'contact', {
-            input: { emailAddress: email, firstName: 'Not', lastName: 'Ivy' },
-        });
+        await d.refused('EMAIL_ADDRESS_CONFLICT_ERROR', 'contact',
+                        contact(email, 'Not'));
         await d.look();
 
         return silent('the shop refuses the address', email);
+    },
+
+    /* Storefronts that ask for next to nothing. */
+
+    async buys_terse({ device, mail }) {
+        const d = device(), email = mail('bud');
+
+        await d.add('tripod');
+        await d.send('contactTersely', contact(email, 'Bud'));
+        await d.send('payTersely', await d.payment());
+
+        return silent('a guest buys, the answer says little', email);
+    },
+
+    async declined_terse({ device, mail }) {
+        const d = device(), email = mail('dan');
+
+        await d.add('tripod');
+        await d.send('contactTersely', contact(email, 'Dan'));
+
+        const payment = await d.payment(true);
+        const result = await d.send('payTersely', payment);
+
+        if (result.__typename !== 'PaymentDeclinedError') {
+            throw new Error('payTersely: was not declined');
+        }
+
+        return mailed(email, d.cart, 'a payment is declined, in few words');
+    },
+
+    async refused_terse({ device, mail }) {
+        const owner = device(), d = device(), email = mail('ina');
+
+        await owner.register(email, 'Ina');
+        await owner.login(email);
+        await d.add('laptop');
+        await d.send('contactTersely', contact(email, 'Not'));
+        await d.send('loginTersely', { username: email, password: 'not-it' });
+        await d.look();
+
+        return silent('a stranger is refused in few words', email);
+    },
+
+    async customer_terse({ device, mail }) {
+        const d = device(), email = mail('tia');
+
+        await d.register(email, 'Tia');
+        await d.send('loginTersely', { username: email, password: PASSWORD });
+        await d.add('tent');
+
+        return mailed(email, d.cart, 'a customer logs in, in few words');
     },
 
     async logs_out({ device, mail }) {
