@@ -1,0 +1,335 @@
+#!/usr/bin/perl
+#
+# Claims, leases, confirm and settle: who may send what, and what is known
+# afterwards.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Test::More;
+use Sp::Test;
+use Sp::Clock;
+use Sp::Redis;
+use Sp::Functions;
+
+my $clock = Sp::Clock->new;
+my $redis = Sp::Redis->new;
+my $HOUR  = 3600;
+my $f;
+my $shops = 0;
+
+sub id ($name) { return Sp::Functions::id($name) }
+
+sub shop ($name, $code, %o) {
+    $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
+                            load => $shops == 1, %o);
+    subtest $name => $code;
+}
+
+# A cart of this shopper that is due now, claimed unless claim => 0.
+sub abandoned ($name = 'ada', %o) {
+    $f->cart("visit-$name", shopper => $name);
+    $clock->advance($HOUR + 1);
+    return if exists $o{claim} && !$o{claim};
+    my ($c) = grep { $_->{shopper} eq id($name) } $f->claim(%o);
+    return $c;
+}
+
+sub ms ($seconds) { return int(($clock->now + $seconds) * 1000) }
+
+
+shop 'confirm, settle, the next step, the end' => sub {
+    my $c = abandoned();
+
+    is($f->confirm($c), 'OK', 'the first step may go');
+    is($f->confirm($c, attempt => $c->{attempt}), 'OK',
+       'asked again: the same answer');
+    is($f->confirm({ %$c }), 'fenced', 'another attempt has to wait');
+    is($f->settle($c, 's', next => ms(23 * $HOUR)), 'OK', 'sent');
+    is($f->settle($c, 's', next => ms(23 * $HOUR)), 'OK', 'told again');
+    is($f->count('sent'), 1, 'counted once');
+    is($f->settle($c, 's', attempt => id('unknown')), 'NO', 'not ours');
+    is_deeply([ $f->claim ], [], 'the next step is not due');
+
+    $clock->advance(23 * $HOUR);
+    ($c) = $f->claim;
+    is_deeply([ map { "@$_[0, 2]" } $c->{steps}->@* ], [ '11 s' ],
+              'the claim tells what is done');
+    is($f->confirm($c), 'done', 'a step is never sent again');
+    is($f->confirm($c, step => 22), 'OK', 'the second');
+    is($f->settle($c, 's'), 'OK', 'was the last');
+    is($f->why('ada')->{reason}, 'lost', 'the rescue ends');
+    $clock->advance(30 * 24 * $HOUR);
+    is_deeply([ $f->claim ], [], 'and is not opened again');
+
+    $c = abandoned();
+    is($c->{rescue}, 2, 'new activity, left again: a new rescue');
+    is($f->confirm($c), 'OK', 'with its own first step');
+};
+
+
+shop 'activity within a rescue restarts the clock' => sub {
+    my $c = abandoned();
+    $f->confirm($c);
+    $f->settle($c, 's', next => ms(23 * $HOUR));
+    $f->event('visit-ada', kinds => 'page_view');
+    $clock->advance($HOUR / 2);
+    is_deeply([ $f->claim ], [], 'she is here');
+    $clock->advance($HOUR / 2 + 1);
+    my ($d) = $f->claim;
+    is($d->{rescue}, 1, 'the same rescue');
+    cmp_ok($d->{abandoned}, '>', $c->{abandoned}, 'abandoned later');
+    is($f->confirm($d), 'done', 'what was sent is not sent again');
+};
+
+
+shop 'settle takes the earlier of next step and idle end' => sub {
+    my $c = abandoned();
+    $f->confirm($c);
+    $f->event('visit-ada', kinds => 'page_view');
+    $f->settle($c, 's', next => ms(23 * $HOUR));
+    my $due = $f->why('ada')->{due};
+    cmp_ok($due, '<=', ms($HOUR) + 1000, 'looked at when she has left again');
+};
+
+
+shop 'why not' => sub {
+    my $c = abandoned();
+    $f->event('visit-ada', kinds => 'page_view');
+    is($f->confirm($c), 'active', 'she is here');
+    is($f->settle($c, 'f', attempt => '', next => ms(60)), 'NO',
+       'nothing is left to settle');
+
+    $c = abandoned('bob');
+    $f->event('visit-bob', kinds => 'set_cart', lines => [], age => 2 * $HOUR * 1000);
+    is($f->confirm($c), 'OK', 'an older, empty cart changes nothing');
+    $f->settle($c, 'r', next => ms(0));
+    ($c) = $f->claim;
+    is($c->{tries}, 1, 'tried again');
+    is($f->confirm($c, mode => 'dry-run'), 'off', 'another mode');
+
+    $c = abandoned('eve');
+    $f->event('visit-eve', kinds => 'order_pending', age => 2 * $HOUR * 1000);
+    is($f->confirm($c), 'held', 'an order may be under way');
+    cmp_ok($f->why('eve')->{due}, '>', ms(9 * $HOUR), 'for hours');
+
+    $c = abandoned('gus');
+    $redis->cmd('DEL', $f->prefix . 'p:' . id('gus'));
+    is($f->confirm($c), 'gone', 'erased');
+
+    $c = abandoned('joe');
+    $f->confirm($c);
+    $f->settle($c, 's', next => ms(1));
+    $clock->advance(2);
+    ($c) = grep { $_->{shopper} eq id('joe') } $f->claim;
+    is($f->confirm($c, step => 22, max_per_day => 1), 'capped',
+       'one message a day');
+    my $due = $f->why('joe')->{due};
+    cmp_ok($due, '>', ms(23 * $HOUR), 'tomorrow again');
+    $clock->advance(24 * $HOUR);
+    ($c) = grep { $_->{shopper} eq id('joe') } $f->claim;
+    is($f->confirm($c, step => 22, max_per_day => 1), 'OK', '... it may go');
+};
+
+
+shop 'a lease ends, another mailer takes over' => sub {
+    my $c = abandoned('ada', mailer => 'one', lease => 60_000);
+    is_deeply([ $f->claim(mailer => 'two') ], [], 'held');
+    $clock->advance(50);
+    is($f->call('renew', "p:$c->{shopper}", id('one'), $c->{fence}, 60_000),
+       'OK', 'renewed');
+    $clock->advance(50);
+    is_deeply([ $f->claim(mailer => 'two') ], [], 'still held');
+    $clock->advance(11);
+    my ($d) = $f->claim(mailer => 'two');
+    cmp_ok($d->{fence}, '>', $c->{fence}, 'taken over');
+    is($f->confirm($c), 'fenced', 'the first is fenced off');
+    is($f->call('renew', "p:$c->{shopper}", id('one'), $c->{fence}, 60_000),
+       'NO', 'and cannot renew');
+    is($f->confirm($d), 'OK', 'the second sends');
+    is($f->settle($c, 'k', attempt => '', reason => 'too_late'), 'NO',
+       'the first cannot settle');
+};
+
+
+shop 'handed over, and never told: in doubt' => sub {
+    my $c = abandoned('ada', lease => 60_000);
+    is($f->confirm($c), 'OK', 'confirmed');
+    $clock->advance(61);
+    my ($d) = $f->claim;
+    is_deeply([ map { "@$_[0, 2]" } $d->{steps}->@* ], [ '11 d' ], 'in doubt');
+    is($f->confirm($d), 'done', 'it is not sent again');
+    my $list = $f->call('doubt', 'doubt');
+    is_deeply([ $list->@[0 .. 4] ],
+              [ id('ada'), 1, 7, 11, $c->{attempt} ], 'it is listed');
+    is($f->status->{in_doubt}, 1, 'and counted');
+
+    is($f->settle($c, 's', fence => 0), 'OK', 'its sender comes back');
+    is($f->status->{in_doubt}, 0, 'it is clear now');
+    is(($f->why('ada')->{steps}[0] =~ /(.)$/)[0], 's', 'it was sent');
+    is($f->settle($c, 's', fence => 0), 'OK', 'told again');
+    is($f->count('cleared'), 1, 'cleared once');
+
+    $clock->advance(61);
+    ($c) = $f->claim(lease => 60_000);
+    $f->confirm($c, step => 22);
+    is($f->settle($c, 'd', next => ms($HOUR)), 'OK', 'told to be in doubt');
+    is($f->settle($c, 'r', next => ms(60)), 'OK', 'certainly not sent');
+    $clock->advance(61);
+    ($c) = $f->claim;
+    is($f->confirm($c, step => 22), 'OK', 'it may be sent again');
+};
+
+
+shop 'an order, a suppression or an erasure between confirm and settle' => sub {
+    my $c = abandoned();
+    $f->confirm($c);
+    $f->event('visit-ada', kinds => 'purchase', order => 'o');
+    is($f->settle($c, 's', next => ms(60)), 'OK', 'after an order');
+    is($f->why('ada')->{state}, 'closed', 'the rescue stays closed');
+    is(scalar $f->why('ada')->{steps}->@*, 1, 'what was sent is known');
+
+    $c = abandoned('bob');
+    $f->confirm($c);
+    $f->call('suppress', 'p:' . id('bob'), 'unsubscribed', '0');
+    is($f->settle($c, 's', next => ms(60)), 'OK', 'after a suppression');
+    is($f->why('bob')->{reason}, 'suppressed', 'the rescue stays closed');
+
+    $c = abandoned('eve');
+    $f->confirm($c);
+    $redis->cmd('DEL', $f->prefix . 'p:' . id('eve'));
+    is($f->settle($c, 's', next => ms(60)), 'GONE', 'after an erasure');
+    is($redis->cmd('EXISTS', $f->prefix . 'p:' . id('eve')), 0,
+       'no record comes back');
+
+    $c = abandoned('joe', lease => 60_000);
+    $f->confirm($c);
+    $f->event('visit-joe', kinds => 'purchase', order => 'p');
+    $clock->advance(61);
+    $f->claim;
+    is($f->why('joe')->{attempt}, 'in_doubt',
+       'ordered, and never told: in doubt all the same');
+};
+
+
+shop 'suppression' => sub {
+    my $c = abandoned();
+    $f->call('suppress', 'p:' . id('ada'), 'unsubscribed', '0');
+    is($f->confirm($c), 'suppressed', 'stops what is open at once');
+    $f->cart('visit-ada');
+    $clock->advance($HOUR + 1);
+    is_deeply([ $f->claim ], [], 'and what comes later');
+    is($f->count('closed_suppressed'), 2, 'counted, with its reason');
+    is($f->why('ada')->{suppressed}, 'unsubscribed', 'it says why');
+    $f->call('suppress', 'p:' . id('ada'), 'operator', '1');
+    ok(abandoned(), 'taken back');
+};
+
+
+shop 'without settle and attempt: skipped, deferred, refused, closed' => sub {
+    my $c = abandoned();
+    is($f->settle($c, 'f', attempt => '', next => ms(60)), 'OK', 'deferred');
+    is_deeply([ $f->claim ], [], 'not due');
+    $clock->advance(61);
+    ($c) = $f->claim;
+    is($f->settle($c, 'k', attempt => '', reason => 'too_late',
+                  next => ms(60)), 'OK', 'skipped');
+    is($f->count('skipped_too_late'), 1, 'counted');
+    $clock->advance(61);
+    ($c) = $f->claim;
+    is($f->confirm($c), 'done', 'a skipped step is not sent');
+    is($f->settle($c, 'c', attempt => '', reason => 'series_gone'), 'OK',
+       'closed');
+    is($f->why('ada')->{state}, 'closed', 'it is');
+    is($f->settle($c, 'c', attempt => '', reason => 'series_gone'), 'NO',
+       'once');
+};
+
+
+shop 'modes' => sub {
+    my $c = abandoned();
+    is($f->confirm($c, mode => 'dry-run'), 'OK', 'a dry run');
+    is($f->settle($c, 'y', next => ms(60)), 'OK', 'is recorded');
+    like($f->why('ada')->{steps}[0], qr/ y$/, 'as such');
+    is($f->why('ada')->{mail}, undef, 'and is no mail');
+
+    $clock->advance(61);
+    $f->mode('live');
+    is_deeply([ $f->claim ], [], 'what was abandoned before is not mailed');
+    is($f->count('closed_before_live'), 1, 'but closed, and counted');
+    $f->mode('live');
+    my $since = $f->status->{live_since};
+    $clock->advance(5);
+    $f->mode('live');
+    is($f->status->{live_since}, $since, 'live goes on');
+    ok($c = abandoned(), 'what is abandoned now is mailed');
+
+    $f->mode('off');
+    is($f->confirm($c), 'off', 'not after it is off');
+    is($f->status->{live_since}, '', 'not live');
+    abandoned('bob', claim => 0);
+    is_deeply([ $f->claim ], [], 'off hands out nothing');
+    is($f->count('closed_off'), 2, 'and keeps nothing for later');
+}, mode => 'dry-run';
+
+
+shop 'before a mailer has told the mode' => sub {
+    my (undef, $error) = $f->try('claim', 'due', id('m'), 64, 60_000);
+    like($error, qr/^SPMODE/, 'no claim');
+    (undef, $error) = $f->try('confirm', 'p:' . id('p'), 1, 1, 1, 1, id('t'),
+                              3, 0);
+    like($error, qr/^SPMODE/, 'no confirm');
+    is($f->status->{mode}, '', 'the status says so');
+    is($f->call('suppress', 'p:' . id('p'), 'operator', '0'), 'OK',
+       'a suppression is taken');
+}, mode => undef;
+
+
+shop 'a claim is bounded' => sub {
+    $f->cart("v$_", shopper => "p$_", age => 3_000_000) for 1 .. 100;
+    $f->cart("a$_", age => 3_000_000) for 1 .. 300;
+    $clock->advance($HOUR);
+    my @claimed;
+    my $calls = 0;
+
+    while ($calls < 20) {
+        my @c = $f->claim;
+        $calls++;
+        cmp_ok(scalar @c, '<=', 64, 'at most 64 in one call') if @c;
+        push @claimed, @c;
+        last if $f->wait > 0;
+    }
+
+    is(scalar @claimed, 100, 'all are given in the end');
+    is($f->count('anonymous'), 300, 'those without an address are counted');
+    is($f->status->{index}, 100, 'and not looked at again');
+    cmp_ok($f->wait, '<=', 60_000, 'the wait is for the leases');
+};
+
+
+shop 'no address, no mail' => sub {
+    $f->call('order', 'p:' . id('ada'), id('o'), '', 0, 7_776_000);
+    $clock->advance(1);
+    $f->cart('v', shopper => 'ada', sealed => '');
+    $clock->advance($HOUR + 1);
+    is_deeply([ $f->claim ], [], 'known only by an order');
+    is($f->count('closed_no_address'), 1, 'counted');
+};
+
+
+shop 'the journal tells it' => sub {
+    my $c = abandoned();
+    $f->confirm($c);
+    $f->settle($c, 's', next => ms(60));
+    $f->event('visit-ada', kinds => 'purchase', order => 'o');
+    my $list = $redis->cmd('XRANGE', $f->prefix . 'journal', '-', '+');
+    is(join(' ', map { $_->[1][1] } @$list),
+       'captured opened sent closed order', 'in order');
+    my %closed = $list->[3][1]->@*;
+    is("@closed{qw(shopper rescue why)}", id('ada') . ' 1 ordered',
+       'who, which, why');
+};
+
+
+all_done();
