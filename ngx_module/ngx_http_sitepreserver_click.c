@@ -9,8 +9,14 @@
 #include "ngx_http_sitepreserver_zone.h"
 
 
-static u_char *ngx_http_sitepreserver_click_token(ngx_str_t *uri,
-    sp_str_t *token);
+/* arguments "sp" that are looked at: each may cost a MAC */
+#define NGX_HTTP_SITEPRESERVER_CLICK_ARGS  8
+
+
+static u_char *ngx_http_sitepreserver_click_find(ngx_http_request_t *r,
+    sp_str_t *text, sp_token_t *token);
+static u_char *ngx_http_sitepreserver_click_arg(u_char *p, u_char *last,
+    sp_str_t *text);
 static ngx_int_t ngx_http_sitepreserver_click_attach(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx, sp_token_t *token);
 static ngx_int_t ngx_http_sitepreserver_click_redirect(ngx_http_request_t *r,
@@ -24,29 +30,29 @@ ngx_http_sitepreserver_click(ngx_http_request_t *r,
     u_char                              *arg;
     sp_str_t                             text;
     sp_token_t                           token;
-    ngx_http_sitepreserver_srv_conf_t   *scf;
     ngx_http_sitepreserver_main_conf_t  *mcf;
 
-    arg = ngx_http_sitepreserver_click_token(&r->unparsed_uri, &text);
+    if (r->unparsed_uri.data[0] != '/') {
+        return NGX_DECLINED;
+    }
 
-    if (arg == NULL || r->unparsed_uri.data[0] != '/') {
+    arg = ngx_http_sitepreserver_click_find(r, &text, &token);
+    if (arg == NULL) {
         return NGX_DECLINED;
     }
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
-
-    if (sp_token_read(mcf->secret, &scf->shop->name, &text, &token) != SP_OK
-        || token.kind != SP_TOKEN_CLICK)
-    {
-        return NGX_DECLINED;
-    }
 
     ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_CLICKS);
 
-    if (!token.inert
-        && ngx_http_sitepreserver_click_attach(r, ctx, &token) != NGX_OK)
-    {
+    if (token.inert) {
+        if (ctx != NULL) {
+            ctx->result = NGX_HTTP_SITEPRESERVER_RESULT_OFF;
+            ctx->want_request = 0;
+            ctx->answered = 1;
+        }
+
+    } else if (ngx_http_sitepreserver_click_attach(r, ctx, &token) != NGX_OK) {
         ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_NO_MEMORY);
     }
 
@@ -55,28 +61,61 @@ ngx_http_sitepreserver_click(ngx_http_request_t *r,
 }
 
 
-/* The first "sp" of the URI as it was sent; its value.  NULL: there is none. */
+/*
+ * The first "sp" of the URI as it was sent whose value is a token of ours: the
+ * shop may have an argument of that name.  NULL: there is none.
+ */
 
 static u_char *
-ngx_http_sitepreserver_click_token(ngx_str_t *uri, sp_str_t *token)
+ngx_http_sitepreserver_click_find(ngx_http_request_t *r, sp_str_t *text,
+    sp_token_t *token)
 {
-    u_char  *p, *last, *end;
+    u_char                              *p, *arg, *last;
+    ngx_uint_t                           n;
+    ngx_http_sitepreserver_srv_conf_t   *scf;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
 
-    last = uri->data + uri->len;
-    p = ngx_strlchr(uri->data, last, '?');
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
+
+    last = r->unparsed_uri.data + r->unparsed_uri.len;
+    p = ngx_strlchr(r->unparsed_uri.data, last, '?');
+
+    for (n = 0; p != NULL && n < NGX_HTTP_SITEPRESERVER_CLICK_ARGS; n++) {
+        arg = ngx_http_sitepreserver_click_arg(p, last, text);
+        if (arg == NULL) {
+            return NULL;
+        }
+
+        if (sp_token_read(mcf->secret, &scf->shop->name, text, token) == SP_OK
+            && token->kind == SP_TOKEN_CLICK)
+        {
+            return arg;
+        }
+
+        p = arg + sizeof("sp=") - 1 + text->len;
+    }
+
+    return NULL;
+}
+
+
+/* The next "sp" after the "?" or "&" at p, or NULL; its value. */
+
+static u_char *
+ngx_http_sitepreserver_click_arg(u_char *p, u_char *last, sp_str_t *text)
+{
+    u_char  *end;
 
     while (p != NULL && ++p < last) {
-
         end = ngx_strlchr(p, last, '&');
-
         if (end == NULL) {
             end = last;
         }
 
         if (end - p > 3 && p[0] == 's' && p[1] == 'p' && p[2] == '=') {
-            token->data = (char *) p + 3;
-            token->len = end - p - 3;
-
+            text->data = (char *) p + 3;
+            text->len = end - p - 3;
             return p;
         }
 

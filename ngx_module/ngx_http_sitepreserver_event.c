@@ -443,8 +443,6 @@ ngx_http_sitepreserver_build_address(ngx_http_sitepreserver_build_t *b,
     ngx_int_t   n;
 
     if (sp_address_normalise(&outcome->email, text, &len) != SP_OK) {
-        ngx_http_sitepreserver_count(b->mcf,
-                                     NGX_HTTP_SITEPRESERVER_BAD_ADDRESSES);
         return SP_OK;
     }
 

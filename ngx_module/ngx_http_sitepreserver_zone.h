@@ -32,7 +32,6 @@ typedef enum {
     NGX_HTTP_SITEPRESERVER_DROPPED,     /* events lost: the queue was full,
                                            no memory, or refused for good */
     NGX_HTTP_SITEPRESERVER_ADDRESSES,   /* addresses captured */
-    NGX_HTTP_SITEPRESERVER_BAD_ADDRESSES,
     NGX_HTTP_SITEPRESERVER_LIMITED,     /* refused: the network's limit */
     NGX_HTTP_SITEPRESERVER_REQUEST_CUT,
     NGX_HTTP_SITEPRESERVER_RESPONSE_CUT,
