@@ -255,8 +255,8 @@ sp_items_rel_path(sp_rel_t *rel, const sp_items_t *items,
             continue;
         }
 
-        if (sp_items_path(ctx->pool, &source->path, &rel->text, &path)
-            != SP_OK)
+        if (sp_source_where(ctx->pool, source, &path) != SP_OK
+            || sp_items_path(ctx->pool, &path, &rel->text, &path) != SP_OK)
         {
             return SP_NOMEM;
         }

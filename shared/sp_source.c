@@ -311,9 +311,37 @@ static sp_rc_t
 sp_source_path(sp_source_t *source, const sp_str_t *text,
     const sp_source_ctx_t *ctx, sp_error_t *err)
 {
+    sp_str_t  path;
+
     source->path = *text;
 
-    return sp_source_try(ctx, text, err);
+    if (sp_source_where(ctx->pool, source, &path) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    return sp_source_try(ctx, &path, err);
+}
+
+
+sp_rc_t
+sp_source_where(const sp_pool_t *pool, const sp_source_t *source,
+    sp_str_t *path)
+{
+    static const sp_str_t  root = sp_string("data.*");
+
+    *path = source->path;
+
+    if (source->kind != SP_SOURCE_RESPONSE_GRAPHQL) {
+        return SP_OK;
+    }
+
+    if (path->len == 0) {
+        *path = root;
+        return SP_OK;
+    }
+
+    return sp_str_join(pool, &root, path->data[0] == '[' ? "" : ".",
+                       &source->path, path);
 }
 
 

@@ -96,6 +96,15 @@ typedef struct {
 } sp_source_ctx_t;
 
 
+/*
+ * Where a source in JSON is in its document: the answer to a GraphQL request
+ * has its fields in "data", under keys of the client's choice.  SP_NOMEM.
+ */
+
+sp_rc_t sp_source_where(const sp_pool_t *pool, const sp_source_t *source,
+    sp_str_t *path);
+
+
 /* SP_INVALID: err says what is wrong with the path; SP_NOMEM. */
 
 sp_rc_t sp_source_try(const sp_source_ctx_t *ctx, const sp_str_t *path,

@@ -63,7 +63,7 @@ sp_taps_value(sp_taps_t *taps, sp_rules_t *rules, sp_source_t *source,
     tap.root = source->root;
     tap.rooted = source->kind == SP_SOURCE_RESPONSE_GRAPHQL;
 
-    rc = sp_taps_path(rules, source, NULL, &path);
+    rc = sp_source_where(&rules->pool, source, &path);
 
     if (rc == SP_OK) {
         rc = sp_taps_lay(taps, rules, &path, &tap, mask, &laid, err);
@@ -116,7 +116,7 @@ sp_taps_items(sp_taps_t *taps, sp_rules_t *rules, const sp_items_t *items,
     tap.root = source->root;
     tap.rooted = source->kind == SP_SOURCE_RESPONSE_GRAPHQL;
 
-    rc = sp_taps_path(rules, source, NULL, &path);
+    rc = sp_source_where(&rules->pool, source, &path);
 
     if (rc == SP_OK) {
         rc = sp_taps_lay(taps, rules, &path, &tap, mask, &laid, err);
@@ -183,33 +183,14 @@ sp_taps_roots(sp_taps_t *taps, sp_rules_t *rules, unsigned *slot,
 }
 
 
-/*
- * Where a source is in its document; rel: of an element of the collection
- * that it is, "": the element itself, NULL: the source as a whole.
- */
+/* The path of an element of a collection, "": itself, or of its field. */
 
 static sp_rc_t
 sp_taps_path(sp_rules_t *rules, const sp_source_t *source,
     const sp_str_t *rel, sp_str_t *path)
 {
-    *path = source->path;
-
-    if (source->kind == SP_SOURCE_RESPONSE_GRAPHQL) {
-
-        if (path->len == 0) {
-            *path = sp_taps_data;
-
-        } else if (sp_str_join(&rules->pool, &sp_taps_data,
-                               path->data[0] == '[' ? "" : ".",
-                               &source->path, path)
-                   != SP_OK)
-        {
-            return SP_NOMEM;
-        }
-    }
-
-    if (rel == NULL) {
-        return SP_OK;
+    if (sp_source_where(&rules->pool, source, path) != SP_OK) {
+        return SP_NOMEM;
     }
 
     return sp_items_path(&rules->pool, path, rel, path);

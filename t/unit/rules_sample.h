@@ -27,7 +27,8 @@ static const char  rules_sample[] =
 
 "sitepreserver_event add_to_cart POST = /basket/add {\n"
 "    if json:add.action != increase; quantity_is absolute;\n"
-"    item_key uri:2 or value:none; quantity json:add.qty; item_id json:add.id;\n"
+"    item_key uri:2 or value:none; quantity json:add.qty;\n"
+"    item_id json:add.id;\n"
 "}\n"
 
 "sitepreserver_event update_cart POST = /basket/update {\n"
@@ -35,12 +36,14 @@ static const char  rules_sample[] =
 "        id form:cart[#][id]; price form:cart[#][price]; }\n"
 "}\n"
 
-"sitepreserver_event remove_from_cart POST,DELETE ~ ^/basket/items/([0-9]+)$ {\n"
+"sitepreserver_event remove_from_cart POST,DELETE\n"
+"    ~ ^/basket/items/([0-9]+)$ {\n"
 "    item_key uri:1; status 200 204 404;\n"
 "}\n"
 
 "sitepreserver_event set_cart * /api/cart {\n"
-"    if response.json:error absent; if response.json:ok or response.json:cart;\n"
+"    if response.json:error absent;\n"
+"    if response.json:ok or response.json:cart;\n"
 "    items response.json:cart.items or response.json:groups[*].items\n"
 "        or response.json:cart.lines {\n"
 "        id product.id or sku; item_key key or @key; sku sku;\n"
@@ -51,7 +54,8 @@ static const char  rules_sample[] =
 "    }\n"
 "    total response.json:cart.total; currency response.json:cart.currency;\n"
 "    minor_units response.json:cart.unit or value:2;\n"
-"    email response.json:cart.email; customer response.json:cart.customer | prefix:c-;\n"
+"    email response.json:cart.email;\n"
+"    customer response.json:cart.customer | prefix:c-;\n"
 "    empty response.json:cart.count = 0; empty response.json:cart.none;\n"
 "}\n"
 
@@ -59,7 +63,8 @@ static const char  rules_sample[] =
 "    items response.graphql:cart,addLines.lines {\n"
 "        id variant.id; item_key id; name variant.name; quantity quantity;\n"
 "        price price; image \"assets[*].preview\"; }\n"
-"    total response.graphql:cart,addLines.total; currency response.graphql:*.currency;\n"
+"    total response.graphql:cart,addLines.total;\n"
+"    currency response.graphql:*.currency;\n"
 "    minor_units value:2;\n"
 "}\n"
 
@@ -72,7 +77,8 @@ static const char  rules_sample[] =
 "    if response.graphql:login.__typename = User;\n"
 "    if response.graphql:login.error absent;\n"
 "    email graphql:login.username or response.graphql:login.email;\n"
-"    customer response.graphql:login.id; first_name response.graphql:login.first;\n"
+"    customer response.graphql:login.id;\n"
+"    first_name response.graphql:login.first;\n"
 "}\n"
 
 "sitepreserver_event identify POST ~* ^/CHECKOUT/(address|contact)$ {\n"
@@ -91,9 +97,11 @@ static const char  rules_sample[] =
 "sitepreserver_event purchase POST ~ \"^/checkout/(place|pay)$\" {\n"
 "    if uri:1 = place pay; if form:terms = 1 or json:terms = true;\n"
 "    if response.json:result = success;\n"
-"    order_id response.json:order or response.header:Location | regex:order/([0-9]+)\n"
+"    order_id response.json:order\n"
+"        or response.header:Location | regex:order/([0-9]+)\n"
 "        or form:order;\n"
-"    email form:email; visitor form:cart; total response.json:total; checkout;\n"
+"    email form:email; visitor form:cart; checkout;\n"
+"    total response.json:total;\n"
 "}\n"
 
 "sitepreserver_event view_cart GET = /basket { visitor uri:1 | prefix:x; }\n";

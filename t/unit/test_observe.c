@@ -357,7 +357,8 @@ conditions_on_the_rest(void **unused)
     HOLDS("cookie:s deleted", .response = { { "set-cookie",
           "s=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT" } });
     FAILS("cookie:s deleted", .response = { { "set-cookie", "s=1" } });
-    FAILS("cookie:s deleted", .response = { { "set-cookie", "t=; Max-Age=0" } });
+    FAILS("cookie:s deleted",
+          .response = { { "set-cookie", "t=; Max-Age=0" } });
 }
 
 
@@ -938,7 +939,8 @@ semantics_6_what_is_from_the_shop(void **unused)
 
     PLAY(.body = "mail=a@example.com", .answer = "{}");
     assert_false(lab.out->email_from_shop);
-    PLAY(.body = "mail=a@example.com", .answer = "{\"mail\":\"B@Example.com\"}");
+    PLAY(.body = "mail=a@example.com",
+         .answer = "{\"mail\":\"B@Example.com\"}");
     assert_true(lab.out->email_from_shop);
     is(lab.out->email, "b@example.com");
 
@@ -988,7 +990,8 @@ semantics_6_aliases(void **unused)
     is(lab.out->aliases[0].value, "r");
     assert_false(lab.out->aliases[0].from_shop);
 
-    PLAY(.request = { { "cookie", "login_1=t" } }, .answer = "{\"token\":\"t\"}");
+    PLAY(.request = { { "cookie", "login_1=t" } },
+         .answer = "{\"token\":\"t\"}");
     assert_int_equal(lab.out->naliases, 1);
     assert_true(lab.out->aliases[0].from_shop);
 }
@@ -999,8 +1002,8 @@ semantics_6_aliases(void **unused)
 static void
 semantics_7_the_visit_moves(void **unused)
 {
-    rules("sitepreserver_visitor cookie:s | \"regex:^(t_[0-9]+)%7C\" or cookie:s"
-          " or header:token or response.header:token;"
+    rules("sitepreserver_visitor cookie:s | \"regex:^(t_[0-9]+)%7C\""
+          " or cookie:s or header:token or response.header:token;"
           "sitepreserver_event login POST = /x { visitor form:v"
           "  or response.json:v; }");
 
@@ -1401,7 +1404,8 @@ locales(void **unused)
         { "en-GB,en;q=0.9", "en-GB" }, { "de", "de" }, { "pt_BR.UTF-8",
           "pt-BR" }, { "zh-Hant-TW", "zh-Hant-TW" }, { "*", "" }, { "", "" },
         { "e", "" }, { "engl", "" }, { "en-", "" }, { "en--GB", "" },
-        { "12", "" }, { "en GB", "" }, { " fr ;q=1", "" }, { "es-419", "es-419" },
+        { "12", "" }, { "en GB", "" }, { " fr ;q=1", "" },
+        { "es-419", "es-419" },
         { "abcdefghi", "" }, { "en-abcdefghi", "" }
     };
 

@@ -149,7 +149,8 @@ unknown_prefix_is_an_error(void **unused)
     refuse_in("email uri:x;", "\"x\" is not a number from 1 to 15");
     refuse_in("email uri:0;", "\"0\" is not a number from 1 to 15");
     refuse_in("email form:;", "source \"form:\" lacks a name");
-    refuse_in("items json:a { id css:x; }", "unknown source \"css:x\" in items");
+    refuse_in("items json:a { id css:x; }",
+              "unknown source \"css:x\" in items");
     refuse("sitepreserver_visitor sid;", "line 1: \"sid\" is not a source");
 }
 
@@ -331,6 +332,12 @@ graphql_sources_are_checked(void **unused)
     refuse_in("email response.graphql:a,*.c;",
               "\"*\" is not a GraphQL field");
     refuse_in("email graphql:a.;", "\"a.\" ends with a dot");
+    refuse_in("email response.graphql:a.b[*].c.*.d[*].e.*.f;",
+              "too many wildcards in the path "
+              "\"data.*.b[*].c.*.d[*].e.*.f\"");
+    refuse_in("items response.graphql:a.b[*].c.*.d[*] { id x; }",
+              "too many wildcards in the path "
+              "\"data.*.b[*].c.*.d[*].*.x\"");
     accept_in("email graphql:a.b.c or response.graphql:*.c "
               "or response.graphql:a,b[0].c or graphql:a;");
 }
