@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <glob.h>
 
 #include "rules_conf.h"
 #include "rules_sample.h"
@@ -100,6 +101,79 @@ everything_is_accepted(void **unused)
 {
     accept_(rules_sample);
     accept_("");
+}
+
+
+static char *
+load(const char *path)
+{
+    char    *text;
+    FILE    *file;
+    size_t   len;
+
+    file = fopen(path, "r");
+    if (file == NULL) {
+        fail_msg("%s is not there", path);
+    }
+
+    text = calloc(1, 1 << 18);
+    assert_non_null(text);
+
+    len = fread(text, 1, (1 << 18) - 1, file);
+    assert_true(len > 0);
+    fclose(file);
+
+    return text;
+}
+
+
+static void
+presets_are_accepted(void **unused)
+{
+    char    *text;
+    glob_t   found;
+    size_t   i;
+
+    assert_int_equal(glob("conf/presets/*.conf", 0, NULL, &found), 0);
+
+    for (i = 0; i < found.gl_pathc; i++) {
+        text = load(found.gl_pathv[i]);
+        accept_(text);
+        free(text);
+    }
+
+    globfree(&found);
+}
+
+
+/* What the reference shows as a whole is right. */
+
+static void
+examples_of_the_reference_are_accepted(void **unused)
+{
+    char      *text, *p, *end;
+    unsigned   n;
+
+    static const char  begin[] = "```nginx\n";
+
+    text = load("docs/rules.md");
+    n = 0;
+
+    for (p = strstr(text, begin); p != NULL; p = strstr(end + 1, begin)) {
+
+        p += sizeof(begin) - 1;
+        end = strstr(p, "```");
+        assert_non_null(end);
+
+        if (strncmp(p, "sitepreserver_", 14) == 0) {
+            *end = '\0';
+            accept_(p);
+            n++;
+        }
+    }
+
+    assert_true(n > 0);
+    free(text);
 }
 
 
@@ -617,6 +691,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(everything_is_accepted),
+        cmocka_unit_test(presets_are_accepted),
+        cmocka_unit_test(examples_of_the_reference_are_accepted),
         cmocka_unit_test(kinds_have_names),
         cmocka_unit_test(unknown_prefix_is_an_error),
         cmocka_unit_test(alternatives_need_or),
