@@ -8,6 +8,8 @@
 #include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_zone.h"
 
+#include "sp_cookie.h"
+
 #include <openssl/rand.h>
 
 
@@ -303,7 +305,8 @@ ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_str_t *value,
     }
 
     for (i = 0;
-         ngx_http_sitepreserver_request_header(r, &name, i, &header);
+         i < SP_COOKIE_HEADERS
+         && ngx_http_sitepreserver_request_header(r, &name, i, &header);
          i++)
     {
         if (ngx_http_sitepreserver_cookie_in(mcf, scf, &header, value, id)

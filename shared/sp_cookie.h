@@ -11,6 +11,9 @@
 #include "sp_str.h"
 
 
+#define SP_COOKIE_HEADERS  8        /* Cookie headers of a request looked at */
+
+
 typedef struct {
     sp_str_t            name;
     sp_str_t            value;      /* as sent: quotes and %XX are kept */

@@ -186,9 +186,13 @@ sp_value_cookie(sp_observation_t *ob, const sp_source_t *source,
 
     static const sp_str_t  name = sp_string("cookie");
 
-    /* HTTP/2 may send a header for each */
+    /* a browser sends one; looking for the n-th takes time by n */
 
-    for (i = 0; ob->ex->request_header(ob->ex->data, &name, i, &header); i++) {
+    for (i = 0;
+         i < SP_COOKIE_HEADERS
+         && ob->ex->request_header(ob->ex->data, &name, i, &header);
+         i++)
+    {
         if (sp_cookie_get(&header, &source->name, text) == SP_OK) {
             return SP_OK;
         }
