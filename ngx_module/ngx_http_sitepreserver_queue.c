@@ -173,8 +173,6 @@ ngx_http_sitepreserver_queue_empty_into(ngx_http_sitepreserver_queue_t *q,
 
         ngx_queue_remove(item);
         ngx_queue_insert_tail(into, item);
-
-        call->resent = (from == &q->inflight) || call->resent;
         n++;
     }
 

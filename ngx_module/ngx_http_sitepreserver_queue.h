@@ -39,7 +39,6 @@ typedef struct {
     char                                 source[SP_SOURCE_LEN];
     ngx_msec_t                           created;
     uint64_t                             order;
-    unsigned                             resent:1;
 
     ngx_uint_t                           nitems;    /* whose texts it tells */
     uint64_t                             items[];
