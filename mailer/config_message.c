@@ -130,7 +130,8 @@ config_message_hosts(config_shop_t *shop)
 
     host = strstr(shop->public_url, "://") + 3;
     shop->own_hosts[i].data = host;
-    shop->own_hosts[i].len = strcspn(host, ":/");
+    shop->own_hosts[i].len = *host == '[' ? strcspn(host, "]") + 1
+                                          : strcspn(host, ":/");
     shop->message.hosts = shop->own_hosts;
     shop->message.nhosts = shop->nhosts + 1;
 

@@ -5,6 +5,7 @@
  */
 
 #include <curl/curl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
@@ -16,6 +17,7 @@
 #include "web.h"
 
 
+#define DAEMON_KEEP    (4 * 1024 * 1024)    /* bytes, of free memory */
 #define DAEMON_POLL    50000        /* us, while it stops */
 #define DAEMON_REDIS   30000        /* ms to settle, once nothing is sent */
 #define DAEMON_THREADS 3000         /* ms for senders to say goodbye */
@@ -65,6 +67,15 @@ daemon_run(int argc, char **argv)
     d.file = cmd.file;
     log_set_level((log_level_t) cmd.conf->log_level);
     signal(SIGPIPE, SIG_IGN);
+
+    /*
+     * libcurl takes and gives back 128 KiB for each message: without this it
+     * would be mapped and unmapped each time.
+     */
+
+    (void) mallopt(M_MMAP_THRESHOLD, DAEMON_KEEP);
+    (void) mallopt(M_TRIM_THRESHOLD, 4 * DAEMON_KEEP);
+
     curl_global_init(CURL_GLOBAL_DEFAULT);
 
     rc = CMD_FAILED;

@@ -13,6 +13,7 @@
 
 
 #define SHOP_ASK_AGAIN   5000       /* ms, while it is not ready */
+#define SHOP_SLEEP_MIN   10
 #define SHOP_SLEEP_MAX   3600000
 #define SHOP_REPLY_MAX   (64 * 1024 * 1024)
 
@@ -451,7 +452,8 @@ shop_claim_answer(void *data, const redis_answer_t *answer)
         return;
     }
 
-    shop_sleep(shop, claim.wait < 1 ? 1 : claim.wait);
+    shop_sleep(shop, claim.wait < SHOP_SLEEP_MIN ? SHOP_SLEEP_MIN
+                                                 : claim.wait);
 }
 
 

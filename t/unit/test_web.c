@@ -1,0 +1,203 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * What a request proves: tokens, wishes, signatures; and the page's escaping.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "web.h"
+#include "web_page.h"
+
+
+static sp_str_t str(const char *text);
+static void test_token(void **state);
+static void test_one_click(void **state);
+static void test_signature(void **state);
+static void test_page(void **state);
+
+
+static sp_str_t
+str(const char *text)
+{
+    sp_str_t  s;
+
+    s.data = text;
+    s.len = strlen(text);
+
+    return s;
+}
+
+
+static void
+test_token(void **state)
+{
+    int             i;
+    char            text[SP_TOKEN_MAX], key[1024];
+    config_t        conf;
+    sp_str_t        secret;
+    sp_error_t      err;
+    sp_token_t      token, read;
+    config_shop_t   shops[2];
+
+    assert_int_equal(sp_secret_generate(key, sizeof(key)), SP_OK);
+    secret = str(key);
+    memset(&conf, 0, sizeof(conf));
+    memset(shops, 0, sizeof(shops));
+    conf.secret = sp_secret_parse(&secret, &err);
+    assert_non_null(conf.secret);
+    conf.shops = shops;
+    conf.nshops = 2;
+    shops[0].id = str("one");
+    shops[1].id = str("two");
+
+    memset(&token, 0, sizeof(token));
+    strcpy(token.shopper.text, "PXC5Rg0wphdpgXorYwl7SQ");
+    token.rescue = 3;
+    token.step = 9;
+    token.kind = SP_TOKEN_UNSUBSCRIBE;
+
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(sp_token_make(conf.secret, &shops[i].id, &token,
+                                       text), SP_OK);
+        assert_ptr_equal(web_token(&conf, text, &read), &shops[i]);
+        assert_string_equal(read.shopper.text, token.shopper.text);
+        text[5] ^= 1;
+        assert_null(web_token(&conf, text, &read));
+    }
+
+    token.kind = SP_TOKEN_CLICK;
+    assert_int_equal(sp_token_make(conf.secret, &shops[0].id, &token, text),
+                     SP_OK);
+    assert_null(web_token(&conf, text, &read));
+    assert_null(web_token(&conf, "", &read));
+
+    memset(key, 'A', sizeof(key));
+    key[sizeof(key) - 1] = '\0';
+    assert_null(web_token(&conf, key, &read));
+
+    sp_secret_free(conf.secret);
+}
+
+
+static void
+test_one_click(void **state)
+{
+    size_t    i;
+    sp_str_t  body;
+    static const struct {
+        const char  *body;
+        int          yes;
+    } cases[] = {
+        { "List-Unsubscribe=One-Click", 1 },
+        { "list-unsubscribe=one-click", 1 },
+        { "a=1&List-Unsubscribe=One-Click&b=2", 1 },
+        { "unsubscribe=yes", 1 },
+        { "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\""
+          "\r\n\r\nOne-Click\r\n--x--", 1 },
+        { "", 0 },
+        { "x", 0 },
+        { "unsubscribe=no", 0 },
+        { "List-Unsubscribe=", 0 },
+        { "List-Unsubscribe=One-Clic", 0 },
+        { "One-Click", 0 },
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        body = str(cases[i].body);
+        assert_int_equal(web_is_one_click(&body), cases[i].yes);
+    }
+}
+
+
+/* The values were made with openssl dgst -sha256 -hmac. */
+
+static void
+test_signature(void **state)
+{
+    char        bad[80];
+    size_t      i;
+    sp_str_t    body, other;
+    const char  plain[] = "f7bc83f430538424b13298e6aa6fb143"
+                          "ef4d59a14946175997479dbc2d1a3cd8";
+    const char  timed[] = "e9ccad10c39c98493b6f277d60e21b65"
+                          "850c2de9ff5c1e7cfbce36f6fcdb569e";
+
+    body = str("The quick brown fox jumps over the lazy dog");
+    other = str("The quick brown fox jumps over the lazy cog");
+
+    assert_true(web_signature_ok("key", NULL, &body, plain));
+    snprintf(bad, sizeof(bad), "sha256=%s", plain);
+    assert_true(web_signature_ok("key", NULL, &body, bad));
+    assert_false(web_signature_ok("key2", NULL, &body, plain));
+    assert_false(web_signature_ok("key", NULL, &other, plain));
+    assert_false(web_signature_ok("key", "1", &body, plain));
+    assert_true(web_signature_ok("key", "The quick brown fox jumps over the "
+                                 "lazy dog", &(sp_str_t) { 1, "!" }, timed));
+    assert_false(web_signature_ok("key", NULL, &body, ""));
+    assert_false(web_signature_ok("key", NULL, &body, "sha256="));
+
+    for (i = 0; i < sizeof(plain) - 1; i++) {
+        strcpy(bad, plain);
+        bad[i] = bad[i] == '0' ? '1' : '0';
+        assert_false(web_signature_ok("key", NULL, &body, bad));
+        bad[i] = 'g';
+        assert_false(web_signature_ok("key", NULL, &body, bad));
+        bad[i] = '\0';
+        assert_false(web_signature_ok("key", NULL, &body, bad));
+    }
+}
+
+
+static void
+test_page(void **state)
+{
+    buffer_t       html;
+    web_page_t     page;
+    config_shop_t  shop;
+
+    memset(&page, 0, sizeof(page));
+    memset(&shop, 0, sizeof(shop));
+    shop.brand.name = (char *) "<script>alert(1)</script> & \"Co\"";
+    shop.brand.colour = (char *) "#ffee00";
+    page.shop = &shop;
+    page.title = "<b>";
+    page.text = "a < b";
+    page.button = "x\"y";
+    buffer_init(&html, 65536);
+    web_page(&html, &page);
+    assert_false(html.failed);
+    assert_null(strstr(html.data, "<script"));
+    assert_null(strstr(html.data, "<b>"));
+    assert_non_null(strstr(html.data, "a &lt; b"));
+    assert_non_null(strstr(html.data, "x&quot;y"));
+
+    /* Yellow needs a dark label. */
+
+    assert_non_null(strstr(html.data, "--brand:#ffee00;--on:#000000"));
+    buffer_free(&html);
+
+    buffer_init(&html, 100);
+    web_page(&html, &page);
+    assert_true(html.failed);
+    buffer_free(&html);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_token),
+        cmocka_unit_test(test_one_click),
+        cmocka_unit_test(test_signature),
+        cmocka_unit_test(test_page),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
