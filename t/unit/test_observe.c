@@ -1619,6 +1619,128 @@ answers_that_nobody_read(void **unused)
 }
 
 
+static void
+bodies_of_any_size(void **unused)
+{
+    char        *body;
+    size_t       len, piece;
+    exchange_t   x;
+
+    rules("sitepreserver_event login POST = /x { if form:z = 1;"
+          " email form:a; }");
+
+    body = malloc(20000);
+    strcpy(body, "a=a@example.com&b=");
+    len = strlen(body);
+    memset(body + len, 'b', 15000);
+    strcpy(body + len + 15000, "&z=1");
+
+    for (piece = 0; piece < 9000; piece = piece * 3 + 100) {
+
+        x = (exchange_t) { .body = body, .piece = piece };
+        play(&x);
+        assert_int_equal(lab.out->kinds, SP_LOGIN);
+        is(lab.out->email, "a@example.com");
+
+        /* as long as it says, shorter, longer */
+
+        x = (exchange_t) { .body = body, .piece = piece,
+                           .request = { { "content-length", "15022" } } };
+        play(&x);
+        assert_int_equal(lab.out->kinds, SP_LOGIN);
+
+        x.request[0][1] = "17";
+        play(&x);
+        assert_int_equal(lab.out->kinds, SP_LOGIN);
+
+        x.request[0][1] = "99999999";
+        play(&x);
+        assert_int_equal(lab.out->kinds, SP_LOGIN);
+
+        x.request[0][1] = "chunky";
+        play(&x);
+        assert_int_equal(lab.out->kinds, SP_LOGIN);
+
+        x.body_limit = 15000;
+        play(&x);
+        assert_int_equal(lab.rc, SP_DONE);
+        assert_true(lab.out->request_cut);
+    }
+
+    free(body);
+}
+
+
+/* What an origin that does not wait for the request answers. */
+
+static void
+answers_before_the_request_is_whole(void **unused)
+{
+    unsigned           wants;
+    exchange_t         x;
+    sp_outcome_t      *out;
+    sp_exchange_t      ex;
+    sp_observation_t  *ob;
+
+    rules("sitepreserver_event login POST = /x { email form:a;"
+          " first_name form:b; }");
+
+    x = (exchange_t) { .method = "POST", .uri = "/x" };
+    exchange_show(&x, &ex);
+
+    ob = sp_observe(lab.rules, &ex, sp_arena_pool(lab.pool), &wants);
+    assert_int_equal(wants, SP_WANT_REQUEST_BODY);
+
+    assert_int_equal(sp_observe_response_body(ob, "x", 1, 0), SP_DONE);
+    assert_int_equal(sp_observe_request_body(ob, "a=a@example.com&b=Jo", 20,
+                                             0), SP_AGAIN);
+    assert_int_equal(sp_observe_answer(ob, 200), 0);
+    assert_int_equal(sp_observe_answer(ob, 200), 0);
+    assert_int_equal(sp_observe_request_body(ob, "hanna", 5, 1), SP_DONE);
+    assert_int_equal(sp_observe_response_body(ob, "x", 1, 0), SP_DONE);
+
+    assert_int_equal(sp_observe_end(ob, 200, &out), SP_OK);
+    is(out->email, "a@example.com");
+    is(out->first_name, "");
+    assert_true(out->request_cut);
+}
+
+
+static void
+names_that_must_be_quoted(void **unused)
+{
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items \"response.json:a[\\\"x.*\\\"].items\" {"
+          "  id \"[\\\"i*d\\\"]\"; quantity q; options o; } }");
+
+    PLAY(.answer = "{\"a\":{\"x.*\":{\"items\":[{\"i*d\":7,\"q\":2,"
+                   "\"o\":true},{\"i*d\":8,\"q\":true,\"o\":false}]}}}");
+    cart(SP_CART_SNAPSHOT, "7*2 8");
+    is(lab.out->lines[0].options, "true");
+    is(lab.out->lines[1].options, "false");
+}
+
+
+static void
+rules_for_any_uri(void **unused)
+{
+    rules("sitepreserver_event login POST * { if arg:a != 1; if arg:b; }"
+          "sitepreserver_event logout POST * { if arg:a[*]; }"
+          "sitepreserver_event identify POST * { if header:x or arg:c; }");
+
+    PLAY(.args = "b=1");
+    assert_int_equal(lab.out->kinds, SP_LOGIN);
+    PLAY(.args = "b=1&a=1");
+    assert_null(lab.out);
+    PLAY(.args = "a[7]=1&b=2");
+    assert_int_equal(lab.out->kinds, SP_LOGIN | SP_LOGOUT);
+    PLAY(.args = "c=1");
+    assert_int_equal(lab.out->kinds, SP_IDENTIFY);
+    PLAY(.request = { { "x", "1" } });
+    assert_int_equal(lab.out->kinds, SP_IDENTIFY);
+}
+
+
 /* ---- everything at once, in every way ---- */
 
 static exchange_t  samples[] = {
@@ -1884,6 +2006,10 @@ main(void)
         TEST(what_matches_nothing_allocates_nothing),
         TEST(compressed_answers_are_counted),
         TEST(answers_that_nobody_read),
+        TEST(bodies_of_any_size),
+        TEST(answers_before_the_request_is_whole),
+        TEST(names_that_must_be_quoted),
+        TEST(rules_for_any_uri),
         TEST(every_split_of_the_bodies),
         TEST(what_the_samples_mean),
         TEST(out_of_memory_at_each_allocation),
