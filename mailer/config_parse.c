@@ -11,6 +11,14 @@
 #include "config_value.h"
 
 
+/*
+ * libconfuse's depth of includes.  No header has it, and nothing resets it:
+ * after ten refused reloads no include() would be taken any more.
+ */
+
+extern int  cfg_include_stack_ptr __attribute__((weak));
+
+
 /* Where an option was given. */
 
 typedef struct {
@@ -137,6 +145,12 @@ config_parse(const char *path, config_error_t *err)
 
     cfg_set_error_function(cfg, config_errfunc);
     config_set_validators(cfg);
+
+    /* An error in an included file has left the lexer amid its includes. */
+
+    if (&cfg_include_stack_ptr != NULL) {
+        cfg_include_stack_ptr = 0;
+    }
 
     rc = cfg_parse(cfg, path);
 

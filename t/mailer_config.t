@@ -184,5 +184,8 @@ spew("$dir/more.conf", "log_level = debug\nbogus = 2\n");
 ($status, $err) = check("include(\"$dir/more.conf\")\n$good");
 is($status, 3, 'an error in a file that is included');
 like($err, qr{more\.conf:2: no such option}, '... names that file');
+spew("$dir/self.conf", "include(\"$dir/self.conf\")\n");
+($status, $err) = check("include(\"$dir/self.conf\")\n$good");
+is($status, 3, 'a file that includes itself');
 
 all_done();
