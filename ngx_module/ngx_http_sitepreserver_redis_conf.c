@@ -16,6 +16,8 @@ static ngx_int_t ngx_http_sitepreserver_redis_url(ngx_conf_t *cf,
     ngx_http_sitepreserver_redis_conf_t *rcf);
 static ngx_int_t ngx_http_sitepreserver_redis_tcp(ngx_conf_t *cf,
     ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *rest);
+static ngx_int_t ngx_http_sitepreserver_redis_display(ngx_conf_t *cf,
+    ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *rest, u_char *host);
 static ngx_int_t ngx_http_sitepreserver_redis_host(ngx_conf_t *cf,
     ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *rest);
 static ngx_int_t ngx_http_sitepreserver_redis_option(ngx_conf_t *cf,
@@ -203,6 +205,12 @@ ngx_http_sitepreserver_redis_tcp(ngx_conf_t *cf,
             return NGX_ERROR;
         }
 
+        if (ngx_http_sitepreserver_redis_display(cf, rcf, rest, p + 1)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
         rest->data = p + 1;
         rest->len = last - rest->data;
     }
@@ -223,6 +231,34 @@ ngx_http_sitepreserver_redis_tcp(ngx_conf_t *cf,
     }
 
     return ngx_http_sitepreserver_redis_host(cf, rcf, rest);
+}
+
+
+/* The URL that logs show: without the user, who may look like an address. */
+
+static ngx_int_t
+ngx_http_sitepreserver_redis_display(ngx_conf_t *cf,
+    ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *rest, u_char *host)
+{
+    u_char     *p, *last;
+    ngx_str_t   url;
+
+    url = rcf->url;
+    last = url.data + url.len;
+
+    p = ngx_pnalloc(cf->pool, url.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    rcf->url.data = p;
+
+    p = ngx_cpymem(p, url.data, rest->data - url.data);
+    p = ngx_cpymem(p, host, last - host);
+
+    rcf->url.len = p - rcf->url.data;
+
+    return NGX_OK;
 }
 
 

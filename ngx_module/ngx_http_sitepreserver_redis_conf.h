@@ -14,7 +14,7 @@
 
 
 struct ngx_http_sitepreserver_redis_conf_s {
-    ngx_str_t                  url;         /* as given, for messages */
+    ngx_str_t                  url;         /* for messages */
 
     ngx_str_t                  host;        /* a name or an address */
     in_port_t                  port;        /* 0: a unix socket */

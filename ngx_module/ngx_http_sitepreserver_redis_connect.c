@@ -19,7 +19,7 @@ static void ngx_http_sitepreserver_redis_dial(
     ngx_http_sitepreserver_redis_t *redis);
 static void ngx_http_sitepreserver_redis_dialed(ngx_event_t *ev);
 static ngx_int_t ngx_http_sitepreserver_redis_socket_error(
-    ngx_connection_t *c);
+    ngx_http_sitepreserver_redis_t *redis, ngx_connection_t *c);
 static void ngx_http_sitepreserver_redis_established(
     ngx_http_sitepreserver_redis_t *redis);
 static void ngx_http_sitepreserver_redis_retry(
@@ -176,9 +176,7 @@ ngx_http_sitepreserver_redis_dialed(ngx_event_t *ev)
     c = ev->data;
     redis = c->data;
 
-    if (ngx_http_sitepreserver_redis_socket_error(c) != NGX_OK) {
-        ngx_http_sitepreserver_redis_fail(redis, "cannot be connected", "",
-                                          0);
+    if (ngx_http_sitepreserver_redis_socket_error(redis, c) != NGX_OK) {
         return;
     }
 
@@ -187,10 +185,12 @@ ngx_http_sitepreserver_redis_dialed(ngx_event_t *ev)
 
 
 static ngx_int_t
-ngx_http_sitepreserver_redis_socket_error(ngx_connection_t *c)
+ngx_http_sitepreserver_redis_socket_error(
+    ngx_http_sitepreserver_redis_t *redis, ngx_connection_t *c)
 {
-    int        err;
-    socklen_t  len;
+    int          err;
+    socklen_t    len;
+    const char  *why;
 
     err = 0;
     len = sizeof(int);
@@ -199,13 +199,16 @@ ngx_http_sitepreserver_redis_socket_error(ngx_connection_t *c)
         err = ngx_socket_errno;
     }
 
-    if (err != 0) {
-        ngx_log_error(NGX_LOG_ERR, c->log, err,
-                      "sitepreserver: connect() to Redis failed");
-        return NGX_ERROR;
+    if (err == 0) {
+        return NGX_OK;
     }
 
-    return NGX_OK;
+    why = strerror(err);
+
+    ngx_http_sitepreserver_redis_fail(redis, "cannot be connected", why,
+                                      ngx_strlen(why));
+
+    return NGX_ERROR;
 }
 
 
@@ -388,10 +391,14 @@ void
 ngx_http_sitepreserver_redis_fail(ngx_http_sitepreserver_redis_t *redis,
     const char *what, const char *why, size_t len)
 {
-    ngx_log_error(NGX_LOG_ERR, &redis->log, 0,
-                  "sitepreserver: Redis at \"%V\" %s%s%*s, %ui events wait",
-                  &redis->conf->url, what, len ? ": " : "", len, why,
-                  redis->queue.events);
+    if (redis->failed != ngx_time()) {
+        redis->failed = ngx_time();
+
+        ngx_log_error(NGX_LOG_ERR, &redis->log, 0,
+                      "sitepreserver: Redis at \"%V\" %s%s%*s, %ui events "
+                      "wait", &redis->conf->url, what, len ? ": " : "", len,
+                      why, redis->queue.events);
+    }
 
     ngx_http_sitepreserver_redis_close(redis);
 

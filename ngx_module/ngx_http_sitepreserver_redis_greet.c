@@ -224,6 +224,15 @@ ngx_http_sitepreserver_redis_greeted(ngx_http_sitepreserver_redis_t *redis,
         break;
 
     case NGX_HTTP_SITEPRESERVER_CALL_INFO:
+
+        /* without a login Redis takes no more than short commands */
+
+        if (ngx_http_sitepreserver_redis_says(reply, "NOAUTH")) {
+            rc = ngx_http_sitepreserver_redis_refused(redis, "wants a login",
+                                                      reply);
+            break;
+        }
+
         ngx_http_sitepreserver_redis_info(redis, reply);
         break;
 

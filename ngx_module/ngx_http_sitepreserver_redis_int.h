@@ -64,6 +64,7 @@ typedef struct {
     ngx_msec_t                              progress;   /* when it last was */
     ngx_msec_t                              leaving;    /* give up then */
 
+    time_t                                  failed;     /* when it was told */
     time_t                                  told;       /* of drops, errors */
     ngx_uint_t                              untold_drops;
     ngx_uint_t                              untold_errors;

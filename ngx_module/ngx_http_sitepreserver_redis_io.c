@@ -75,7 +75,7 @@ ngx_http_sitepreserver_redis_write(ngx_http_sitepreserver_redis_t *redis)
         if (redis->out == NULL && !c->buffered
             && !ngx_http_sitepreserver_redis_gather(redis))
         {
-            return;
+            break;
         }
 
         cl = c->send_chain(c, redis->out, 0);
@@ -88,13 +88,14 @@ ngx_http_sitepreserver_redis_write(ngx_http_sitepreserver_redis_t *redis)
         redis->out = cl;
 
         if (cl != NULL || c->buffered) {
-
-            if (ngx_handle_write_event(c->write, 0) != NGX_OK) {
-                ngx_http_sitepreserver_redis_fail(redis, "is left", "", 0);
-            }
-
-            return;
+            break;
         }
+    }
+
+    /* also when all is written: level-triggered, it would never be silent */
+
+    if (ngx_handle_write_event(c->write, 0) != NGX_OK) {
+        ngx_http_sitepreserver_redis_fail(redis, "is left", "", 0);
     }
 }
 
