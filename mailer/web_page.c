@@ -105,7 +105,7 @@ web_page_colours(buffer_t *out, const config_shop_t *shop)
 
     /* In the dark the button must stand out from the card. */
 
-    light = creative_colour_readable(colour, 0x1b2130u, 3.2);
+    light = creative_colour_readable(colour, 0x1b2130u, 6);
     creative_colour_text(colour, brand);
     creative_colour_text(creative_colour_on(colour), on);
     creative_colour_text(light, dark);

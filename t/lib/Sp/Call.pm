@@ -132,7 +132,7 @@ sub _binary () {
     return $binary
         if -e $binary && -M $binary <= -M $source && -M $binary <= -M $lib;
 
-    my @san = $lib =~ m{/asan/} ? '-fsanitize=address,undefined' : ();
+    my @san = Sp::Test::under_asan() ? '-fsanitize=address,undefined' : ();
     system('mkdir', '-p', build() . '/t/lib') == 0 or die;
     system($ENV{CC} // 'gcc', '-std=gnu11', '-O1', '-g', @san,
         '-I' . root() . '/shared', '-o', "$binary.$$", $source, $lib,
