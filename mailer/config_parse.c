@@ -11,6 +11,12 @@
 #include "config_value.h"
 
 
+#define CONFIG_FILE_MAX  (1024 * 1024)
+
+/* Put behind the file: libconfuse does not miss a "}" at its end. */
+#define CONFIG_END       "end_of_file"
+
+
 /*
  * libconfuse's depth of includes.  No header has it, and nothing resets it:
  * after ten refused reloads no include() would be taken any more.
@@ -30,6 +36,11 @@ typedef struct {
 } config_place_t;
 
 
+static int config_end(cfg_t *cfg, cfg_opt_t *opt, int argc,
+    const char **argv);
+static int config_parse_file(cfg_t *cfg, const char *path);
+static char *config_load(const char *path, size_t *len);
+static void config_not_closed(config_error_t *err);
 static void config_errfunc(cfg_t *cfg, const char *fmt, va_list ap);
 static int config_option(cfg_t *cfg, cfg_opt_t *opt);
 static int config_section(cfg_t *cfg, cfg_opt_t *opt);
@@ -110,6 +121,7 @@ static cfg_opt_t  config_opts[] = {
     CFG_SEC("shop", config_shop_opts,
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_FUNC("include", &cfg_include),
+    CFG_FUNC(CONFIG_END, &config_end),
     CFG_END()
 };
 
@@ -152,11 +164,14 @@ config_parse(const char *path, config_error_t *err)
         cfg_include_stack_ptr = 0;
     }
 
-    rc = cfg_parse(cfg, path);
+    rc = config_parse_file(cfg, path);
 
     if (rc == CFG_FILE_ERROR) {
         snprintf(err->text, sizeof(err->text), "%s: %s", path,
                  strerror(errno));
+
+    } else if (rc == CFG_PARSE_ERROR && strstr(err->text, CONFIG_END)) {
+        config_not_closed(err);
 
     } else if (rc != CFG_SUCCESS && err->text[0] == '\0') {
         snprintf(err->text, sizeof(err->text), "%s: cannot be parsed", path);
@@ -168,6 +183,101 @@ config_parse(const char *path, config_error_t *err)
     }
 
     return cfg;
+}
+
+
+/* CFG_FILE_ERROR: errno says why. */
+
+static int
+config_parse_file(cfg_t *cfg, const char *path)
+{
+    int      rc;
+    char    *text;
+    FILE    *fp;
+    size_t   len;
+
+    text = config_load(path, &len);
+
+    if (text == NULL) {
+        return CFG_FILE_ERROR;
+    }
+
+    cfg->filename = strdup(path);
+    fp = cfg->filename != NULL ? fmemopen(text, len, "r") : NULL;
+
+    if (fp == NULL) {
+        free(text);
+        return CFG_FILE_ERROR;
+    }
+
+    rc = cfg_parse_fp(cfg, fp);
+
+    fclose(fp);
+    free(text);
+
+    return rc;
+}
+
+
+static char *
+config_load(const char *path, size_t *len)
+{
+    int                rc;
+    char              *text;
+    FILE              *fp;
+    static const char  end[] = "\n" CONFIG_END "()\n";
+
+    fp = fopen(path, "re");
+
+    if (fp == NULL) {
+        return NULL;
+    }
+
+    text = malloc(CONFIG_FILE_MAX + sizeof(end));
+
+    if (text == NULL) {
+        fclose(fp);
+        return NULL;
+    }
+
+    errno = 0;
+    *len = fread(text, 1, CONFIG_FILE_MAX, fp);
+    rc = ferror(fp) ? errno : *len == CONFIG_FILE_MAX ? EFBIG : 0;
+    fclose(fp);
+
+    if (rc != 0) {
+        free(text);
+        errno = rc;
+        return NULL;
+    }
+
+    memcpy(text + *len, end, sizeof(end) - 1);
+    *len += sizeof(end) - 1;
+
+    return text;
+}
+
+
+static int
+config_end(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
+{
+    return 0;
+}
+
+
+/* "FILE:LINE: no such option" becomes what is wrong. */
+
+static void
+config_not_closed(config_error_t *err)
+{
+    char  *p;
+
+    p = strstr(err->text, ": ");
+
+    if (p != NULL) {
+        snprintf(p, sizeof(err->text) - (size_t) (p - err->text),
+                 ": the file ends before a \"}\"");
+    }
 }
 
 

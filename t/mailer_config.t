@@ -78,6 +78,10 @@ for my $case (
     [ qr/(?m)^(?=smtp)/, "lease = 1s\n", 4, '"lease" is not between 3s and 1h: "1s"' ],
     [ qr/(?m)^(?=smtp)/, "in_doubt = maybe\n", 4, '"in_doubt" is not list or resend: "maybe"' ],
     [ qr/(?m)^(?=smtp)/, "log_level = loud\n", 4, '"log_level" is not error, warn, info or debug: "loud"' ],
+    [ qr/\}\s*\z/, '', 19, 'the file ends before a "}"' ],
+    [ qr/        \}\s+\}\s+\}\s*\z/, '', 17, 'the file ends before a "}"' ],
+    [ qr/"1 High.*/s, '"1 High', undef, 'premature end of file' ],
+    [ qr/(?m)^(?=shop)/, 'shop "open"' . " {\n", undef, 'no such option' ],
     # a relay
     [ qr/url = .*/, '', 6, 'smtp "relay" needs "url"' ],
     [ qr{smtp://127}, 'http://127', 5, '"url" does not begin with smtp:// or smtps://' ],
