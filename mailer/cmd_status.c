@@ -11,7 +11,8 @@
 #include "sp_arena.h"
 
 
-static json_t *cmd_status_shop(cmd_t *cmd, const config_shop_t *shop);
+static json_t *cmd_status_shop(cmd_t *cmd, const config_shop_t *shop,
+    json_t *warnings);
 static int cmd_status_others(cmd_t *cmd, json_t *warnings);
 static int cmd_status_scan(cmd_t *cmd, const char *cursor,
     redis_answer_t *answer);
@@ -65,7 +66,7 @@ cmd_status(int argc, char **argv)
             continue;
         }
 
-        shop = cmd_status_shop(&cmd, &cmd.conf->shops[i]);
+        shop = cmd_status_shop(&cmd, &cmd.conf->shops[i], warnings);
 
         if (shop == NULL) {
             json_decref(shops);
@@ -89,10 +90,11 @@ cmd_status(int argc, char **argv)
 
 
 static json_t *
-cmd_status_shop(cmd_t *cmd, const config_shop_t *shop)
+cmd_status_shop(cmd_t *cmd, const config_shop_t *shop, json_t *warnings)
 {
     json_t          *json, *mode;
     sp_call_t        call;
+    const char      *name, *configured;
     redis_answer_t   answer;
 
     if (sp_call_status(&call, sp_arena_pool(cmd->arena), &shop->id) != SP_OK
@@ -103,12 +105,19 @@ cmd_status_shop(cmd_t *cmd, const config_shop_t *shop)
 
     json = cmd_json_pairs(&answer);
     mode = json_object_get(json, "mode");
+    name = json_is_string(mode) ? json_string_value(mode) : "";
+    configured = config_mode_name(shop->mode);
 
-    json_object_set_new(json, "configured",
-                        json_string(config_mode_name(shop->mode)));
+    json_object_set_new(json, "configured", json_string(configured));
 
-    if ((mode == NULL || !json_is_string(mode)
-         || json_string_value(mode)[0] == '\0')
+    if (name[0] != '\0' && strcmp(name, configured) != 0) {
+        json_array_append_new(warnings, json_sprintf("shop \"%s\" is %s in "
+            "this file and %s in Redis: the mailer has not read it yet, or "
+            "another mailer serves the shop in that mode", shop->name,
+            configured, name));
+    }
+
+    if (name[0] == '\0'
         && journal_knows_shop(cmd->conf->state_dir, shop->name,
                               cmd->conf->fingerprint))
     {
