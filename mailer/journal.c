@@ -30,6 +30,7 @@ struct journal_s {
 
 static void *journal_thread(void *data);
 static int journal_open(const char *dir, const char *file, int flags);
+static int journal_sync_dir(const char *dir);
 
 
 int
@@ -203,12 +204,18 @@ journal_open(const char *dir, const char *file, int flags)
 int
 journal_write(const char *dir, const char *file, const char *line)
 {
-    int       fd, rc;
+    int       fd, rc, made;
     char      text[JOURNAL_LINE_MAX + 1];
     size_t    len;
     ssize_t   n;
 
-    fd = journal_open(dir, file, O_WRONLY|O_APPEND|O_CREAT);
+    made = 0;
+    fd = journal_open(dir, file, O_WRONLY|O_APPEND);
+
+    if (fd == -1 && errno == ENOENT) {
+        made = 1;
+        fd = journal_open(dir, file, O_WRONLY|O_APPEND|O_CREAT);
+    }
 
     if (fd == -1) {
         return errno;
@@ -221,6 +228,27 @@ journal_write(const char *dir, const char *file, const char *line)
     if (rc == 0 && fsync(fd) != 0) {
         rc = errno;
     }
+
+    close(fd);
+
+    return rc == 0 && made ? journal_sync_dir(dir) : rc;
+}
+
+
+/* That there is a new file must last, too. */
+
+static int
+journal_sync_dir(const char *dir)
+{
+    int  fd, rc;
+
+    fd = open(dir, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+
+    if (fd == -1) {
+        return errno;
+    }
+
+    rc = fsync(fd) == 0 ? 0 : errno;
 
     close(fd);
 
