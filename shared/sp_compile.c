@@ -7,6 +7,14 @@
 #include "sp_rules_int.h"
 
 
+/* How many there are in all rules: room for the lists. */
+
+typedef struct {
+    unsigned  sources;
+    unsigned  collections;
+} sp_compile_size_t;
+
+
 static sp_rc_t sp_compile_rule(sp_rules_t *rules, sp_rule_t *rule,
     sp_error_t *err);
 static sp_rc_t sp_compile_conditions(sp_rules_t *rules, sp_rule_t *rule,
@@ -28,19 +36,11 @@ static void sp_compile_asks_of(sp_rule_t *rule, const sp_sources_t *sources);
 static sp_rc_t sp_compile_meeting(sp_rules_t *rules, sp_rule_t *rule,
     sp_meeting_t *meeting);
 static void sp_compile_watch(sp_rules_t *rules, const sp_sources_t *sources);
-
-
-/* sources and items count as often as they are, so lists have room for all */
-
-typedef struct {
-    unsigned  sources;
-    unsigned  collections;
-} sp_compile_size_t;
-
-static const sp_str_t  sp_compile_any = sp_string("*");
-
 static void sp_compile_measure(const sp_rules_t *rules,
     sp_compile_size_t *size);
+
+
+static const sp_str_t  sp_compile_any = sp_string("*");
 
 
 sp_rc_t
@@ -107,8 +107,6 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
     if (rc == SP_LIMIT) {
         return sp_words_error(err, "too many events", NULL);
     }
-
-    rules->compiled = (rc == SP_OK);
 
     return rc;
 }

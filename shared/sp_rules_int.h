@@ -143,7 +143,6 @@ struct sp_rules_s {
     unsigned             watches;   /* SP_WATCH_*, for unmatched exchanges */
     unsigned             root_slot; /* of the answer's root keys, or
                                        SP_NO_SLOT */
-    unsigned             compiled:1;
 };
 
 #define SP_NO_SLOT  ((unsigned) -1)

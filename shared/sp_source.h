@@ -2,7 +2,7 @@
  * Copyright (C) SitePreserver developers
  *
  * Where values come from: "cookie:session | base64 | json:token or
- * header:Authorization".  This is the compiled form; sp_value.h reads it.
+ * header:Authorization".  This is the compiled form; sp_value.c reads it.
  */
 
 #ifndef SP_SOURCE_H
