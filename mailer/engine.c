@@ -472,7 +472,11 @@ engine_random(char text[SP_ID_LEN + 1])
         return 0;
     }
 
-    for (i = 0; i < SP_ID_LEN; i++) {
+    /* The first one is a letter: an attempt is an argument of `settle`. */
+
+    text[0] = alphabet[bytes[0] & 31];
+
+    for (i = 1; i < SP_ID_LEN; i++) {
         text[i] = alphabet[bytes[i] & 63];
     }
 

@@ -100,7 +100,8 @@ int engine_suppress(engine_t *engine, const char *shop,
     void (*done)(void *data, int error), void *data);
 
 
-/* 22 random characters of base64url and a NUL; 0: no randomness. */
+/* 22 random characters of base64url, a letter first, and a NUL; 0: no
+   randomness. */
 
 int engine_random(char text[SP_ID_LEN + 1]);
 
