@@ -23,6 +23,8 @@ typedef struct {
 static relay_t **engine_relays(engine_t *engine, config_t *conf, unsigned *n);
 static int engine_shops(engine_t *engine);
 static void engine_notice(void *data, int up);
+static void engine_identify(engine_t *engine);
+static void engine_identified(void *data, const redis_answer_t *answer);
 static void engine_reapply(engine_t *engine);
 static void engine_reapply_one(void *data, int64_t at, const char *shop,
     const sp_id_t *shopper, const char *reason);
@@ -209,13 +211,79 @@ engine_notice(void *data, int up)
 
     engine = data;
 
-    if (up && !engine->reapplied) {
-        engine_reapply(engine);
+    if (up) {
+        engine_identify(engine);
+
+        if (!engine->reapplied) {
+            engine_reapply(engine);
+        }
     }
 
     for (shop = engine->shops; shop != NULL; shop = shop->next) {
         shop_redis(shop, up);
     }
+}
+
+
+/*
+ * Is it the same start of Redis?  Another one may have forgotten the last
+ * second, and with it somebody who had unsubscribed.  The answer comes before
+ * those of the shops' hellos, so before anything is claimed.
+ */
+
+static void
+engine_identify(engine_t *engine)
+{
+    sp_call_t  call;
+
+    call.argc = 2;
+    call.argv[0] = "INFO";
+    call.argvlen[0] = 4;
+    call.argv[1] = "server";
+    call.argvlen[1] = 6;
+
+    if (redis_call(engine->redis, &call, 0, engine_identified, engine) != 0) {
+        log_event(LOG_ERROR, "suppressions", "error=\"out of memory\"");
+    }
+}
+
+
+static void
+engine_identified(void *data, const redis_answer_t *answer)
+{
+    size_t              len;
+    engine_t           *engine;
+    const char         *p, *end;
+    static const char   name[] = "run_id:";
+
+    engine = data;
+    len = sizeof(name) - 1;
+
+    if (answer->status != REDIS_REPLY || answer->n != 1
+        || answer->items[0].len < len + ENGINE_RUN_ID)
+    {
+        return;
+    }
+
+    p = answer->items[0].data;
+    end = p + answer->items[0].len - len - ENGINE_RUN_ID;
+
+    while (p < end && memcmp(p, name, len) != 0) {
+        p++;
+    }
+
+    if (memcmp(p, name, len) != 0
+        || memcmp(p + len, engine->run_id, ENGINE_RUN_ID) == 0)
+    {
+        return;
+    }
+
+    if (engine->run_id[0] != '\0') {
+        engine->reapplied = 0;
+        engine_reapply(engine);
+    }
+
+    memcpy(engine->run_id, p + len, ENGINE_RUN_ID);
 }
 
 
@@ -276,6 +344,10 @@ engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
                              reason == NULL) != SP_OK
          || redis_call(engine->redis, &call, -1, engine_told, engine) != 0;
 
+    if (rc == 0) {
+        engine->untold++;
+    }
+
     sp_arena_destroy(arena);
 
     return rc;
@@ -285,12 +357,24 @@ engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
 static void
 engine_told(void *data, const redis_answer_t *answer)
 {
-    char  text[LOG_QUOTE_MAX], quoted[LOG_QUOTE_MAX];
+    char       text[LOG_QUOTE_MAX], quoted[LOG_QUOTE_MAX];
+    engine_t  *engine;
+
+    engine = data;
 
     if (answer->status == REDIS_ERROR) {
         snprintf(text, sizeof(text), "%.*s", (int) answer->items[0].len,
                  answer->items[0].data);
         log_event(LOG_ERROR, "suppress", "error=%s", log_quote(quoted, text));
+    }
+
+    /* Some were still on their way when it came back: now all of them. */
+
+    if (--engine->untold == 0 && !engine->reapplied
+        && redis_is_up(engine->redis))
+    {
+        engine_reapply(engine);
+        engine_kick(engine);
     }
 }
 

@@ -15,6 +15,9 @@
 #include "relay.h"
 
 
+#define ENGINE_RUN_ID  40           /* characters of Redis's run_id */
+
+
 typedef struct engine_s    engine_t;
 typedef struct shop_s      shop_t;
 typedef struct rescue_s    rescue_t;
@@ -36,7 +39,10 @@ struct engine_s {
     struct event       *renew;
     char                mailer[SP_ID_LEN + 1];      /* this start of us */
     unsigned            stopping:1;
-    unsigned            reapplied:1;    /* suppressions, since the start */
+    unsigned            reapplied:1;    /* Redis was told of all that are
+                                           suppressed, since it is there */
+    unsigned            untold;         /* suppressions on their way */
+    char                run_id[ENGINE_RUN_ID + 1];  /* of Redis, "" at first */
 };
 
 

@@ -15,8 +15,23 @@
 #include "journal.h"
 
 
+/*
+ * What the thread wrote last, without the time: whoever sends the same wish
+ * again and again does not fill the disk.  It counts only as long as nobody
+ * else has written since.
+ */
+
+#define JOURNAL_RECENT  1024
+
+typedef struct {
+    char               lines[JOURNAL_RECENT][JOURNAL_LINE_MAX / 2];
+    unsigned           next;
+    off_t              size;        /* of the file then */
+} journal_recent_t;
+
 struct journal_s {
     char              *dir;
+    journal_recent_t  *recent;
     inbox_t           *inbox;
     pthread_t          thread;
     pthread_mutex_t    mutex;
@@ -29,6 +44,8 @@ struct journal_s {
 
 
 static void *journal_thread(void *data);
+static int journal_once(journal_t *journal, const journal_entry_t *entry);
+static off_t journal_size(const char *dir, const char *file);
 static int journal_open(const char *dir, const char *file, int flags);
 static int journal_sync_dir(const char *dir);
 
@@ -71,16 +88,18 @@ journal_create(const char *dir, inbox_t *inbox)
     journal->inbox = inbox;
     journal->tail = &journal->head;
     journal->dir = strdup(dir);
+    journal->recent = calloc(1, sizeof(journal_recent_t));
     pthread_mutex_init(&journal->mutex, NULL);
     pthread_cond_init(&journal->cond, NULL);
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    rc = journal->dir == NULL ? ENOMEM
+    rc = journal->dir == NULL || journal->recent == NULL ? ENOMEM
          : pthread_create(&journal->thread, NULL, journal_thread, journal);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
 
     if (rc != 0) {
+        free(journal->recent);
         free(journal->dir);
         free(journal);
         return NULL;
@@ -135,12 +154,72 @@ journal_thread(void *data)
             return NULL;
         }
 
-        entry->error = journal_write(journal->dir, entry->file, entry->line);
+        entry->error = journal_once(journal, entry);
 
         if (!quiet) {
             inbox_post(journal->inbox, &entry->done);
         }
     }
+}
+
+
+static int
+journal_once(journal_t *journal, const journal_entry_t *entry)
+{
+    int                rc;
+    unsigned           i;
+    const char        *what;
+    journal_recent_t  *recent;
+
+    recent = journal->recent;
+    what = strchr(entry->line, ' ');
+
+    if (strcmp(entry->file, "suppressions") != 0 || what == NULL
+        || strlen(what) >= sizeof(recent->lines[0]))
+    {
+        return journal_write(journal->dir, entry->file, entry->line);
+    }
+
+    if (journal_size(journal->dir, entry->file) != recent->size) {
+        memset(recent, 0, sizeof(journal_recent_t));
+    }
+
+    for (i = 0; i < JOURNAL_RECENT; i++) {
+        if (strcmp(recent->lines[i], what) == 0) {
+            return 0;
+        }
+    }
+
+    rc = journal_write(journal->dir, entry->file, entry->line);
+
+    if (rc == 0) {
+        strcpy(recent->lines[recent->next++ % JOURNAL_RECENT], what);
+        recent->size = journal_size(journal->dir, entry->file);
+    }
+
+    return rc;
+}
+
+
+static off_t
+journal_size(const char *dir, const char *file)
+{
+    int          fd;
+    struct stat  st;
+
+    fd = journal_open(dir, file, O_RDONLY);
+
+    if (fd == -1) {
+        return 0;
+    }
+
+    if (fstat(fd, &st) != 0) {
+        st.st_size = 0;
+    }
+
+    close(fd);
+
+    return st.st_size;
 }
 
 
@@ -159,6 +238,7 @@ journal_free(journal_t *journal)
     pthread_join(journal->thread, NULL);
     pthread_mutex_destroy(&journal->mutex);
     pthread_cond_destroy(&journal->cond);
+    free(journal->recent);
     free(journal->dir);
     free(journal);
 }

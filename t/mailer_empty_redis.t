@@ -79,6 +79,15 @@ $mailer->start;
 $t->ready;
 wait_ok { $call->why('away2@example.com')->{suppressed} } 're-applied';
 
+# Redis forgets its last seconds while the mailer runs: it is told again.
+
+my $sid = $call->tokens('away2@example.com')->{shopper};
+$redis->cmd('DEL', "sp:{demo}:x:$sid");
+ok(!$call->why('away2@example.com')->{suppressed}, 'Redis has forgotten one');
+$redis->restart;
+wait_ok { $call->why('away2@example.com')->{suppressed} } 'it is told again';
+$t->ready;
+
 # Redis hangs in the middle of an exchange: no answer is a no.
 
 $smtp->clear;

@@ -79,6 +79,10 @@ wait_ok { $call->why('ada@example.com')->{suppressed} } 'Redis knows';
 is($http->form($path, { 'List-Unsubscribe' => 'One-Click' })->{status}, 200,
     'again: 200');
 
+my $bytes = length state_files();
+$http->form($path, { 'List-Unsubscribe' => 'One-Click' }) for 1 .. 20;
+is(length state_files(), $bytes, 'many times: the file does not grow');
+
 my $multipart = "--x\r\nContent-Disposition: form-data; "
     . "name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
 $call->abandon('bob@example.com');
@@ -130,6 +134,12 @@ is(length state_files(), $size, 'nothing was done');
 
 is(($mailer->run('suppress', '--remove', 'ada@example.com'))[0], 0, 'removed');
 ok(!$call->why('ada@example.com')->{suppressed}, 'Redis knows');
+is($http->form($path, { unsubscribe => 'yes' })->{status}, 200,
+    'unsubscribed again');
+wait_ok { $call->why('ada@example.com')->{suppressed} } 'Redis knows';
+like(state_files(), qr/ -\n\s*\d+ demo [\w-]+ unsubscribed\n\z/,
+    'it is in the file again');
+is(($mailer->run('suppress', '--remove', 'ada@example.com'))[0], 0, 'removed');
 $mailer->restart;
 $t->ready;
 ok(!$call->why('ada@example.com')->{suppressed}, '... also after a restart');
