@@ -134,7 +134,7 @@ sp_call_item(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     sp_text_t  text, id;
 
     sp_text_start(&id, pool, item->id.len + 1);
-    sp_text_clean(&id, &item->id, SP_ITEM_ID_MAX);
+    sp_text_clean(&id, &item->id, SP_CALL_ITEM_ID_MAX);
     sp_text_start(&text, pool, 256);
     sp_text_item(&text, item);
 

@@ -11,9 +11,7 @@
 
 /* Flags of an event and of an alias, as sp_functions.lua knows them. */
 
-#define SP_E_OWN           1
 #define SP_E_MOVED_OWN     2
-#define SP_E_DELETED       4
 #define SP_E_LOGGED_IN     8
 #define SP_E_FORGET        16
 
@@ -115,9 +113,7 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
 {
     unsigned  flags;
 
-    flags = (event->own_visit ? SP_E_OWN : 0)
-            | (event->moved_own ? SP_E_MOVED_OWN : 0)
-            | (event->visit_deleted ? SP_E_DELETED : 0)
+    flags = (event->moved_own ? SP_E_MOVED_OWN : 0)
             | (event->logged_in ? SP_E_LOGGED_IN : 0)
             | (event->forget ? SP_E_FORGET : 0);
 
@@ -150,9 +146,9 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
 
     sp_text_char(text, SP_FIELD);
     sp_text_id(text, &event->network);
-    sp_text_clean(text, &event->first_name, SP_FIRST_NAME_MAX);
+    sp_text_clean(text, &event->first_name, SP_CALL_FIRST_NAME_MAX);
     sp_text_char(text, SP_FIELD);
-    sp_text_clean(text, &event->locale, SP_LOCALE_MAX);
+    sp_text_clean(text, &event->locale, SP_CALL_LOCALE_MAX);
     sp_text_char(text, SP_FIELD);
     sp_text_id(text, &event->order);
     sp_text_id(text, &event->click.shopper);
@@ -224,7 +220,9 @@ sp_text_lines(sp_text_t *text, const sp_event_t *event)
     for (i = 0; i < event->nlines && n < SP_ITEMS_MAX; i++) {
         line = &event->lines[i];
 
-        if (line->id.len > SP_ITEM_ID_MAX || line->key.len > SP_KEY_MAX) {
+        if (line->id.len > SP_CALL_ITEM_ID_MAX
+            || line->key.len > SP_CALL_KEY_MAX)
+        {
             continue;
         }
 
@@ -254,9 +252,9 @@ sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
     int64_t  quantity;
 
     start = text->len;
-    sp_text_clean(text, &line->id, SP_ITEM_ID_MAX);
+    sp_text_clean(text, &line->id, SP_CALL_ITEM_ID_MAX);
     sp_text_char(text, SP_FIELD);
-    sp_text_clean(text, &line->key, SP_KEY_MAX);
+    sp_text_clean(text, &line->key, SP_CALL_KEY_MAX);
 
     if (text->len == start + 1) {
         return 0;
@@ -267,8 +265,12 @@ sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
     quantity = line->quantity;
 
     if (quantity != SP_NO_AMOUNT) {
-        quantity = quantity < 0 ? 0
-                   : quantity > SP_QUANTITY_MAX ? SP_QUANTITY_MAX : quantity;
+        quantity = quantity > 0 ? quantity : 0;
+
+        if (quantity > SP_CALL_QUANTITY_MAX) {
+            quantity = SP_CALL_QUANTITY_MAX;
+        }
+
         sp_text_number(text, quantity);
     }
 
@@ -309,8 +311,8 @@ sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
 static int
 sp_line_is_product(int64_t price, int64_t quantity, int64_t total)
 {
-    if (quantity == SP_NO_AMOUNT || price > SP_QUANTITY_MAX
-        || price < -SP_QUANTITY_MAX)
+    if (quantity == SP_NO_AMOUNT || price > SP_CALL_QUANTITY_MAX
+        || price < -SP_CALL_QUANTITY_MAX)
     {
         return 0;
     }
@@ -329,17 +331,17 @@ sp_text_item(sp_text_t *text, const sp_line_t *line)
 static void
 sp_text_texts(sp_text_t *text, const sp_line_t *line)
 {
-    sp_text_clean(text, &line->sku, SP_SKU_MAX);
+    sp_text_clean(text, &line->sku, SP_CALL_SKU_MAX);
     sp_text_char(text, SP_FIELD);
-    sp_text_clean(text, &line->name, SP_NAME_MAX);
+    sp_text_clean(text, &line->name, SP_CALL_NAME_MAX);
     sp_text_char(text, SP_FIELD);
     sp_text_url(text, &line->url);
     sp_text_char(text, SP_FIELD);
     sp_text_url(text, &line->image);
     sp_text_char(text, SP_FIELD);
-    sp_text_clean(text, &line->options, SP_OPTIONS_MAX);
+    sp_text_clean(text, &line->options, SP_CALL_OPTIONS_MAX);
     sp_text_char(text, SP_FIELD);
-    sp_text_clean(text, &line->category, SP_CATEGORY_MAX);
+    sp_text_clean(text, &line->category, SP_CALL_CATEGORY_MAX);
 }
 
 
@@ -348,8 +350,8 @@ sp_text_texts(sp_text_t *text, const sp_line_t *line)
 static void
 sp_text_url(sp_text_t *text, const sp_str_t *url)
 {
-    if (url->len <= SP_URL_MAX) {
-        sp_text_clean(text, url, SP_URL_MAX);
+    if (url->len <= SP_CALL_URL_MAX) {
+        sp_text_clean(text, url, SP_CALL_URL_MAX);
     }
 }
 
@@ -357,7 +359,7 @@ sp_text_url(sp_text_t *text, const sp_str_t *url)
 static void
 sp_text_amount(sp_text_t *text, int64_t amount)
 {
-    if (amount <= SP_AMOUNT_MAX && amount >= -SP_AMOUNT_MAX) {
+    if (amount <= SP_CALL_AMOUNT_MAX && amount >= -SP_CALL_AMOUNT_MAX) {
         sp_text_number(text, amount);
     }
 }

@@ -17,17 +17,17 @@
 
 /* The most that the functions accept, in bytes. */
 
-#define SP_ITEM_ID_MAX    128
-#define SP_KEY_MAX        128
-#define SP_SKU_MAX        64
-#define SP_NAME_MAX       256
-#define SP_URL_MAX        1024
-#define SP_OPTIONS_MAX    256
-#define SP_CATEGORY_MAX   128
-#define SP_FIRST_NAME_MAX 120
-#define SP_LOCALE_MAX     35
-#define SP_QUANTITY_MAX   999999999
-#define SP_AMOUNT_MAX     999999999999999
+#define SP_CALL_ITEM_ID_MAX    128
+#define SP_CALL_KEY_MAX        128
+#define SP_CALL_SKU_MAX        64
+#define SP_CALL_NAME_MAX       256
+#define SP_CALL_URL_MAX        1024
+#define SP_CALL_OPTIONS_MAX    256
+#define SP_CALL_CATEGORY_MAX   128
+#define SP_CALL_FIRST_NAME_MAX 120
+#define SP_CALL_LOCALE_MAX     35
+#define SP_CALL_QUANTITY_MAX   999999999
+#define SP_CALL_AMOUNT_MAX     999999999999999
 
 
 /* Text that grows in the pool; after SP_NOMEM it stays as it is. */

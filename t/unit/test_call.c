@@ -171,9 +171,7 @@ test_event_who(void **state)
 
     event_start(&event);
     event.kinds = SP_LOGIN | SP_RESCUE_CLICK;
-    event.own_visit = 1;
     event.moved_own = 1;
-    event.visit_deleted = 1;
     event.logged_in = 1;
     event.forget = 1;
     event.moved_from = id('m');
@@ -197,7 +195,7 @@ test_event_who(void **state)
     event.aliases[1].deleted = 1;
 
     make(&call, &event);
-    arg(&call, 7, HEAD "65792 200 0 31 EUR");
+    arg(&call, 7, HEAD "65792 200 0 26 EUR");
     arg(&call, 8, "-5");
     arg(&call, 9, "mmmmmmmmmmmmmmmmmmmmmm" F "pppppppppppppppppppppp" F "1.abc"
         F "nnnnnnnnnnnnnnnnnnnnnn" F "Jo" F "de-AT" F
@@ -209,7 +207,7 @@ test_event_who(void **state)
     event.currency = str("eur");
     event.total = SP_NO_AMOUNT;
     make(&call, &event);
-    arg(&call, 7, HEAD "65792 200 0 31 ");
+    arg(&call, 7, HEAD "65792 200 0 26 ");
     arg(&call, 8, "");
 }
 
