@@ -93,6 +93,13 @@ ngx_http_sitepreserver_ctx(ngx_http_request_t *r)
         if (cln->handler == ngx_http_sitepreserver_ctx_cleanup) {
             ctx = cln->data;
             ngx_http_set_ctx(r, ctx, ngx_http_sitepreserver_module);
+
+            /* what comes now is the page of an error, not the answer */
+
+            if (r->filter_finalize) {
+                ctx->want_response = 0;
+            }
+
             break;
         }
     }

@@ -47,6 +47,7 @@ struct ngx_http_sitepreserver_ctx_s {
     sp_id_t                             shopper;
     unsigned                            kinds;
     sp_token_t                          click;
+    ngx_msec_t                          answered_at;
 
     ngx_http_sitepreserver_result_t     result;
 

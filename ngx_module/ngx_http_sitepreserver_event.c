@@ -551,13 +551,28 @@ ngx_http_sitepreserver_id(ngx_http_sitepreserver_build_t *b,
 }
 
 
+/*
+ * A cart is as old as its answer: the last byte may reach a slow client after
+ * an order, and must not bring back what was bought.  An order happens when it
+ * is certain.
+ */
+
 static ngx_http_sitepreserver_result_t
 ngx_http_sitepreserver_queue_event(ngx_http_sitepreserver_build_t *b)
 {
     ngx_uint_t                      i;
+    ngx_msec_t                      at;
     ngx_http_sitepreserver_zone_t  *zone;
 
-    if (ngx_http_sitepreserver_redis_event(b->mcf, b->scf->shop, &b->event,
+    at = ngx_current_msec;
+
+    if (b->event.cart != SP_CART_NONE && b->ctx->answered_at != 0
+        && !(b->event.kinds & (SP_PURCHASE|SP_ORDER_PENDING)))
+    {
+        at = b->ctx->answered_at;
+    }
+
+    if (ngx_http_sitepreserver_redis_event(b->mcf, b->scf->shop, &b->event, at,
                                            &b->ctx->pool, b->items, b->nitems)
         != NGX_OK)
     {
@@ -615,7 +630,7 @@ ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
 
     if (!ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone(mcf),
                                            hash,
-                                           ngx_min(scf->idle / 4000, 300),
+                                           scf->idle / 4000,
                                            scf->retain / 1000))
     {
         return;

@@ -258,6 +258,7 @@ ngx_http_sitepreserver_answer(ngx_http_request_t *r,
     ngx_http_sitepreserver_main_conf_t  *mcf;
 
     ctx->answered = 1;
+    ctx->answered_at = ngx_current_msec;
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
 

@@ -195,7 +195,7 @@ ngx_http_sitepreserver_redis_stop(void)
 
 ngx_int_t
 ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
-    ngx_http_sitepreserver_shop_t *shop, const sp_event_t *event,
+    ngx_http_sitepreserver_shop_t *shop, const sp_event_t *event, ngx_msec_t at,
     const sp_pool_t *pool, const uint64_t *items, ngx_uint_t nitems)
 {
     size_t                           size;
@@ -245,6 +245,7 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
     shop->seq++;
 
     call->shop = shop;
+    call->created = at;
     ngx_memcpy(call->source, redis->source, SP_SOURCE_LEN);
 
     size = call->len;

@@ -26,15 +26,16 @@ void ngx_http_sitepreserver_redis_stop(void);
 
 
 /*
- * Queues an event; items are the hashes of the item texts that it tells, to
- * be noted as known when Redis has taken it.  pool: for the time of the call.
+ * Queues an event that happened at `at` (of ngx_current_msec); items are the
+ * hashes of the item texts that it tells, to be noted as known when Redis has
+ * taken it.  pool: for the time of the call.
  * NGX_DECLINED: it was dropped, as the queue is full or the shop's identity
  * key is not the one that Redis knows; NGX_ERROR: no memory.
  */
 
 ngx_int_t ngx_http_sitepreserver_redis_event(
     ngx_http_sitepreserver_main_conf_t *mcf,
-    ngx_http_sitepreserver_shop_t *shop, const sp_event_t *event,
+    ngx_http_sitepreserver_shop_t *shop, const sp_event_t *event, ngx_msec_t at,
     const sp_pool_t *pool, const uint64_t *items, ngx_uint_t nitems);
 
 

@@ -182,11 +182,11 @@ void
 ngx_http_sitepreserver_active_note(ngx_http_sitepreserver_zone_t *zone,
     uint64_t hash)
 {
-    /* the time of these is in units of 8 seconds */
+    /* 24 bits of seconds: half a year */
 
     zone->active[hash & (zone->nactive - 1)] =
         (hash & ~NGX_HTTP_SITEPRESERVER_TIME_MASK)
-        | ((uint64_t) (ngx_time() / 8) & NGX_HTTP_SITEPRESERVER_TIME_MASK);
+        | ((uint64_t) ngx_time() & NGX_HTTP_SITEPRESERVER_TIME_MASK);
 }
 
 
@@ -205,8 +205,8 @@ ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone_t *zone,
         return 0;
     }
 
-    age = (time_t) (((uint64_t) (ngx_time() / 8) - word)
-                    & NGX_HTTP_SITEPRESERVER_TIME_MASK) * 8;
+    age = (time_t) (((uint64_t) ngx_time() - word)
+                    & NGX_HTTP_SITEPRESERVER_TIME_MASK);
 
     if (age < every || age > within) {
         return 0;
