@@ -10,6 +10,9 @@
 static ngx_int_t ngx_http_sitepreserver_redis_applied(
     ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_call_t *call, redisReply *reply);
+static void ngx_http_sitepreserver_redis_overtaken(
+    ngx_http_sitepreserver_redis_t *redis,
+    ngx_http_sitepreserver_call_t *call);
 static void ngx_http_sitepreserver_redis_later(
     ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_call_t *call, redisReply *reply);
@@ -94,6 +97,9 @@ ngx_http_sitepreserver_redis_applied(ngx_http_sitepreserver_redis_t *redis,
     if (er.duplicate) {
         ngx_http_sitepreserver_count(redis->mcf,
                                      NGX_HTTP_SITEPRESERVER_DUPLICATES);
+
+    } else if (redis->state == NGX_HTTP_SITEPRESERVER_HOLDING) {
+        ngx_http_sitepreserver_redis_overtaken(redis, call);
     }
 
     if (er.limited) {
@@ -116,6 +122,35 @@ ngx_http_sitepreserver_redis_applied(ngx_http_sitepreserver_redis_t *redis,
 
 
 /*
+ * This event of a shop was applied while earlier ones of the same source were
+ * refused: under their numbers they would be taken for duplicates now.  Those
+ * that nothing has overtaken keep their source, which tells whether an
+ * earlier copy, sent on a connection that was lost, had been applied.
+ */
+
+static void
+ngx_http_sitepreserver_redis_overtaken(ngx_http_sitepreserver_redis_t *redis,
+    ngx_http_sitepreserver_call_t *call)
+{
+    ngx_queue_t                    *item;
+    ngx_http_sitepreserver_call_t  *refused;
+
+    for (item = ngx_queue_head(&redis->queue.failed);
+         item != ngx_queue_sentinel(&redis->queue.failed);
+         item = ngx_queue_next(item))
+    {
+        refused = ngx_queue_data(item, ngx_http_sitepreserver_call_t, queue);
+
+        if (refused->shop == call->shop
+            && ngx_memcmp(refused->source, call->source, SP_SOURCE_LEN) == 0)
+        {
+            ngx_http_sitepreserver_call_resource(refused, redis->late);
+        }
+    }
+}
+
+
+/*
  * Sends no more on this connection: when all replies are there, it is left,
  * and what was refused is sent again after a pause.
  */
@@ -127,7 +162,7 @@ ngx_http_sitepreserver_redis_later(ngx_http_sitepreserver_redis_t *redis,
     if (redis->state != NGX_HTTP_SITEPRESERVER_HOLDING) {
         redis->state = NGX_HTTP_SITEPRESERVER_HOLDING;
 
-        /* a new source each time, as the last one may have gone on since */
+        /* for what is overtaken; the last one may have gone on since */
 
         (void) ngx_http_sitepreserver_source(redis->late);
 
@@ -136,8 +171,6 @@ ngx_http_sitepreserver_redis_later(ngx_http_sitepreserver_redis_t *redis,
                       "%*s", &redis->conf->url,
                       (size_t) ngx_min(reply->len, 200), reply->str);
     }
-
-    ngx_http_sitepreserver_call_resource(call, redis->late);
 
     ngx_queue_remove(&call->queue);
     ngx_queue_insert_tail(&redis->queue.failed, &call->queue);
