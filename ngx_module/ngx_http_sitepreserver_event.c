@@ -281,8 +281,6 @@ ngx_http_sitepreserver_build_visit(ngx_http_sitepreserver_build_t *b,
                                                 outcome->next_visitor.len);
 
     } else if (outcome->visitor.len != 0) {
-        b->event.visit_deleted = outcome->visitor_deleted;
-
         rc = ngx_http_sitepreserver_id(b, SP_ID_VISITOR, &outcome->visitor,
                                        &b->event.visit);
 
@@ -291,7 +289,6 @@ ngx_http_sitepreserver_build_visit(ngx_http_sitepreserver_build_t *b,
 
     } else if (ctx->own.text[0] != '\0') {
         b->event.visit = ctx->own;
-        b->event.own_visit = 1;
         b->active = ctx->own_hash;
         rc = SP_OK;
 

@@ -67,10 +67,8 @@ typedef struct {
 
     sp_id_t       visit;            /* required */
     sp_id_t       moved_from;       /* its old id, if this exchange moved it */
-    unsigned      own_visit:1;      /* visit is our own cookie's */
     unsigned      moved_own:1;      /* moved_from is our own cookie's: the move
                                        leaves no pointer */
-    unsigned      visit_deleted:1;  /* its session was deleted by the answer */
 
     struct {
         sp_id_t   id;
