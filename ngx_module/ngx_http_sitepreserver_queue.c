@@ -6,9 +6,13 @@
 
 #include "ngx_http_sitepreserver_queue.h"
 
-#include <hiredis/hiredis.h>
+
+/* What an argument has around it: type, length and two line ends. */
+
+#define NGX_HTTP_SITEPRESERVER_ARG_MAX  (1 + NGX_SIZE_T_LEN + 2 + 2)
 
 
+static char *ngx_http_sitepreserver_call_length(char *p, char type, size_t n);
 static ngx_uint_t ngx_http_sitepreserver_queue_empty_into(
     ngx_http_sitepreserver_queue_t *q, ngx_queue_t *from, ngx_queue_t *into);
 
@@ -27,16 +31,28 @@ ngx_http_sitepreserver_queue_init(ngx_http_sitepreserver_queue_t *q,
 }
 
 
+/*
+ * hiredis's redisFormatCommandArgv() prints each length with printf(), and so
+ * costs more than the event is worth: the command is written here at once
+ * into the memory of the call.
+ */
+
 ngx_http_sitepreserver_call_t *
 ngx_http_sitepreserver_call_create(ngx_http_sitepreserver_call_kind_t kind,
     const sp_call_t *args, const uint64_t *items, ngx_uint_t nitems,
     ngx_log_t *log)
 {
-    int                             n;
+    int                             i;
+    char                           *p;
     size_t                          size;
     ngx_http_sitepreserver_call_t  *call;
 
-    size = sizeof(ngx_http_sitepreserver_call_t) + nitems * sizeof(uint64_t);
+    size = sizeof(ngx_http_sitepreserver_call_t) + nitems * sizeof(uint64_t)
+           + NGX_HTTP_SITEPRESERVER_ARG_MAX;
+
+    for (i = 0; i < args->argc; i++) {
+        size += NGX_HTTP_SITEPRESERVER_ARG_MAX + args->argvlen[i];
+    }
 
     call = ngx_alloc(size, log);
     if (call == NULL) {
@@ -45,26 +61,54 @@ ngx_http_sitepreserver_call_create(ngx_http_sitepreserver_call_kind_t kind,
 
     ngx_memzero(call, sizeof(ngx_http_sitepreserver_call_t));
 
-    n = redisFormatCommandArgv(&call->data, args->argc,
-                               (const char **) args->argv, args->argvlen);
-    if (n < 0) {
-        ngx_free(call);
-        return NULL;
-    }
-
     call->kind = kind;
-    call->len = n;
-    call->size = size + n;
+    call->size = size;
     call->created = ngx_current_msec;
     call->nitems = nitems;
+    call->data = (char *) (call->items + nitems);
+    call->chain.buf = &call->buf;
 
     if (nitems != 0) {
         ngx_memcpy(call->items, items, nitems * sizeof(uint64_t));
     }
 
-    call->chain.buf = &call->buf;
+    p = ngx_http_sitepreserver_call_length(call->data, '*', args->argc);
+
+    for (i = 0; i < args->argc; i++) {
+        p = ngx_http_sitepreserver_call_length(p, '$', args->argvlen[i]);
+        p = (char *) ngx_cpymem(p, args->argv[i], args->argvlen[i]);
+        *p++ = CR;
+        *p++ = LF;
+    }
+
+    call->len = p - call->data;
 
     return call;
+}
+
+
+static char *
+ngx_http_sitepreserver_call_length(char *p, char type, size_t n)
+{
+    u_char  digits[NGX_SIZE_T_LEN], *d;
+
+    d = digits;
+
+    do {
+        *d++ = '0' + n % 10;
+        n /= 10;
+    } while (n != 0);
+
+    *p++ = type;
+
+    while (d != digits) {
+        *p++ = *--d;
+    }
+
+    *p++ = CR;
+    *p++ = LF;
+
+    return p;
 }
 
 
@@ -81,7 +125,6 @@ ngx_http_sitepreserver_call_free(ngx_http_sitepreserver_queue_t *q,
         }
     }
 
-    redisFreeCommand(call->data);
     ngx_free(call);
 }
 

@@ -32,7 +32,7 @@ typedef struct {
     ngx_http_sitepreserver_call_kind_t   kind;
     ngx_http_sitepreserver_shop_t       *shop;
 
-    char                                *data;      /* as hiredis made it */
+    char                                *data;      /* as it is written */
     size_t                               len;
     size_t                               size;      /* all of it in memory */
 

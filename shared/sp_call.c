@@ -4,8 +4,6 @@
  * The calls that are short: those of shop, operator and mailer.
  */
 
-#include <stdio.h>
-
 #include "sp_call_int.h"
 
 
@@ -83,17 +81,22 @@ sp_call_string(sp_call_t *call, const char *string)
 sp_rc_t
 sp_call_number(sp_call_t *call, const sp_pool_t *pool, uint64_t value)
 {
-    int    n;
-    char  *p;
+    char  *buf, *p;
 
-    p = sp_alloc(pool, 24);
+    buf = sp_alloc(pool, 24);
 
-    if (p == NULL) {
+    if (buf == NULL) {
         return SP_NOMEM;
     }
 
-    n = snprintf(p, 24, "%llu", (unsigned long long) value);
-    sp_call_arg(call, p, n);
+    p = buf + 24;
+
+    do {
+        *--p = (char) ('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+
+    sp_call_arg(call, p, buf + 24 - p);
 
     return SP_OK;
 }
