@@ -21,7 +21,7 @@
 
 #define RATE    1000                /* due in a second */
 #define EVENTS  5000                /* events in a second */
-#define LEAD    3000                /* ms until the first is due */
+#define LEAD    10000               /* ms until the first is due */
 
 
 static uint64_t        seq;
@@ -74,6 +74,7 @@ fill(lab_t *lab, unsigned live, unsigned n)
     }
 
     lab_flush(lab, live % 64);
+    lab_reset(lab);
 
     start = lab_unix_ms() + LEAD;
 
@@ -81,8 +82,20 @@ fill(lab_t *lab, unsigned live, unsigned n)
         due = start + (int64_t) i * 1000 / RATE;
         event_queue(lab, live + i, i, 1,
                     lab_terms.idle - (due - lab_unix_ms()), age);
-        lab_flush(lab, 1);
-        lab_reset(lab);
+
+        if (i % 64 == 63) {
+            lab_flush(lab, 64);
+            lab_reset(lab);
+        }
+    }
+
+    lab_flush(lab, n % 64);
+    lab_reset(lab);
+
+    if (lab_unix_ms() > start) {
+        fprintf(stderr, "bench: too slow: the first were due before the last"
+                " was there\n");
+        exit(1);
     }
 }
 
