@@ -13,6 +13,8 @@
 #include <openssl/rand.h>
 
 
+#define NGX_HTTP_SITEPRESERVER_COPIES         4
+
 #define NGX_HTTP_SITEPRESERVER_CACHE_PRIVATE  0x1
 #define NGX_HTTP_SITEPRESERVER_CACHE_PUBLIC   0x2
 
@@ -34,7 +36,7 @@ static ngx_uint_t ngx_http_sitepreserver_cookie_token(ngx_str_t *text);
 static sp_rc_t ngx_http_sitepreserver_cookie_in(
     ngx_http_sitepreserver_main_conf_t *mcf,
     ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *header,
-    sp_str_t *value, sp_id_t *id);
+    sp_str_t *value, sp_id_t *id, ngx_uint_t *copies);
 static ngx_int_t ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);
 static ngx_uint_t ngx_http_sitepreserver_cookie_may(ngx_http_request_t *r);
@@ -292,6 +294,7 @@ ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_str_t *value,
 {
     unsigned                             i;
     sp_str_t                             header;
+    ngx_uint_t                           copies;
     ngx_http_sitepreserver_srv_conf_t   *scf;
     ngx_http_sitepreserver_main_conf_t  *mcf;
 
@@ -304,12 +307,15 @@ ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_str_t *value,
         return SP_INVALID;
     }
 
+    copies = 0;
+
     for (i = 0;
          i < SP_COOKIE_HEADERS
          && ngx_http_sitepreserver_request_header(r, &name, i, &header);
          i++)
     {
-        if (ngx_http_sitepreserver_cookie_in(mcf, scf, &header, value, id)
+        if (ngx_http_sitepreserver_cookie_in(mcf, scf, &header, value, id,
+                                             &copies)
             == SP_OK)
         {
             return SP_OK;
@@ -320,12 +326,15 @@ ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_str_t *value,
 }
 
 
-/* The first one of our name in the header whose MAC is right. */
+/*
+ * The first one of our name in the header whose MAC is right.  Few copies are
+ * looked at, as each costs two HMACs.
+ */
 
 static sp_rc_t
 ngx_http_sitepreserver_cookie_in(ngx_http_sitepreserver_main_conf_t *mcf,
     ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *header,
-    sp_str_t *value, sp_id_t *id)
+    sp_str_t *value, sp_id_t *id, ngx_uint_t *copies)
 {
     ngx_str_t   *name;
     const char  *p, *end, *last;
@@ -352,6 +361,12 @@ ngx_http_sitepreserver_cookie_in(ngx_http_sitepreserver_main_conf_t *mcf,
         {
             continue;
         }
+
+        if (*copies == NGX_HTTP_SITEPRESERVER_COPIES) {
+            break;
+        }
+
+        (*copies)++;
 
         value->data = p + name->len + 1;
         value->len = SP_COOKIE_LEN;

@@ -78,16 +78,12 @@ ngx_http_sitepreserver_ctx_cleanup(void *data)
 
 
 ngx_http_sitepreserver_ctx_t *
-ngx_http_sitepreserver_ctx(ngx_http_request_t *r)
+ngx_http_sitepreserver_ctx_recover(ngx_http_request_t *r)
 {
     ngx_pool_cleanup_t            *cln;
     ngx_http_sitepreserver_ctx_t  *ctx;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_sitepreserver_module);
-
-    if (ctx != NULL || (!r->internal && !r->filter_finalize)) {
-        return ctx;
-    }
+    ctx = NULL;
 
     for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
         if (cln->handler == ngx_http_sitepreserver_ctx_cleanup) {

@@ -83,8 +83,22 @@ ngx_int_t ngx_http_sitepreserver_ctx_attach(ngx_http_request_t *r,
  * error_page, which clear the contexts of all modules.
  */
 
-ngx_http_sitepreserver_ctx_t *ngx_http_sitepreserver_ctx(
+ngx_http_sitepreserver_ctx_t *ngx_http_sitepreserver_ctx_recover(
     ngx_http_request_t *r);
+
+static ngx_inline ngx_http_sitepreserver_ctx_t *
+ngx_http_sitepreserver_ctx(ngx_http_request_t *r)
+{
+    ngx_http_sitepreserver_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_sitepreserver_module);
+
+    if (ctx != NULL || (!r->internal && !r->filter_finalize)) {
+        return ctx;
+    }
+
+    return ngx_http_sitepreserver_ctx_recover(r);
+}
 
 
 /* Fills in the exchange of this request; limits are of the location. */

@@ -195,6 +195,9 @@ isnt(visitor_with($forged), $visitor, 'a forged one is not believed');
 has('and is replaced', $answer);
 isnt(visitor_with($value =~ s/sp_visitor/who/r), $visitor,
     'nor is one of another name');
+isnt(visitor_with('sp_visitor=' . 'A' x 33 . '; sp_visitor=' . 'B' x 33
+    . '; sp_visitor=' . 'C' x 33 . '; sp_visitor=' . 'D' x 33 . "; $value"),
+    $visitor, 'nor one behind many false ones');
 isnt(visitor_with("sp_visitor="), $visitor, 'nor an empty one');
 isnt(visitor_with($value . 'A'), $visitor, 'nor a longer one');
 
