@@ -388,7 +388,8 @@ sub _environment (%o) {
         $env{ASAN_OPTIONS} //= "$common:detect_leaks="
             . ($o{preload} ? 0 : 1) . ':detect_odr_violation=0';
         $env{UBSAN_OPTIONS} //= "$common:print_stacktrace=1";
-        $env{LSAN_OPTIONS} //= 'print_suppressions=0';
+        $env{LSAN_OPTIONS} //=
+            "print_suppressions=0:suppressions=$ROOT/t/lib/lsan.supp";
     }
 
     my $clock = $o{clock} // (Sp::Clock->can('current') && Sp::Clock->current);
