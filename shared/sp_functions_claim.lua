@@ -44,6 +44,40 @@ local function open(c, p, acted)
 end
 
 
+-- What tells one cart from another: its items and their quantities.
+
+local function mark(lines)
+    local part = {}
+
+    for i, line in ipairs(lines_read(lines)) do
+        part[i] = line[1] .. '\31' .. line[2] .. '\31' .. line[3]
+    end
+
+    return tonumber(sub(sha1hex(concat(part, '\30')), 1, 8), 16)
+end
+
+
+-- A series that has run its course is not told again about the same cart.
+
+local function told(p, shown)
+    local reason = p.state == CLOSED and REASONS[p.reason]
+
+    if (reason ~= 'lost' and reason ~= 'series_done')
+        or p.mark ~= mark(shown.lines)
+    then
+        return false
+    end
+
+    for _, step in ipairs(p.steps) do
+        if step.outcome == 's' or step.outcome == 'd' then
+            return true
+        end
+    end
+
+    return false
+end
+
+
 --
 -- Looks at a shopper whose deadline has passed.  The visit whose cart is to
 -- be shown, if the rescue is to be handed to a mailer now; else the shopper is
@@ -80,7 +114,7 @@ local function claim_look(c, p)
         return
     end
 
-    if p.state ~= OPEN and acted <= p.acted then
+    if p.state ~= OPEN and (acted <= p.acted or told(p, shown)) then
         later(c, 'ZREM', c.due, 'p:' .. p.id)
         return
     end
@@ -149,6 +183,7 @@ end
 local function claim_give(c, p, v, lease)
     p.fence = p.fence + 1
     p.lease = c.now + lease
+    p.mark = mark(v.lines)
     p.dirty = true
 
     local steps = {}

@@ -118,7 +118,7 @@ local function read_case(p, raw, at)
     p.state, p.reason, p.attempting, p.tries, nsteps, nmails, p.rescue,
         p.fence, p.lease, p.acted, p.abandoned, p.next, p.order, p.clicked,
         p.click_rescue, p.series, p.attempt_step, p.attempt_series,
-        p.attempt_rescue, p.attempt_at, at = unpack(P_CASE, raw, at)
+        p.attempt_rescue, p.attempt_at, p.mark, at = unpack(P_CASE, raw, at)
 
     for i = 1, nsteps do
         local hash, when, outcome = unpack('<I4dc1', raw, at)
@@ -147,7 +147,7 @@ function new_shopper(c, id)
                 lease = 0, acted = 0, abandoned = 0, next = 0, order = 0,
                 clicked = 0, click_rescue = 0, series = 0, attempt_step = 0,
                 attempt_series = 0, attempt_rescue = 0, attempt_at = 0,
-                visits = {}, steps = {}, mails = {}, attempt = '',
+                mark = 0, visits = {}, steps = {}, mails = {}, attempt = '',
                 sealed = '', locale = '', first_name = '', customers = '',
                 orders = '' }
 
@@ -199,7 +199,8 @@ local function pack_case(p)
                         #p.steps, #p.mails, p.rescue, p.fence, p.lease,
                         p.acted, p.abandoned, p.next, p.order, p.clicked,
                         p.click_rescue, p.series, p.attempt_step,
-                        p.attempt_series, p.attempt_rescue, p.attempt_at) }
+                        p.attempt_series, p.attempt_rescue, p.attempt_at,
+                        p.mark) }
 
     for _, step in ipairs(p.steps) do
         part[#part + 1] = pack('<I4dc1', step.hash, step.at, step.outcome)

@@ -63,8 +63,12 @@ shop 'confirm, settle, the next step, the end' => sub {
     $clock->advance(30 * 24 * $HOUR);
     is_deeply([ $f->claim ], [], 'and is not opened again');
 
-    $c = abandoned();
-    is($c->{rescue}, 2, 'new activity, left again: a new rescue');
+    is(abandoned(), undef, 'back to the same cart: not told again');
+
+    $f->cart('visit-ada', lines => [ [ 'mug', '', 7, 900 ] ]);
+    $clock->advance($HOUR + 1);
+    ($c) = $f->claim;
+    is($c->{rescue}, 2, 'another cart, left again: a new rescue');
     is($f->confirm($c), 'OK', 'with its own first step');
 };
 

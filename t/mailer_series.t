@@ -43,6 +43,22 @@ is_deeply([ map { Sp::Mime->parse($_->{data})->header('Subject') } @mine ],
 my %ids = map { Sp::Mime->parse($_->{data})->header('Message-ID') => 1 } @mine;
 is(keys %ids, 3, 'each with its Message-ID');
 
+# Whoever comes back to the same cart only to look is not told again; a cart
+# that was changed is another abandonment.
+
+$smtp->clear;
+$clock->advance(86400);
+$call->event(kinds => ['page_view'], visitor => 'visitor1');
+$call->abandon('all@example.com', visitor => 'visitor1');
+$call->abandon('probe0@example.com');
+wait_ok { grep { $_->{to}[0] =~ /probe0/ } $smtp->mails } 'who left later';
+is((grep { $_->{to}[0] =~ /all/ } $smtp->mails), 0, 'not the same again');
+$call->event(kinds => ['add_to_cart'], visitor => 'visitor1', cart => 'add',
+    lines => [ { id => 'sku2', name => 'Stool', quantity => 1 } ]);
+wait_ok { grep { $_->{to}[0] =~ /all/ } $smtp->mails } 'another cart is told';
+$call->order('16', email => 'all@example.com');
+$t->wait_closed('all@example.com', 'ordered');
+
 # An order after the first step stops the rest.
 
 $smtp->clear;

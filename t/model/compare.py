@@ -57,16 +57,18 @@ def shopper(raw):
     assert version == 1
     p = dict(logged_in=bool(flags & 1), day=day, state='none', reason='',
              rescue=0, fence=0, lease=0, acted=0, abandoned=0, next=0,
-             order=0, clicked=0, click_rescue=0, series=0, tries=0, steps=[],
+             order=0, clicked=0, click_rescue=0, series=0, tries=0, mark=0,
+             steps=[],
              mails=[], attempt=None)
     at = 5
     p['visits'] = ids(raw[at:at + 22 * nvisits].decode())
     at += 22 * nvisits
     if flags & 32:
-        layout = '<BBBBBBIIddddddIIIIId'
+        layout = '<BBBBBBIIddddddIIIIIdI'
         (state, reason, attempting, p['tries'], nsteps, nmails, p['rescue'],
          p['fence'], lease, acted, abandoned, nxt, order, clicked,
-         p['click_rescue'], p['series'], step, series, rescue, attempt_at) \
+         p['click_rescue'], p['series'], step, series, rescue, attempt_at,
+         p['mark']) \
             = struct.unpack_from(layout, raw, at)
         at += struct.calcsize(layout)
         p.update(state=STATES[state], reason=REASONS[reason],

@@ -63,6 +63,7 @@ class Shopper:
         self.rescue = self.fence = self.lease = 0
         self.acted = self.abandoned = self.next = self.order = 0
         self.clicked = self.click_rescue = self.series = self.tries = 0
+        self.mark = 0
         self.steps = []                 # [hash, at, outcome]
         self.mails = []
         self.attempt = None             # dict: id, state, step, series, ...
@@ -828,11 +829,21 @@ class Model:
                     p = self.shoppers[id[2:]]
                     p.fence += 1
                     p.lease = self.due[id] = self.now + lease
+                    p.mark = self.cart_mark(v)
                     self.count('claimed')
                     given.append((id[2:], v))
                     if len(given) >= most:
                         break
         return None, given
+
+    def cart_mark(self, v):
+        text = '\x1e'.join('\x1f'.join(l[:3]) for l in v.lines)
+        return int(hashlib.sha1(text.encode()).hexdigest()[:8], 16)
+
+    def told(self, p, shown):
+        return p.state == 'closed' and p.reason in ('lost', 'series_done') \
+            and p.mark == self.cart_mark(shown) \
+            and any(o in ('s', 'd') for _, _, o in p.steps)
 
     def wait(self):
         if not self.due:
@@ -865,7 +876,7 @@ class Model:
             self.close(sid, 'empty')
             del self.due[id]
             return
-        if p.state != 'open' and acted <= p.acted:
+        if p.state != 'open' and (acted <= p.acted or self.told(p, shown)):
             del self.due[id]
             return
         if held:
