@@ -49,10 +49,14 @@ creative_file_folder(const char *dir, const char *bundled, const char *name,
         }
     }
 
-    (void) snprintf(err->text, sizeof(err->text),
-                    "creative \"%.64s\" is neither in %.60s%sin %.60s", name,
-                    dir != NULL ? dir : "", dir != NULL ? " nor " : "",
-                    bundled);
+    if (dir != NULL) {
+        (void) snprintf(err->text, sizeof(err->text),
+                        "creative \"%.64s\" is neither in %.60s nor in %.60s",
+                        name, dir, bundled);
+    } else {
+        (void) snprintf(err->text, sizeof(err->text),
+                        "creative \"%.64s\" is not in %.60s", name, bundled);
+    }
 
     return SP_INVALID;
 }
