@@ -146,6 +146,10 @@ sub _binary () {
 
 sub end ($self) {
     my $pid = delete $self->{pid} // return;
+
+    # Servers that were forked since may have its pipe, too: no end of file.
+
+    kill 'TERM', $pid;
     close $self->{in};
     waitpid $pid, 0;
     return;
