@@ -124,7 +124,7 @@ local HEAD = '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) '
 
 local call, pack, unpack, spread, match, gmatch, find, sub, rep, gsub, concat
 local floor, max, min, band, tonumber, sha1hex, format, ipairs, pairs, error
-local remove, reply_error, type, byte
+local remove, reply_error, type, byte, pcall
 
 local SOURCES = {}                  -- whose names were checked
 local HEADS = {}                    -- parsed; a shop has some dozens of them
@@ -151,7 +151,7 @@ local function prepare()
     concat, remove = G.table.concat, G.table.remove
     floor, max, min = G.math.floor, G.math.max, G.math.min
     band = G.bit.band
-    tonumber, type, error = G.tonumber, G.type, G.error
+    tonumber, type, error, pcall = G.tonumber, G.type, G.error, G.pcall
     ipairs, pairs = G.ipairs, G.pairs
     pack, unpack, spread = G.struct.pack, G.struct.unpack, G.unpack
     sha1hex, reply_error = G.redis.sha1hex, G.redis.error_reply

@@ -131,7 +131,7 @@ function event_fast(keys, args)
 
     local raw = call('GET', name)
 
-    if not raw then
+    if not raw or #raw < V_FIELDS then
         return
     end
 

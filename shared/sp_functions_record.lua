@@ -5,21 +5,20 @@
 --
 
 
-function read_visit(c, id)
-    local v = c.visits[id]
+-- A record that cannot be read is set aside, as if it had never been.
 
-    if v ~= nil then
-        return v
-    end
+local function set_aside(c, id, person)
+    later(c, 'RENAME', c.prefix .. id, c.prefix .. 'damaged:' .. id)
+    later(c, 'EXPIRE', c.prefix .. 'damaged:' .. id, COUNT_TTL)
+    count(c, 'damaged')
+    note(c, 'damaged', person or '', 0, id)
 
-    local raw = call('GET', c.prefix .. 'v:' .. id)
+    return false
+end
 
-    if not raw then
-        c.visits[id] = false
-        return false
-    end
 
-    local version, from
+local function parse_visit(raw, id)
+    local v, version, from
     local kind = byte(raw, 4)
 
     v = { id = id, order = 0, hold = 0, bound = 0 }
@@ -45,6 +44,27 @@ function read_visit(c, id)
 
     v.shopper, v.customer, v.order_id, v.click, v.currency, v.total, v.lines
         = match(raw, V_TEXT, from)
+
+    return v.lines and v
+end
+
+
+function read_visit(c, id)
+    local v = c.visits[id]
+
+    if v ~= nil then
+        return v
+    end
+
+    local raw = call('GET', c.prefix .. 'v:' .. id)
+    local ok = true
+
+    v = false
+
+    if raw then
+        ok, v = pcall(parse_visit, raw, id)
+        v = ok and v or set_aside(c, 'v:' .. id)
+    end
 
     c.visits[id] = v
 
@@ -141,8 +161,8 @@ local function read_case(p, raw, at)
 end
 
 
-function new_shopper(c, id)
-    local p = { id = id, flags = 0, state = IDLE, reason = 0, day = 0,
+local function shopper_fields(id)
+    return { id = id, flags = 0, state = IDLE, reason = 0, day = 0,
                 attempting = NO_ATTEMPT, tries = 0, rescue = 0, fence = 0,
                 lease = 0, acted = 0, abandoned = 0, next = 0, order = 0,
                 clicked = 0, click_rescue = 0, series = 0, attempt_step = 0,
@@ -150,6 +170,11 @@ function new_shopper(c, id)
                 mark = 0, visits = {}, steps = {}, mails = {}, attempt = '',
                 sealed = '', locale = '', first_name = '', customers = '',
                 orders = '' }
+end
+
+
+function new_shopper(c, id)
+    local p = shopper_fields(id)
 
     c.shoppers[id] = p
 
@@ -157,24 +182,11 @@ function new_shopper(c, id)
 end
 
 
-function read_shopper(c, id)
-    local p = c.shoppers[id]
-
-    if p ~= nil then
-        return p
-    end
-
-    local raw = call('GET', c.prefix .. 'p:' .. id)
-
-    if not raw then
-        c.shoppers[id] = false
-        return false
-    end
-
+local function parse_shopper(raw, id)
     local version, nvisits
     local at = P_ROOM
+    local p = shopper_fields(id)
 
-    p = new_shopper(c, id)
     version, p.flags, p.day, nvisits = unpack(P_HEAD, raw)
 
     for i = 1, nvisits do
@@ -189,6 +201,29 @@ function read_shopper(c, id)
 
     p.sealed, p.locale, p.first_name, p.customers, p.orders
         = match(raw, P_TEXT, at)
+
+    return p.orders and p
+end
+
+
+function read_shopper(c, id)
+    local p = c.shoppers[id]
+
+    if p ~= nil then
+        return p
+    end
+
+    local raw = call('GET', c.prefix .. 'p:' .. id)
+    local ok = true
+
+    p = false
+
+    if raw then
+        ok, p = pcall(parse_shopper, raw, id)
+        p = ok and p or set_aside(c, 'p:' .. id, id)
+    end
+
+    c.shoppers[id] = p
 
     return p
 end

@@ -336,4 +336,21 @@ shop 'the journal tells it' => sub {
 };
 
 
+shop 'a damaged record is set aside, and stops nobody else' => sub {
+    $f->cart("visit-$_", shopper => $_) for qw(ada bob eve);
+    $redis->cmd('SET', $f->prefix . 'p:' . id('ada'), 'x');
+    $redis->cmd('SET', $f->prefix . 'p:' . id('eve'), '');
+    $redis->cmd('SET', $f->prefix . 'v:' . id('visit-eve'), "\1garbage" x 9);
+    $clock->advance($HOUR + 1);
+    is_deeply([ map { $_->{shopper} } $f->claim ], [ id('bob') ],
+              'the other is claimed');
+    is($f->count('damaged'), 2, 'counted');
+    is($redis->cmd('GET', $f->prefix . 'damaged:p:' . id('ada')), 'x', 'kept');
+    $f->cart('visit-eve', shopper => 'eve');
+    is($f->count('damaged'), 3, 'a visit, too');
+    $clock->advance($HOUR + 1);
+    ok((grep { $_->{shopper} eq id('eve') } $f->claim),
+       'who comes again is as good as new');
+};
+
 all_done();
