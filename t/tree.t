@@ -7,6 +7,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
+use Digest::SHA qw(sha256_hex);
 use Sp::Test;
 
 # Sources beyond this are named, beyond the second they fail.
@@ -138,6 +139,15 @@ nowhere(qr/\s+\r?$/, 'no blanks at the ends of lines', @sources);
 is_deeply([ map { my $f = $_; map { "$f: $_" } undocumented($f) }
     grep { m{^shared/sp_\w+\.h$} } @sources ], [],
     'each function in a header of shared/ is explained');
+
+my ($last) = reverse grep { /^sp\d+ [0-9a-f]{64}$/ }
+    split /\n/, slurp('shared/sp_functions.versions');
+my ($name) = slurp('shared/sp_functions.lua') =~ /\A#!lua name=(\w+)\n/;
+my $library = join '', map { slurp($_) } 'shared/sp_functions.lua',
+    sort glob 'shared/sp_functions_*.lua';
+
+is($last, "$name " . sha256_hex($library),
+    'no version of the functions was changed: see sp_functions.versions');
 
 my @directives = slurp('docs/directives.md') =~ /^#{2,4} +`?(sitepreserver\w*)/mg;
 
