@@ -228,7 +228,11 @@ sub count ($self, $name) { return $self->status->{"today_$name"} // 0 }
 sub lines ($self, $visit) {
     my $raw = $self->{redis}->cmd('GET', "$self->{prefix}v:" . id($visit))
         // return undef;
-    my ($lines) = $raw =~ /\x1e(.*)\z/s;
+
+    # the times before the text may hold any byte
+    my $flags = ord substr $raw, 3, 1;
+    my $head  = $flags >= 64 ? 14 : $flags >= 32 ? 54 : 30;
+    my ($lines) = substr($raw, $head) =~ /\x1e(.*)\z/s;
     $lines =~ tr/\x1f\x1e/| /;
     return $lines;
 }
