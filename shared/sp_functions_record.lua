@@ -49,26 +49,33 @@ local function parse_visit(raw, id)
 end
 
 
-function read_visit(c, id)
-    local v = c.visits[id]
+-- The record of kind "v:" or "p:", read once a call; false: there is none.
 
-    if v ~= nil then
-        return v
+local function read_record(c, records, kind, id, parse, person)
+    local record = records[id]
+
+    if record ~= nil then
+        return record
     end
 
-    local raw = call('GET', c.prefix .. 'v:' .. id)
+    local raw = call('GET', c.prefix .. kind .. id)
     local ok = true
 
-    v = false
+    record = false
 
     if raw then
-        ok, v = pcall(parse_visit, raw, id)
-        v = ok and v or set_aside(c, 'v:' .. id)
+        ok, record = pcall(parse, raw, id)
+        record = ok and record or set_aside(c, kind .. id, person)
     end
 
-    c.visits[id] = v
+    records[id] = record
 
-    return v
+    return record
+end
+
+
+function read_visit(c, id)
+    return read_record(c, c.visits, 'v:', id, parse_visit)
 end
 
 
@@ -207,25 +214,7 @@ end
 
 
 function read_shopper(c, id)
-    local p = c.shoppers[id]
-
-    if p ~= nil then
-        return p
-    end
-
-    local raw = call('GET', c.prefix .. 'p:' .. id)
-    local ok = true
-
-    p = false
-
-    if raw then
-        ok, p = pcall(parse_shopper, raw, id)
-        p = ok and p or set_aside(c, 'p:' .. id, id)
-    end
-
-    c.shoppers[id] = p
-
-    return p
+    return read_record(c, c.shoppers, 'p:', id, parse_shopper, id)
 end
 
 
