@@ -65,7 +65,7 @@ static sp_rc_t sp_collected_set(sp_collected_t *collected, unsigned field,
 static sp_rc_t sp_collected_rels(sp_collected_t *collected,
     sp_rel_kind_t kind, const sp_str_t *text);
 static sp_rc_t sp_collected_beside(sp_collected_t *collected,
-    const sp_form_t *form, const sp_form_hit_t *hit);
+    sp_form_t *form, const sp_form_hit_t *hit);
 static void sp_collected_line(sp_line_t *line,
     const sp_collected_item_t *item, const sp_str_t *scale,
     const sp_str_t *currency);
@@ -410,7 +410,7 @@ sp_collected_set(sp_collected_t *collected, unsigned field,
 
 
 sp_rc_t
-sp_collected_form(sp_collected_t *collected, const sp_form_t *form, int cut)
+sp_collected_form(sp_collected_t *collected, sp_form_t *form, int cut)
 {
     sp_rc_t          rc;
     unsigned         pos;
@@ -449,7 +449,7 @@ sp_collected_form(sp_collected_t *collected, const sp_form_t *form, int cut)
 
 
 static sp_rc_t
-sp_collected_beside(sp_collected_t *collected, const sp_form_t *form,
+sp_collected_beside(sp_collected_t *collected, sp_form_t *form,
     const sp_form_hit_t *hit)
 {
     sp_rc_t           rc;
@@ -467,9 +467,14 @@ sp_collected_beside(sp_collected_t *collected, const sp_form_t *form,
             if (rel->kind == SP_REL_PATH && rel->text.len == 0) {
                 text = hit->field->value;
 
-            } else if (rel->kind != SP_REL_FORM
-                       || sp_form_get_beside(form, &rel->text, hit, &text)
-                          != SP_OK)
+            } else if (rel->kind != SP_REL_FORM) {
+                continue;
+
+            } else if (sp_form_index(form, collected->pool) != SP_OK) {
+                return SP_NOMEM;
+
+            } else if (sp_form_get_beside(form, &rel->text, hit, &text)
+                       != SP_OK)
             {
                 continue;
             }

@@ -8,6 +8,7 @@
 
 #include "sp_decode.h"
 #include "sp_form.h"
+#include "sp_percent.h"
 
 
 typedef struct {
@@ -19,7 +20,6 @@ typedef struct {
 
 
 static int decode_base64_value(unsigned char c);
-static int decode_hex_value(char c);
 static sp_rc_t decode_json_value(void *data, unsigned slot,
     const sp_json_value_t *value);
 static sp_rc_t decode_json_text(decode_json_t *json, const sp_str_t *text);
@@ -75,9 +75,8 @@ sp_rc_t
 sp_decode_url(const sp_pool_t *pool, const sp_str_t *in, int plus,
     sp_str_t *out)
 {
-    int     high, low;
-    char   *data;
-    size_t  i, n;
+    char    *data;
+    size_t   n;
 
     if (in->len == 0
         || (memchr(in->data, '%', in->len) == NULL
@@ -92,21 +91,7 @@ sp_decode_url(const sp_pool_t *pool, const sp_str_t *in, int plus,
         return SP_NOMEM;
     }
 
-    for (i = 0, n = 0; i < in->len; i++) {
-
-        if (in->data[i] == '%' && in->len - i > 2) {
-            high = decode_hex_value(in->data[i + 1]);
-            low = decode_hex_value(in->data[i + 2]);
-
-            if (high >= 0 && low >= 0) {
-                data[n++] = (char) (high << 4 | low);
-                i += 2;
-                continue;
-            }
-        }
-
-        data[n++] = plus && in->data[i] == '+' ? ' ' : in->data[i];
-    }
+    n = sp_percent_decode(data, in->data, in->data + in->len, plus);
 
     out->data = data;
     out->len = n;
@@ -297,19 +282,6 @@ decode_base64_value(unsigned char c)
     }
 
     return c == '/' || c == '_' ? 63 : -1;
-}
-
-
-static int
-decode_hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    c = (char) (c | 0x20);
-
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 

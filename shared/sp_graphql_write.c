@@ -156,9 +156,9 @@ graphql_escape(sp_graphql_writer_t *w, const char *p, const char *end)
     }
 
     if (*p == 'u') {
-        if (end - p < 5 || sp_json_text_hex(p[1]) < 0
-            || sp_json_text_hex(p[2]) < 0 || sp_json_text_hex(p[3]) < 0
-            || sp_json_text_hex(p[4]) < 0)
+        if (end - p < 5 || sp_hex(p[1]) < 0
+            || sp_hex(p[2]) < 0 || sp_hex(p[3]) < 0
+            || sp_hex(p[4]) < 0)
         {
             w->rc = SP_INVALID;
             return p;
@@ -190,8 +190,8 @@ graphql_unit(sp_graphql_writer_t *w, const char *p, const char *end)
 
     code = 0;
 
-    for ( /* void */ ; p < end && sp_json_text_hex(*p) >= 0; p++) {
-        code = (code << 4) | (uint32_t) sp_json_text_hex(*p);
+    for ( /* void */ ; p < end && sp_hex(*p) >= 0; p++) {
+        code = (code << 4) | (uint32_t) sp_hex(*p);
 
         if (code > 0x10ffff) {
             break;

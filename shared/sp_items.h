@@ -103,7 +103,7 @@ sp_rc_t sp_collected_field(sp_collected_t *collected, unsigned field,
 
 /* The same for a form; cut: there was more of it. */
 
-sp_rc_t sp_collected_form(sp_collected_t *collected, const sp_form_t *form,
+sp_rc_t sp_collected_form(sp_collected_t *collected, sp_form_t *form,
     int cut);
 
 

@@ -233,12 +233,12 @@ json_raw_escape(sp_json_text_t *text, const char *p, const char *end,
     unit = 0;
 
     for (i = 1; i <= 4; i++) {
-        if (i == end - p || sp_json_text_hex(p[i]) < 0) {
+        if (i == end - p || sp_hex(p[i]) < 0) {
             *rc = SP_DONE;
             return p;
         }
 
-        unit = (unit << 4) | (uint32_t) sp_json_text_hex(p[i]);
+        unit = (unit << 4) | (uint32_t) sp_hex(p[i]);
     }
 
     *rc = sp_json_text_unit(text, unit);
