@@ -85,6 +85,8 @@ typedef struct {
 typedef struct {
     sp_rules_t                            *rules;
     sp_pool_t                              pool;       /* what they live in */
+    uint64_t                               watches;    /* of answers' headers,
+                                                          see sp_observe.h */
 
     ngx_str_t                              shop_name;
     ngx_http_sitepreserver_shop_t         *shop;

@@ -10,6 +10,7 @@
 #include "ngx_http_sitepreserver_ctx.h"
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
+#include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_zone.h"
 
 
@@ -238,7 +239,9 @@ ngx_http_sitepreserver_header_filter(ngx_http_request_t *r)
     if (ctx == NULL) {
         lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
 
-        if (lcf->enable) {
+        if (lcf->enable && scf->watches != 0
+            && ngx_http_sitepreserver_response_watched(r, scf->watches))
+        {
             ngx_http_sitepreserver_unmatched(r);
         }
 

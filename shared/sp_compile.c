@@ -601,11 +601,11 @@ sp_compile_watch(sp_rules_t *rules, const sp_sources_t *sources)
 
         case SP_SOURCE_COOKIE:
         case SP_SOURCE_RESPONSE_COOKIE:
-            rules->watches |= SP_WATCH_COOKIES;
+            rules->watches |= sp_watch(sizeof("set-cookie") - 1);
             break;
 
         case SP_SOURCE_RESPONSE_HEADER:
-            rules->watches |= SP_WATCH_HEADERS;
+            rules->watches |= sp_watch(sources->list[i].name.len);
             break;
 
         default:

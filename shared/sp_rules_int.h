@@ -140,15 +140,12 @@ struct sp_rules_s {
     const sp_source_t  **collections;
     const sp_rule_t    **owners;
     unsigned             ncollections;
-    unsigned             watches;   /* SP_WATCH_*, for unmatched exchanges */
+    uint64_t             watches;   /* sp_observe_watches() */
     unsigned             root_slot; /* of the answer's root keys, or
                                        SP_NO_SLOT */
 };
 
 #define SP_NO_SLOT  ((unsigned) -1)
-
-#define SP_WATCH_COOKIES  0x1
-#define SP_WATCH_HEADERS  0x2
 
 
 #endif /* SP_RULES_INT_H */

@@ -1090,6 +1090,23 @@ semantics_7_unmatched_exchanges_move_it_too(void **unused)
 
 
 static void
+headers_that_unmatched_answers_are_asked_for(void **unused)
+{
+    rules("sitepreserver_visitor header:token or uri;");
+    assert_true(sp_observe_watches(lab.rules) == 0);
+
+    rules("sitepreserver_visitor cookie:s or response.header:token;");
+    assert_true(sp_observe_watches(lab.rules)
+                == (sp_watch(sizeof("Set-Cookie") - 1)
+                    | sp_watch(sizeof("token") - 1)));
+
+    rules("sitepreserver_alias cookie:login;");
+    assert_true(sp_observe_watches(lab.rules)
+                == sp_watch(sizeof("Set-Cookie") - 1));
+}
+
+
+static void
 the_visitor_alone(void **unused)
 {
     sp_str_t       visitor;
@@ -1989,6 +2006,7 @@ main(void)
         TEST(semantics_6_aliases),
         TEST(semantics_7_the_visit_moves),
         TEST(semantics_7_unmatched_exchanges_move_it_too),
+        TEST(headers_that_unmatched_answers_are_asked_for),
         TEST(the_visitor_alone),
         TEST(semantics_10_the_newest_address),
         TEST(graphql_aliases_are_followed),
