@@ -187,11 +187,11 @@ rescue_send(rescue_t *rescue)
         return;
     }
 
+    sender_job_init(&rescue->job, MESSAGE_SIZE_MAX);
     rescue->job.build = rescue_build;
     rescue->job.ask = rescue_ask;
     rescue->job.done = rescue_done;
     rescue->job.dry = rescue->mode == SP_MODE_DRY_RUN;
-    buffer_init(&rescue->job.message, MESSAGE_SIZE_MAX);
 
     rescue->relay = engine_relay(rescue->shop->engine, rescue->rules);
     rescue->submitted = 1;
