@@ -2,8 +2,11 @@
  * Copyright (C) SitePreserver developers
  *
  * A message as it goes over the wire (RFC 5322): multipart/alternative of
- * text/plain and text/html, built by GMime but for their content, which is
- * put in as quoted-printable here.
+ * text/plain and text/html, both quoted-printable.
+ *
+ * GMime encodes and folds what headers hold of people's text (names, the
+ * subject).  The rest is the same in all messages or plain ASCII, and is
+ * written as it is: as objects of GMime it took longer than all else together.
  *
  * GMime is set up by the first call, whichever thread makes it; after that
  * any number of threads may build messages at once, each with a buffer of its
