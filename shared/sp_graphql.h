@@ -25,6 +25,9 @@
 #define SP_GRAPHQL_DEPTH      64        /* lists and objects in each other */
 #define SP_GRAPHQL_TEXT       (256 * 1024)  /* bytes of arguments as JSON */
 #define SP_GRAPHQL_VARIABLES  64        /* of one operation; others are null */
+#define SP_GRAPHQL_USES       1000      /* of variables, in one field */
+#define SP_GRAPHQL_SELECTED   1000      /* root fields that are looked at, and
+                                           spreads of fragments beside them */
 
 
 typedef enum {
@@ -67,7 +70,8 @@ typedef struct {
     sp_str_t               variables;   /* of the request, JSON text ... */
     sp_graphql_variable_t  values[SP_GRAPHQL_VARIABLES];    /* ... in pieces */
     unsigned               nvalues;
-    sp_graphql_variable_t  defaults[SP_GRAPHQL_VARIABLES];  /* GraphQL text */
+    sp_graphql_variable_t  defaults[SP_GRAPHQL_VARIABLES];  /* JSON text; empty:
+                                           it is none */
     unsigned               ndefaults;
 } sp_graphql_t;
 

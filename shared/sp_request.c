@@ -301,8 +301,12 @@ sp_request_graphql(sp_observation_t *ob, const sp_str_t *body)
         return rc;
     }
 
-    if (rc != SP_OK && !ob->request_cut) {
+    if (rc != SP_OK && !ob->request_cut && graphql->dropped == 0) {
         ob->request_bad = 1;
+    }
+
+    if (graphql->dropped != 0) {
+        ob->request_cut = 1;
     }
 
     if (graphql->nfields == 0) {
