@@ -6,6 +6,7 @@
 
 #include "sp_items.h"
 #include "sp_field.h"
+#include "sp_scratch.h"
 
 #include <stdio.h>
 
@@ -18,6 +19,8 @@
 typedef struct {
     sp_str_t                text[SP_ITEM_FIELDS];
     unsigned char           by[SP_ITEM_FIELDS];
+    uint16_t                tried[SP_ITEM_FIELDS];  /* alternatives, a bit
+                                       each, that had a text */
 } sp_collected_item_t;
 
 
@@ -192,12 +195,17 @@ sp_collected_element(sp_collected_t *collected, const sp_json_value_t *value)
         return SP_OK;
     }
 
+    if (collected->dropped == SP_ITEMS_DROPPED) {
+        collected->item = NULL;
+        return SP_DONE;
+    }
+
     place = &value->wildcards[collected->depth];
 
     rc = sp_collected_begin(collected, &place->key, place->index);
 
-    if (rc != SP_OK || value->type == SP_JSON_OBJECT
-        || value->type == SP_JSON_ARRAY)
+    if (rc != SP_OK || collected->item == NULL
+        || value->type == SP_JSON_OBJECT || value->type == SP_JSON_ARRAY)
     {
         return rc;
     }
@@ -338,32 +346,17 @@ sp_rc_t
 sp_collected_field(sp_collected_t *collected, unsigned field,
     unsigned alternative, const sp_json_value_t *value)
 {
-    sp_str_t               text;
-    static const sp_str_t  yes = sp_string("true");
-    static const sp_str_t  no = sp_string("false");
+    sp_str_t  text;
 
-    if (collected->skip || collected->state != SP_COLLECTED_OPEN
-        || collected->item == NULL)
-    {
+    if (collected->skip || collected->state != SP_COLLECTED_OPEN) {
         return SP_OK;
     }
 
-    switch (value->type) {
+    if (collected->item == NULL) {
+        return collected->dropped != 0 ? SP_DONE : SP_OK;
+    }
 
-    case SP_JSON_STRING:
-    case SP_JSON_NUMBER:
-        text = value->text;
-        break;
-
-    case SP_JSON_TRUE:
-        text = yes;
-        break;
-
-    case SP_JSON_FALSE:
-        text = no;
-        break;
-
-    default:
+    if (!sp_json_value_text(value, &text)) {
         return SP_OK;
     }
 
@@ -371,7 +364,11 @@ sp_collected_field(sp_collected_t *collected, unsigned field,
 }
 
 
-/* An earlier alternative wins, whichever comes first in the document. */
+/*
+ * An earlier alternative wins, whichever comes first in the document.  Of what
+ * one leads to, the first that is not empty counts, as everywhere: others are
+ * not even decoded, however often the same name stands in an element.
+ */
 
 static sp_rc_t
 sp_collected_set(sp_collected_t *collected, unsigned field,
@@ -379,19 +376,25 @@ sp_collected_set(sp_collected_t *collected, unsigned field,
 {
     sp_rc_t               rc;
     sp_str_t              value;
+    sp_scratch_t          scratch;
     const sp_rel_t       *rel;
     sp_collected_item_t  *item;
 
     item = collected->item;
 
-    if (item->by[field] != 0 && item->by[field] <= alternative + 1) {
+    if ((item->by[field] != 0 && item->by[field] <= alternative + 1)
+        || text->len == 0 || (item->tried[field] & 1u << alternative))
+    {
         return SP_OK;
     }
+
+    item->tried[field] |= (uint16_t) (1u << alternative);
 
     rel = &collected->items->fields[field].list[alternative];
     value = *text;
 
-    rc = sp_decoders_run(&rel->decoders, collected->pool, &value);
+    rc = sp_decoders_run(&rel->decoders,
+                         sp_scratch_pool(&scratch, collected->pool), &value);
 
     if (rc == SP_OK) {
         rc = sp_field_take(collected->pool, sp_collected_forms[field], cut,

@@ -288,26 +288,10 @@ decode_base64_value(unsigned char c)
 static sp_rc_t
 decode_json_value(void *data, unsigned slot, const sp_json_value_t *value)
 {
-    decode_json_t          *json;
-    static const sp_str_t   yes = sp_string("true"), no = sp_string("false");
+    sp_str_t  text;
 
-    json = data;
-
-    switch (value->type) {
-
-    case SP_JSON_STRING:
-    case SP_JSON_NUMBER:
-        return decode_json_text(json, &value->text);
-
-    case SP_JSON_TRUE:
-        return decode_json_text(json, &yes);
-
-    case SP_JSON_FALSE:
-        return decode_json_text(json, &no);
-
-    default:
-        return SP_OK;
-    }
+    return sp_json_value_text(value, &text) ? decode_json_text(data, &text)
+                                            : SP_OK;
 }
 
 

@@ -13,6 +13,10 @@
 #include "sp_source.h"
 
 
+#define SP_ITEMS_DROPPED  1000      /* lines beyond SP_ITEMS_MAX that are
+                                       counted; then no more is looked at */
+
+
 typedef enum {
     SP_ITEM_ID = 0,
     SP_ITEM_KEY,
@@ -91,7 +95,10 @@ sp_collected_t *sp_collected_create(const sp_pool_t *pool,
     const sp_items_t *items, const sp_source_t *source);
 
 
-/* From a scanner: the collection, an element of it, a field of that. */
+/*
+ * From a scanner: the collection, an element of it, a field of that.  SP_OK;
+ * SP_DONE: no more of these is wanted, for there are too many; SP_NOMEM.
+ */
 
 sp_rc_t sp_collected_container(sp_collected_t *collected,
     const sp_json_value_t *value);

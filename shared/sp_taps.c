@@ -38,6 +38,7 @@ static sp_rc_t sp_taps_found(void *data, unsigned slot,
     const sp_json_value_t *value);
 static sp_rc_t sp_taps_found_value(sp_observation_t *ob,
     const sp_tap_t *tap, const sp_json_value_t *value);
+static void sp_taps_found_other(sp_scanned_t *found, sp_json_type_t type);
 static sp_rc_t sp_taps_found_item(sp_observation_t *ob, const sp_tap_t *tap,
     const sp_json_value_t *value);
 static sp_rc_t sp_taps_found_root(sp_observation_t *ob,
@@ -293,7 +294,7 @@ sp_taps_found(void *data, unsigned slot, const sp_json_value_t *value)
     for (tap = scan->taps->slots[slot]; tap != NULL; tap = tap->next) {
 
         if (tap->rooted
-            && !sp_roots_accept(scan->ob, tap->root, &value->wildcards[0].key))
+            && !sp_roots_accept(scan->ob, tap->root, &value->wildcards[0]))
         {
             done = 0;
             continue;
@@ -336,9 +337,6 @@ sp_taps_found_value(sp_observation_t *ob, const sp_tap_t *tap,
     sp_str_t       text;
     sp_scanned_t  *found;
 
-    static const sp_str_t  yes = sp_string("true");
-    static const sp_str_t  no = sp_string("false");
-
     found = &ob->values[tap->number];
 
     if (found->state == SP_SCANNED_TEXT) {
@@ -350,39 +348,8 @@ sp_taps_found_value(sp_observation_t *ob, const sp_tap_t *tap,
         return SP_DONE;
     }
 
-    switch (value->type) {
-
-    case SP_JSON_STRING:
-    case SP_JSON_NUMBER:
-        text = value->text;
-        break;
-
-    case SP_JSON_TRUE:
-        text = yes;
-        break;
-
-    case SP_JSON_FALSE:
-        text = no;
-        break;
-
-    case SP_JSON_NULL:
-
-        if (found->state == SP_SCANNED_NOTHING) {
-            found->state = SP_SCANNED_NULL;
-        }
-
-        return SP_OK;
-
-    case SP_JSON_OBJECT:
-    case SP_JSON_ARRAY:
-
-        if (found->state < SP_SCANNED_EMPTY) {
-            found->state = SP_SCANNED_EMPTY;
-        }
-
-        return SP_OK;
-
-    default:
+    if (!sp_json_value_text(value, &text)) {
+        sp_taps_found_other(found, value->type);
         return SP_OK;
     }
 
@@ -398,6 +365,34 @@ sp_taps_found_value(sp_observation_t *ob, const sp_tap_t *tap,
     found->state = SP_SCANNED_TEXT;
 
     return SP_DONE;
+}
+
+
+/* null, or a container in which nothing was found so far. */
+
+static void
+sp_taps_found_other(sp_scanned_t *found, sp_json_type_t type)
+{
+    sp_scanned_state_t  state;
+
+    switch (type) {
+
+    case SP_JSON_NULL:
+        state = SP_SCANNED_NULL;
+        break;
+
+    case SP_JSON_OBJECT:
+    case SP_JSON_ARRAY:
+        state = SP_SCANNED_EMPTY;
+        break;
+
+    default:
+        return;
+    }
+
+    if (found->state < state) {
+        found->state = state;
+    }
 }
 
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "rules_conf.h"
+#include "sp_items.h"
 #include "rules_sample.h"
 
 
@@ -1459,6 +1460,68 @@ no_more_lines_than_can_be(void **unused)
 }
 
 
+/* Of a cart without an end the rest is not even counted. */
+
+static void
+lines_are_counted_up_to_a_number(void **unused)
+{
+    char      *answer;
+    size_t     len;
+    unsigned   i;
+
+    answer = malloc(64 * 1024);
+    assert_non_null(answer);
+
+    len = (size_t) sprintf(answer, "{\"items\":[");
+
+    for (i = 0; i < SP_ITEMS_MAX + SP_ITEMS_DROPPED + 500; i++) {
+        len += (size_t) sprintf(answer + len, "%s{\"id\":%u,\"qty\":1}",
+                                i ? "," : "", i);
+    }
+
+    strcpy(answer + len, "],\"total\":5}");
+
+    rules(CART "total response.json:total; }");
+    PLAY(.answer = answer);
+    assert_int_equal(lab.out->nlines, SP_ITEMS_MAX);
+    assert_int_equal(lab.out->lines_dropped, SP_ITEMS_DROPPED);
+    assert_int_equal(lab.out->total, 500);
+
+    free(answer);
+}
+
+
+/* A name that stands in an element many times is decoded once. */
+
+static void
+repeated_names_are_decoded_once(void **unused)
+{
+    char      *body;
+    size_t     len;
+    unsigned   i;
+
+    body = malloc(64 * 1024);
+    assert_non_null(body);
+
+    len = (size_t) sprintf(body, "{\"items\":[{\"id\":1,\"d\":\"\"");
+
+    for (i = 0; i < 5000; i++) {
+        len += (size_t) sprintf(body + len, ",\"d\":\"{}\"");
+    }
+
+    strcpy(body + len, ",\"d\":\"{\\\"a\\\":2}\"}]}");
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items json:items { id id; quantity d | json:a; } }");
+
+    PLAY(.body = body);
+    cart(SP_CART_SNAPSHOT, "1");
+    assert_true(sp_arena_used(lab.pool) < 128 * 1024);
+
+    free(body);
+}
+
+
 static void
 decoders_in_a_row(void **unused)
 {
@@ -2019,6 +2082,8 @@ main(void)
         TEST(first_names_are_letters),
         TEST(locales),
         TEST(no_more_lines_than_can_be),
+        TEST(lines_are_counted_up_to_a_number),
+        TEST(repeated_names_are_decoded_once),
         TEST(decoders_in_a_row),
         TEST(only_rules_that_want_a_body_have_it_read),
         TEST(what_matches_nothing_allocates_nothing),
