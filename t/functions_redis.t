@@ -13,7 +13,7 @@ use Sp::Clock;
 use Sp::Redis;
 use Sp::Functions;
 
-my $clock = Sp::Clock->new;
+my $clock = Sp::Clock->new->morning;
 my $redis = Sp::Redis->new;
 my $HOUR  = 3600;
 my $f     = Sp::Functions->new(redis => $redis);
