@@ -75,6 +75,8 @@ sub event ($self, %event) {
 sub abandon ($self, $email, %more) {
     my $visitor = delete $more{visitor} // 'visitor' . ++$self->{visits};
 
+    $self->{abandoned}{$email} = 1;
+
     $self->event(
         kinds    => ['set_cart', 'generate_lead'],
         visitor  => $visitor,
@@ -89,6 +91,10 @@ sub abandon ($self, $email, %more) {
 
     return $visitor;
 }
+
+
+# The addresses of all of these.
+sub abandoned ($self) { return sort keys %{ $self->{abandoned} // {} } }
 
 
 sub order ($self, $id, %who) {

@@ -149,6 +149,15 @@ sub wait_ok :prototype(&$;$) ($code, $name, $seconds = $DEADLINE) {
 }
 
 
+# Waits over midnight (UTC) if it is near: for tests that look at what is
+# counted by days, and have no clock of their own.
+sub same_day ($seconds = 120) {
+    my $left = 86_400 - int(time) % 86_400;
+    sleep $left + 1 if $left < $seconds;
+    return;
+}
+
+
 # Starts a program: name, cmd => [...], and optionally env => {} (undef removes
 # a variable), log => FILE for its output, dir => where it runs, clock => its
 # clock (default: the test's; 0: none), clock_all => 1: its monotonic time
@@ -523,7 +532,7 @@ sub _finish {
     _reap();
 
     # A process that is just ending is given a moment.
-    wait_for(sub { _reap(); !_descendants($$) }, 3);
+    wait_for(sub { _reap(); !_descendants($$) }, 10);
 
     for (_descendants($$)) {
         push @PROBLEMS, "still running: $_->[0] $_->[1]";
