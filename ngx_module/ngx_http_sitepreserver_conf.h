@@ -105,6 +105,8 @@ typedef struct {
 
     unsigned                               used:1;     /* some location
                                                           observes */
+    unsigned                               lined:1;    /* visits are read from
+                                                          URIs */
 } ngx_http_sitepreserver_srv_conf_t;
 
 

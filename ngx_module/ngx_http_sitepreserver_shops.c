@@ -109,6 +109,7 @@ ngx_http_sitepreserver_server_init(ngx_conf_t *cf,
 
     if (rc == SP_OK) {
         scf->watches = sp_observe_watches(scf->rules);
+        scf->lined = sp_observe_lined(scf->rules);
         return NGX_OK;
     }
 

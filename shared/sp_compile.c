@@ -608,6 +608,11 @@ sp_compile_watch(sp_rules_t *rules, const sp_sources_t *sources)
             rules->watches |= sp_watch(sources->list[i].name.len);
             break;
 
+        case SP_SOURCE_ARG:
+        case SP_SOURCE_URI:
+            rules->lined = 1;
+            break;
+
         default:
             break;
         }

@@ -524,6 +524,13 @@ sp_observe_watches(const sp_rules_t *rules)
 }
 
 
+int
+sp_observe_lined(const sp_rules_t *rules)
+{
+    return rules->lined;
+}
+
+
 sp_rc_t
 sp_observe_unmatched(const sp_rules_t *rules, const sp_exchange_t *ex,
     const sp_pool_t *pool, sp_outcome_t **out)

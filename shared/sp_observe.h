@@ -194,6 +194,15 @@ sp_rc_t sp_observe_unmatched(const sp_rules_t *rules,
     sp_outcome_t **outcome);
 
 
+/*
+ * Non-zero if the visitor or an alias may be read from the request's line
+ * (uri, arg:): an exchange that is shown again later must then still show
+ * what the client asked for.
+ */
+
+int sp_observe_lined(const sp_rules_t *rules);
+
+
 /* The visitor as the request alone shows it (for access logs, clicks). */
 
 sp_rc_t sp_observe_visitor(const sp_rules_t *rules,

@@ -141,6 +141,7 @@ struct sp_rules_s {
     const sp_rule_t    **owners;
     unsigned             ncollections;
     uint64_t             watches;   /* sp_observe_watches() */
+    unsigned             lined:1;   /* sp_observe_lined() */
     unsigned             root_slot; /* of the answer's root keys, or
                                        SP_NO_SLOT */
 };
