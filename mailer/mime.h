@@ -90,8 +90,8 @@ sp_rc_t mime_message_id(const sp_str_t *shop, const sp_str_t *shopper,
 
 /*
  * Appends text as quoted-printable (RFC 2045 6.7), its line ends, LF or CRLF,
- * as CRLF: no line over 76 characters, no blank at the end of one.  Any bytes
- * may be in it; a CR alone is one of them.
+ * as CRLF: no line over 76 characters, no blank at the end of one, no dot at
+ * its beginning.  Any bytes may be in it; a CR alone is one of them.
  */
 
 void mime_quoted(buffer_t *out, const sp_str_t *text);

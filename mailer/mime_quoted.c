@@ -78,7 +78,7 @@ quoted_line(quoted_t *q, const char *text, size_t len)
     for (p = text; (p = quoted_run(q, p, end)) < end; p++) {
         last = p + 1 == end && !blank;
 
-        if (quoted_is(*p)) {
+        if (quoted_is(*p) && *p != '.') {
             quoted_put(q, p, 1, last);
 
         } else {
@@ -92,7 +92,10 @@ quoted_line(quoted_t *q, const char *text, size_t len)
 }
 
 
-/* Most text needs nothing but to be copied: up to where a line may break. */
+/*
+ * Most text needs nothing but to be copied: up to where a line may break.  A
+ * dot that begins a line is encoded, so that SMTP need not stuff it.
+ */
 
 static const char *
 quoted_run(quoted_t *q, const char *text, const char *end)
@@ -103,6 +106,10 @@ quoted_run(quoted_t *q, const char *text, const char *end)
     room = q->len < QUOTED_LINE_MAX - 1 ? QUOTED_LINE_MAX - 1 - q->len : 0;
     stop = (size_t) (end - text) > room ? text + room : end;
     p = text;
+
+    if (q->len == 0 && p < stop && *p == '.') {
+        return p;
+    }
 
     while (stop - p >= 4 && (quoted_is(p[0]) & quoted_is(p[1])
                              & quoted_is(p[2]) & quoted_is(p[3])))

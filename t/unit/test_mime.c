@@ -77,7 +77,7 @@ test_golden(void **state)
         "\r\n"
         "Gr=C3=BC=C3=9Fe\r\n"
         "a =3D b=20\r\n"
-        ".\r\n"
+        "=2E\r\n"
         "\r\n"
         "--BOUNDARY\r\n"
         "Content-Type: text/html; charset=utf-8\r\n"
@@ -366,6 +366,12 @@ test_quoted(void **state)
         { " \n\t", "=20\r\n=09" },
         { " a", " a" },
 
+        /* no dot at the beginning of a line */
+        { ".", "=2E" },
+        { "a\n.\n..b.c", "a\r\n=2E\r\n=2E.b.c" },
+        { A70 "12345.7", A70 "12345=\r\n=2E7" },
+        { A70 "1234.67", A70 "1234.=\r\n67" },
+
         /* 76 columns and no break, 77 and one */
         { A70 "123456", A70 "123456" },
         { A70 "123456\nx", A70 "123456\r\nx" },
@@ -425,6 +431,7 @@ unquote(const buffer_t *b, buffer_t *out)
         eol = eol != NULL ? eol : end;
         assert_true(eol - p <= 76);
         assert_true(eol == p || (eol[-1] != ' ' && eol[-1] != '\t'));
+        assert_true(eol == p || *p != '.');
 
         for ( /* void */ ; p < eol; p++) {
             if (*p != '=') {
@@ -461,7 +468,7 @@ test_quoted_random(void **state)
     buffer_t           out, back, same;
     sp_str_t           s;
     unsigned           seed;
-    static const char  often[] = "aaaaaaaaaaaaaaaaaaaaaaab=  \t\n\n\r\xc3";
+    static const char  often[] = "aaaaaaaaaaaaaaaaaaaaaaab=..  \t\n\n\r\xc3";
 
     seed = 1;
     buffer_init(&out, 65536);
