@@ -74,13 +74,6 @@ static void sp_collected_line(sp_line_t *line,
     const sp_str_t *currency);
 
 
-static const sp_form_of_t  sp_collected_forms[SP_ITEM_FIELDS] = {
-    SP_FORM_ID, SP_FORM_ID, SP_FORM_TEXT, SP_FORM_TEXT, SP_FORM_NUMBER,
-    SP_FORM_NUMBER, SP_FORM_NUMBER, SP_FORM_LINK, SP_FORM_LINK, SP_FORM_TEXT,
-    SP_FORM_TEXT, SP_FORM_CURRENCY, SP_FORM_SCALE
-};
-
-
 sp_collected_t *
 sp_collected_create(const sp_pool_t *pool, const sp_items_t *items,
     const sp_source_t *source)
@@ -397,7 +390,7 @@ sp_collected_set(sp_collected_t *collected, unsigned field,
                          sp_scratch_pool(&scratch, collected->pool), &value);
 
     if (rc == SP_OK) {
-        rc = sp_field_take(collected->pool, sp_collected_forms[field], cut,
+        rc = sp_field_take(collected->pool, sp_items_forms[field], cut,
                            &value);
     }
 

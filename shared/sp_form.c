@@ -88,13 +88,21 @@ sp_form_parse(sp_form_t *form, const sp_pool_t *pool, const sp_str_t *text,
 sp_rc_t
 sp_form_pattern_check(const sp_str_t *pattern, sp_error_t *err)
 {
+    int          open;
     size_t       i;
     unsigned     n;
     const char  *wrong;
 
+    open = 0;
     wrong = pattern->len ? NULL : "an empty name in the field \"%W\"";
 
     for (n = 0, i = 0; i < pattern->len && wrong == NULL; i++) {
+
+        open += (pattern->data[i] == '[') - (pattern->data[i] == ']');
+
+        if (open != 0 && open != 1) {
+            wrong = "brackets that do not match in the field \"%W\"";
+        }
 
         if (pattern->data[i] != '*') {
             continue;
@@ -106,6 +114,10 @@ sp_form_pattern_check(const sp_str_t *pattern, sp_error_t *err)
         } else if (i != 0 && pattern->data[i - 1] == '*') {
             wrong = "two wildcards beside each other in the field \"%W\"";
         }
+    }
+
+    if (wrong == NULL && open != 0) {
+        wrong = "brackets that do not match in the field \"%W\"";
     }
 
     if (wrong == NULL) {

@@ -55,7 +55,7 @@ sp_rc_t sp_form_parse(sp_form_t *form, const sp_pool_t *pool,
  *     a_*         the rest of a part
  * All else, "[]" too, stands for itself.  "*" alone matches every name without
  * brackets or dots.  SP_INVALID with err: too many wildcards, two without
- * anything between them, or an empty pattern; such a pattern matches nothing.
+ * anything between them, brackets that do not match, or an empty pattern.
  */
 
 sp_rc_t sp_form_pattern_check(const sp_str_t *pattern, sp_error_t *err);

@@ -92,9 +92,9 @@ sp_rc_t sp_graphql_request(sp_graphql_request_t *request,
  * Finds the operation (the one named, else the only one) and its root fields,
  * in order; those of fragments on the root too, whatever their type condition
  * and directives (@skip, @include are not evaluated: the answer tells).
- * Equal keys are listed once; __typename and its like are not.  Without a query text (a persisted query) the
- * operation's name stands for its only field, with no arguments: gql->kind is
- * SP_GRAPHQL_PERSISTED.  Strings point into the request; the pool gives
+ * Equal keys are listed once; __typename and its like are not.  Without a query
+ * text (a persisted query) the operation's name stands for its only field, with
+ * no arguments: gql->kind is SP_GRAPHQL_PERSISTED.  Strings point into the request; the pool gives
  * scratch memory.  SP_OK; SP_INVALID: no such operation or not GraphQL; what
  * was found before stays in gql, for a document that is cut; SP_NOMEM.
  */

@@ -87,6 +87,11 @@ sp_rc_t sp_items_path(const sp_pool_t *pool, const sp_str_t *collection,
 unsigned sp_items_wildcards(const sp_str_t *path, unsigned *elements);
 
 
+/* What each field must be. */
+
+extern const sp_form_of_t  sp_items_forms[SP_ITEM_FIELDS];
+
+
 /* What was found so far of one collection. */
 
 typedef struct sp_collected_s  sp_collected_t;

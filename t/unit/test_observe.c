@@ -196,17 +196,17 @@ semantics_1_absent_means_the_next_alternative(void **unused)
 {
     rules("sitepreserver_event identify POST = /x {"
           " email form:a | base64 or json:b or json:c or header:X-Mail"
-          "   or value:last@example.com; }");
+          "   or arg:last; }");
 
     /* absent; a decoder that fails; no address after it */
 
-    PLAY(.body = "b=1");
+    PLAY(.body = "b=1", .args = "last=last%40example.com");
     is(lab.out->email, "last@example.com");
 
     PLAY(.body = "a=%21%21", .request = { { "x-mail", "x@example.com" } });
     is(lab.out->email, "x@example.com");
 
-    PLAY(.body = "a=bm8gYWRkcmVzcw==");
+    PLAY(.body = "a=bm8gYWRkcmVzcw==", .args = "last=last@example.com");
     is(lab.out->email, "last@example.com");
 
     PLAY(.body = "a=YUBleGFtcGxlLmNvbQ==");
@@ -224,7 +224,7 @@ semantics_1_absent_means_the_next_alternative(void **unused)
     is(lab.out->email, "c@example.com");
 
     PLAY(.body = "{\"b\":{\"x\":1},\"c\":[\"c@example.com\"]}",
-         .request = { { "x-mail", "" } });
+         .request = { { "x-mail", "" } }, .args = "last=last@example.com");
     is(lab.out->email, "last@example.com");
 }
 
