@@ -139,12 +139,6 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
 
     sp_text_id(text, &event->moved_from);
     sp_text_id(text, &event->shopper);
-
-    if (event->sealed.len <= SP_SEALED_MAX) {
-        sp_text_add(text, event->sealed.data, event->sealed.len);
-    }
-
-    sp_text_char(text, SP_FIELD);
     sp_text_id(text, &event->network);
     sp_text_clean(text, &event->first_name, SP_CALL_FIRST_NAME_MAX);
     sp_text_char(text, SP_FIELD);
@@ -157,9 +151,17 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
         sp_text_number(text, (int64_t) (event->click.rescue & 0xffffffff));
         sp_text_char(text, SP_FIELD);
         sp_text_number(text, event->click.step);
+        sp_text_char(text, SP_FIELD);
 
     } else {
         sp_text_char(text, SP_FIELD);
+        sp_text_char(text, SP_FIELD);
+    }
+
+    /* the last one: any byte may be in it */
+
+    if (event->sealed.len <= SP_SEALED_MAX) {
+        sp_text_add(text, event->sealed.data, event->sealed.len);
     }
 }
 

@@ -247,7 +247,7 @@ local function shopper_details(c, p, v)
     local who = c.who
 
     if who.sealed ~= '' and who.shopper == p.id
-        and match(p.sealed, '^%d*%.?') ~= match(who.sealed, '^%d*%.?')
+        and byte(p.sealed) ~= byte(who.sealed)      -- another key's
     then
         p.sealed = who.sealed
         p.dirty = true

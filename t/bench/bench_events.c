@@ -74,9 +74,7 @@ turn(lab_t *lab, int theirs, unsigned round)
         if (i % 2 && round == 0) {
             event.kinds |= SP_IDENTIFY;
             lab_id(&event.shopper, 'p', i);
-            event.sealed.data = "1.0123456789012345678901234567890123456789"
-                                "012345678901234567890123";
-            event.sealed.len = 66;
+            event.sealed = lab_sealed;
         }
 
         sp_call_event(&call, sp_arena_pool(lab->arena), &lab_shop, &lab_terms,

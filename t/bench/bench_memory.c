@@ -42,9 +42,7 @@ carts(lab_t *lab, unsigned first, unsigned n, int identified, int beside)
 
         if (identified) {
             lab_id(&event.shopper, 'p', i);
-            event.sealed.data = "1.0123456789012345678901234567890123456789"
-                                "012345678901234567890123";
-            event.sealed.len = 66;
+            event.sealed = lab_sealed;
         }
 
         sp_call_event(&call, sp_arena_pool(lab->arena), &lab_shop, &lab_terms,

@@ -506,7 +506,7 @@ class Model:
     def details(self, v, e):
         p = self.shoppers[v.shopper]
         if e['sealed'] and e['shopper'] == v.shopper \
-                and p.sealed.split('.')[0] != e['sealed'].split('.')[0]:
+                and p.sealed[:1] != e['sealed'][:1]:
             p.sealed = e['sealed']
         p.locale = e['locale'] or p.locale
         p.first_name = e['first_name'] or p.first_name
