@@ -295,7 +295,8 @@ mime_plain(buffer_t *out, const mime_message_t *message, sp_error_t *err)
     if (rc == SP_OK && message->unsubscribe.len != 0) {
         rc = b.failed ? mime_wrong(err, "unsubscribe link is too long")
                       : mime_plain_header(out, "List-Unsubscribe", &link, err);
-        buffer_str(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+        buffer_str(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+                        "\r\n");
     }
 
     if (rc == SP_OK && message->feedback_id.len != 0) {
