@@ -99,9 +99,9 @@ typedef struct {
     ngx_msec_t                             remember;
     ngx_uint_t                             addresses;
 
-    unsigned                               visitor:1;  /* given on this level */
-    unsigned                               alias:1;
-    unsigned                               currency:1;
+    ngx_uint_t                             visitor;    /* given on this level */
+    ngx_uint_t                             alias;
+    ngx_uint_t                             currency;
 
     unsigned                               used:1;     /* some location
                                                           observes */

@@ -11,6 +11,7 @@
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_headers.h"
+#include "ngx_http_sitepreserver_page.h"
 #include "ngx_http_sitepreserver_zone.h"
 
 
