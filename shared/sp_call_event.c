@@ -142,7 +142,7 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
     sp_text_id(text, &event->network);
     sp_text_clean(text, &event->first_name, SP_CALL_FIRST_NAME_MAX);
     sp_text_char(text, SP_FIELD);
-    sp_text_clean(text, &event->locale, SP_CALL_LOCALE_MAX);
+    sp_text_clean(text, &event->locale, SP_LOCALE_MAX);
     sp_text_char(text, SP_FIELD);
     sp_text_id(text, &event->order);
     sp_text_id(text, &event->click.shopper);
@@ -269,8 +269,8 @@ sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
     if (quantity != SP_NO_AMOUNT) {
         quantity = quantity > 0 ? quantity : 0;
 
-        if (quantity > SP_CALL_QUANTITY_MAX) {
-            quantity = SP_CALL_QUANTITY_MAX;
+        if (quantity > SP_QUANTITY_MAX) {
+            quantity = SP_QUANTITY_MAX;
         }
 
         sp_text_number(text, quantity);
@@ -313,8 +313,8 @@ sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
 static int
 sp_line_is_product(int64_t price, int64_t quantity, int64_t total)
 {
-    if (quantity == SP_NO_AMOUNT || price > SP_CALL_QUANTITY_MAX
-        || price < -SP_CALL_QUANTITY_MAX)
+    if (quantity == SP_NO_AMOUNT || price > SP_CALL_PRICE_MAX
+        || price < -SP_CALL_PRICE_MAX)
     {
         return 0;
     }

@@ -38,6 +38,9 @@ local CLAIM_LINES = 640             -- lines read in one claim
 local HEADS_MAX = 512
 local AGE_MAX = 30 * DAY * 1000
 local SEALED_MAX = 283             -- bytes, as in sp_secret.h
+local FIRST_NAME_MAX = 120          -- bytes, as in sp_call_int.h
+local LOCALE_MAX = 35               -- bytes, as in sp_field.h
+local QUANTITY_MAX = 999999         -- pieces of a line, as there
 
 -- kinds of event, as in sp_rules.h
 

@@ -135,7 +135,8 @@ local function who_read(text)
 
     if not who.sealed or #who.sealed > SEALED_MAX
         or find(sub(text, 1, #text - #who.sealed), '[%z\1-\30\127]')
-        or #who.first_name > 120 or #who.locale > 35
+        or #who.first_name > FIRST_NAME_MAX
+        or #who.locale > LOCALE_MAX
     then
         bad('who')
     end

@@ -45,7 +45,7 @@ local function lines_plain(text)
         local key, quantity, price, last = match(text, FAST_LINE, at)
 
         if not key or key - at > 128 or quantity - key > 129
-            or price - quantity > 10 or last - price > 17
+            or price - quantity > 7 or last - price > 17
         then
             return false
         end

@@ -638,7 +638,7 @@ class Model:
                 old = lines[i]
                 if op == ADD:
                     line[2] = str(min(int(old[2]) + int(line[2] or 1),
-                                      999999999))
+                                      999999))
                 self.inherit(line, old)
                 lines[i] = line
                 if int(line[2]) == 0:

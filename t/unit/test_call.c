@@ -274,7 +274,7 @@ test_event_lines(void **state)
         "2" F F "2" F "500" F "900" R
         "3" F F "4" F R
         "4" F F F R
-        "6" F F "999999999" F R
+        "6" F F "999999" F R
         "7" F F "0" F "0" F F F F F F F "c");
 }
 
