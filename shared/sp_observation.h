@@ -141,6 +141,11 @@ sp_rc_t sp_value_take(sp_observation_t *ob, const sp_sources_t *sources,
     sp_form_of_t form, unsigned needs, sp_value_t *value);
 
 
+/* Reads the arguments of the URI into ob->args, once.  SP_NOMEM. */
+
+sp_rc_t sp_value_args(sp_observation_t *ob);
+
+
 /*
  * The last Set-Cookie of that name in the answer.  SP_OK; SP_DONE: none.
  */
