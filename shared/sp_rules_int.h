@@ -95,6 +95,15 @@ struct sp_rule_s {
 };
 
 
+/*
+ * sp_rule_fields.c: reads "FIELD SOURCE ...", or says that there is no such
+ * directive; what can only be said of all fields of the rule together.
+ */
+
+sp_rc_t sp_rule_field(sp_rule_t *rule, sp_words_t *words, sp_error_t *err);
+sp_rc_t sp_rule_fields_end(const sp_rule_t *rule, sp_error_t *err);
+
+
 /* The arguments of a GraphQL field that graphql:FIELD.PATH reads. */
 
 typedef struct sp_arguments_s  sp_arguments_t;
