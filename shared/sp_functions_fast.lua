@@ -10,7 +10,7 @@ local PREFIXES = {}                 -- of the second key; one a shop
 local nprefixes = 0
 
 local FAST_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\30()'
-local FAST_LINE = '^%C+()\31%C*()\31[1-9]%d*()\31%-?%d+()\30'
+local FAST_LINE = '^%C+()\31%C*()\31[1-9]%d*()\31%-?%d+()\30?()'
 local FAST_LEAST = 28               -- bytes; a shorter record is not looked at
 
 
@@ -39,19 +39,17 @@ end
 local function lines_plain(text)
     local n, at, size = 0, 1, #text
 
-    text = text .. '\30'
-
     repeat
-        local key, quantity, price, last = match(text, FAST_LINE, at)
+        local key, quantity, price, last, next = match(text, FAST_LINE, at)
 
         if not key or key - at > 128 or quantity - key > 129
-            or price - quantity > 7 or last - price > 17
+            or price - quantity > 7 or last - price > 17 or last == size
         then
             return false
         end
 
         n = n + 1
-        at = last + 1
+        at = next
     until at > size
 
     return n <= LINES_MAX
@@ -104,18 +102,24 @@ local function aliases_plain(names_a, text, shopper, customer, sure, flags)
 end
 
 
--- The shop's names, number and age of an event that may be a plain one.
+-- Head, number, age, and the shop's names, of an event that may be a plain one.
 
 local function fast_args(keys, args)
+    local head = HEADS[args[3]]
+
+    if not head or not head.plain or args[5] ~= '' or not SOURCES[args[1]]
+    then
+        return
+    end
+
     local seq, age = tonumber(args[2]), tonumber(args[8])
     local names = PREFIXES[keys[2]] or names_read(keys)
 
-    if args[5] == '' and SOURCES[args[1]]
-        and find(keys[1], names.v, 1, true) == 1
+    if find(keys[1], names.v, 1, true) == 1
         and seq and seq >= 1 and seq <= 9e15 and seq % 1 == 0
         and age and age >= 0 and age <= AGE_MAX and age % 1 == 0
     then
-        return names, seq, age
+        return head, seq, age, names
     end
 end
 
@@ -186,21 +190,14 @@ end
 --
 
 function event_fast(keys, args)
-    local head = HEADS[args[3]]
-
-    if not head or not head.plain then
-        return
-    end
-
-    local names, seq, age = fast_args(keys, args)
-    local raw = names and call('GET', keys[1])
+    local head, seq, age, names = fast_args(keys, args)
+    local raw = head and call('GET', keys[1])
 
     if not raw then
         return
     end
 
-    local time = call('TIME')
-    local now = time[1] * 1000 + floor(time[2] / 1000)
+    local now = now_ms()
     local at = now - age
     local grade, flags, day, last, changed, snap, shopper, customer,
           currency, total, lines = fast_visit(raw, names.a, args[6], now)
