@@ -1460,6 +1460,53 @@ no_more_lines_than_can_be(void **unused)
 }
 
 
+/* What mutations of the code got past all other tests. */
+
+static void
+what_is_left_out_is_known(void **unused)
+{
+    char      query[2000];
+    size_t    len;
+    unsigned  i;
+
+    /* a collection whose elements say nothing is not an empty one */
+
+    rules(CART "}");
+    PLAY(.answer = "{\"items\":[{\"qty\":1}]}");
+    cart(SP_CART_NONE, "");
+
+    /* more root fields than are kept */
+
+    len = (size_t) sprintf(query, "{\"query\":\"{");
+
+    for (i = 0; i < 40; i++) {
+        len += (size_t) sprintf(query + len, "f%u ", i);
+    }
+
+    strcpy(query + len, "}\"}");
+
+    rules("sitepreserver_event login POST = /x { if graphql:f1; }");
+    PLAY(.body = query);
+    assert_int_equal(lab.out->kinds, SP_LOGIN);
+    assert_true(lab.out->request_cut);
+
+    /* an order is no order that may be one */
+
+    rules("sitepreserver_event order_pending POST = /x { }"
+          "sitepreserver_event purchase POST = /x { }");
+    PLAY(.body = "a=1");
+    assert_int_equal(lab.out->kinds, SP_PURCHASE);
+
+    /* the answer sets the cookie that the body says it is: no move */
+
+    rules("sitepreserver_visitor cookie:s;"
+          "sitepreserver_event login POST = /x { visitor form:v; }");
+    PLAY(.body = "v=new", .response = { { "set-cookie", "s=new" } });
+    is(lab.out->visitor, "new");
+    is(lab.out->next_visitor, "");
+}
+
+
 /* Of a cart without an end the rest is not even counted. */
 
 static void
@@ -2082,6 +2129,7 @@ main(void)
         TEST(first_names_are_letters),
         TEST(locales),
         TEST(no_more_lines_than_can_be),
+        TEST(what_is_left_out_is_known),
         TEST(lines_are_counted_up_to_a_number),
         TEST(repeated_names_are_decoded_once),
         TEST(decoders_in_a_row),
