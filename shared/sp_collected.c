@@ -55,8 +55,6 @@ sp_collected_begin(sp_collected_t *collected, const sp_str_t *key,
     sp_rc_t   rc;
     sp_str_t  text;
 
-    collected->more = 1;
-
     rc = sp_collected_add(collected);
 
     if (rc != SP_OK || collected->item == NULL) {
@@ -220,7 +218,7 @@ sp_collected_lines(const sp_collected_t *collected, int whole,
 
     if (collected->n == 0) {
 
-        if (collected->more || collected->state == SP_COLLECTED_OPEN) {
+        if (collected->state == SP_COLLECTED_OPEN) {
             return SP_DONE;
         }
 

@@ -49,7 +49,6 @@ struct sp_collected_s {
     uint32_t                at[SP_JSON_WILDCARDS];  /* of the one taken */
     sp_collected_state_t    state;
     unsigned                skip:1;     /* within one that is not taken */
-    unsigned                more:1;     /* it has elements */
     sp_collected_item_t    *item;       /* the element at hand */
     sp_collected_chunk_t   *first;
     sp_collected_chunk_t   *last;
