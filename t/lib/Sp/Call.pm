@@ -59,6 +59,10 @@ sub args ($self, %what) {
     my $answer = $JSON->decode(scalar readline $self->{out});
     die "spcall: $answer->{error}\n"
         if ref $answer eq 'HASH' && $answer->{error};
+
+    # Arguments are bytes: a sealed address has any.
+    if (ref $answer eq 'ARRAY') { utf8::downgrade($_) for @$answer }
+
     return $answer;
 }
 
