@@ -162,7 +162,7 @@ cmd_status_redis(cmd_t *cmd, json_t *warnings)
             json_array_append_new(warnings, json_string(settings[i].text));
 
             if (i == 0) {
-                return;
+                i++;    /* when a file is written that there is not */
             }
         }
     }

@@ -47,6 +47,7 @@ static void *journal_thread(void *data);
 static int journal_once(journal_t *journal, const journal_entry_t *entry);
 static off_t journal_size(const char *dir, const char *file);
 static int journal_open(const char *dir, const char *file, int flags);
+static int journal_hand_over(const char *dir, int fd);
 static int journal_sync_dir(const char *dir);
 
 
@@ -309,9 +310,32 @@ journal_write(const char *dir, const char *file, const char *line)
         rc = errno;
     }
 
+    if (rc == 0 && made) {
+        rc = journal_hand_over(dir, fd);
+    }
+
     close(fd);
 
     return rc == 0 && made ? journal_sync_dir(dir) : rc;
+}
+
+
+/*
+ * A command that root called makes a file that the daemon can write to: it is
+ * given to whom the directory belongs to.
+ */
+
+static int
+journal_hand_over(const char *dir, int fd)
+{
+    struct stat  st;
+
+    if (geteuid() != 0) {
+        return 0;
+    }
+
+    return stat(dir, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0
+           ? 0 : errno;
 }
 
 

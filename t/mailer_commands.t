@@ -83,6 +83,16 @@ my $call2 = Sp::Call->new(redis => $t->redis, shop => 'elsewhere');
 like($mailer->json('status')->{warnings}[0], qr/"elsewhere"/,
     'a shop that nobody serves is a warning');
 
+# What Redis does not keep is a warning, one for each reason.
+
+$t->redis->cmd('CONFIG', 'SET', $$_[0], $$_[1])
+    for [ 'appendonly', 'no' ], [ 'maxmemory-policy', 'allkeys-lru' ];
+my $warnings = join "\n", @{ $mailer->json('status')->{warnings} };
+like($warnings, qr/\(appendonly yes\)/, 'no append-only file: a warning');
+like($warnings, qr/\(maxmemory-policy noeviction\)/, '... and eviction');
+unlike($warnings, qr/appendfsync/, '... but not how a file is written');
+$t->redis->cmd('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+
 # test-send.
 
 $smtp->clear;
@@ -104,12 +114,15 @@ like($out, qr/5\.1\.1 no/, '... with the reply');
 ok(!-e $mailer->dir . '/suppressions', 'nobody is suppressed by it');
 $smtp->behave;
 
-# suppress.
+# suppress, by root: the daemon's user must be able to write to the list.
 
+chown 65534, -1, $mailer->dir if $> == 0;
 my $done = $mailer->json('suppress', 'Bob@example.com', '--reason', 'asked');
 is($done->{shopper}, $call->tokens('bob@example.com')->{shopper}, 'suppress');
 is($call->why('bob@example.com')->{suppressed}, 'asked', 'Redis knows why');
 is($mailer->json('suppress', '--list')->[0]{reason}, 'asked', '--list');
+is((stat $mailer->dir . '/suppressions')[4], (stat $mailer->dir)[4],
+    'the list belongs to whom the folder belongs to');
 is(($mailer->run('suppress', '--remove', 'bob@example.com'))[0], 0, '--remove');
 ok(!$call->why('bob@example.com')->{suppressed}, 'Redis knows');
 is(($mailer->run('suppress', 'bob@example.com', '--reason', 'a b'))[0], 2,
