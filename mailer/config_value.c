@@ -188,7 +188,7 @@ config_value_mode(const char *text, sp_mode_t *mode, char *address)
     if (*p == '\0' || strchr(p, '<') != NULL
         || config_value_mailbox(p, address) != NULL)
     {
-        return "needs a valid address: \"catch-all ADDRESS\"";
+        return "needs a valid address, in quotes: \"catch-all ADDRESS\"";
     }
 
     *mode = SP_MODE_CATCH_ALL;
@@ -261,7 +261,8 @@ config_value_mailbox(const char *text, char *address)
 
     for (p = text; *p != '\0'; p++) {
         if ((unsigned char) *p < ' ' || *p == 0x7f) {
-            return "has a control character";
+            return *p == '\n' ? "goes over a line's end: is a quote missing?"
+                              : "has a control character";
         }
     }
 
