@@ -30,6 +30,14 @@ rescue_start(shop_t *shop, rescue_batch_t *batch, const sp_claimed_t *claimed)
 
     plan = &rescue->plan;
 
+    if (shop->engine->stopping) {
+
+        /* The claim was on its way when it was told to stop. */
+
+        rescue_give_back(rescue);
+        return 0;
+    }
+
     if (rescue->mode != rescue->rules->mode) {
 
         /* Another config came between the claim and its reply. */

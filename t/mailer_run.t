@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use Sp::Test;
+use Sp::Clock;
 use Sp::Rescue;
 
 # SIGTERM while the server sits on the dot, with more in the queue.
@@ -68,5 +69,36 @@ my $u = Sp::Rescue->new(redis => $redis, start => 0, name => 'wrong',
 $u->mailer->start;
 $u->mailer->wait_log(qr/event=redis_lost reason=".*auth/i);
 is($u->mailer->stop, 0, 'no password: it says so, and ends when told');
+
+# SIGTERM while a claim is on its way: what it brings is not begun any more.
+
+# Has Redis been sent what it has not read?
+sub unread ($port) {
+    my $local = sprintf '0100007F:%04X', $port;
+
+    return grep { /\d: $local [\w:]+ 01 \w+:(?!00000000)/ }
+        split /\n/, slurp('/proc/net/tcp');
+}
+
+my $clock = Sp::Clock->new;
+my $v = Sp::Rescue->new(idle => 60_000, connections => 1);
+
+$v->call->abandon('late@example.com');
+$v->redis->pause;
+$clock->advance(120);
+wait_ok { unread($v->redis->port) } 'a claim is on its way';
+kill 'TERM', $v->mailer->pid;
+$v->mailer->wait_log(qr/event=stop/);
+$v->redis->resume;
+$v->mailer->wait_log(qr/event=end/);
+Sp::Test::await_child($v->mailer->pid);
+is($v->mailer->stop, 0, 'ends');
+like($v->mailer->log, qr/event=settle .*outcome=f reason=stopping/,
+    'what came was given back');
+is($v->smtp->count, 0, 'and not sent');
+
+$v->mailer->start;
+$v->smtp->wait_mails(1);
+is($v->mailer->stop, 0, 'the next mailer sends it');
 
 all_done();
