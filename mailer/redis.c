@@ -335,6 +335,7 @@ redis_call(redis_t *redis, const sp_call_t *call, int keep,
 static void
 redis_flush(evutil_socket_t fd, short what, void *data)
 {
+    int               failed;
     redis_t          *redis;
     redis_request_t  *request;
 
@@ -349,9 +350,19 @@ redis_flush(evutil_socket_t fd, short what, void *data)
         return;
     }
 
+    failed = 0;
+
     while ((request = redis_shift(&redis->waiting)) != NULL) {
-        evbuffer_add(redis->out, request->command, request->len);
+        failed |= evbuffer_add(redis->out, request->command, request->len);
         redis_sent(redis, request);
+    }
+
+    /* A call that is left out would be given the answer of the next one. */
+
+    if (failed) {
+        evbuffer_drain(redis->out, evbuffer_get_length(redis->out));
+        redis_lost(redis, "out of memory");
+        return;
     }
 
     /*
