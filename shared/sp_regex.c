@@ -232,7 +232,9 @@ sp_regex_repeats(const sp_str_t *pattern, int look)
 
         case '}':
 
-            if (p[-1] == ',' && (looks != 0 || !look)) {
+            if (p > pattern->data && p[-1] == ','
+                && (looks != 0 || !look))
+            {
                 return 1;
             }
 

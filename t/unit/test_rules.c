@@ -296,6 +296,7 @@ regexes_have_an_end(void **unused)
            "line 1: regex \"^/(?!.+x)\" has an unlimited repeat within a "
            "lookaround, which can take too long");
 
+    accept_in("if form:a ~ \"}(?=a{2})\";");
     accept_in("if form:a ~ \"(a[*+])-\\1{2}\"; if form:a ~ \"(?=a)b*\";"
               " if form:a ~ \"(?<=a)(?!b[*+][[:alpha:]*]\\*{2})c+\";");
 }
