@@ -18,6 +18,15 @@ my ($call, $smtp, $mailer, $redis) =
 my $rounds = $ENV{SP_RACES} // 1000;
 my $batch  = 50;
 
+# What Redis does, in its order, as `redis-cli monitor` writes it.
+
+my $file = Sp::Test::dir() . '/monitor';
+touch($file);
+my $monitor = Sp::Test::spawn(name => 'monitor', log => $file,
+    cmd => [ 'redis-cli', '-p', $redis->port, 'monitor' ]);
+expect_signal($monitor);
+wait_for { slurp($file) =~ /^OK/ } or die 'no monitor';
+
 # In batches; each order comes around the moment when its cart is due: some
 # before it, some during the exchange, some after it.
 
@@ -49,27 +58,39 @@ delete $got{'last@example.com'};
 is_deeply([ grep { $got{$_} > 1 } keys %got ], [], 'nobody got it twice');
 is(scalar(() = $call->doubt), 0, 'nothing is in doubt');
 
-my ($late, $wrong, $open) = (0, 0, 0);
+wait_for { slurp($file) =~ /sp1_settle.*:p:\Q@{[
+    $call->tokens('last@example.com')->{shopper} ]}\E/ } or die 'no settle';
+stop_child($monitor);
+
+my (%order, %confirm, $at);
+
+for (split /\n/, slurp($file)) {
+    $at++;
+    my ($what, $sid) = /"sp1_(order|confirm)" "2" "sp:\{demo\}:p:([\w-]+)"/
+        or next;
+    $what eq 'order' ? ($order{$sid} //= $at) : ($confirm{$sid} = $at);
+}
+
+my ($late, $stopped, $wrong, $open) = (0, 0, 0, 0);
 
 for my $i (0 .. $rounds - 1) {
     my $email = "race$i\@example.com";
     my $why   = $call->why($email);
+    my $sid   = $call->tokens($email)->{shopper};
     my @steps = grep { /^step/ } keys %$why;
+    my $first = $order{$sid} < ($confirm{$sid} // 0);
 
     $open++ if ($why->{state} // 'none') eq 'open';
     $wrong++ if !$got{$email} != !grep { $why->{$_} =~ / s$/ } @steps;
-
-    # The attempt is older than the order: then it was right to send.
-
-    if ($got{$email}) {
-        my ($at) = map { $why->{$_} =~ /^\d+ (\d+) s/ } @steps;
-        $late++ if !defined $at;
-    }
+    $late++ if $got{$email} && (!$confirm{$sid} || $first);
+    $stopped++ if !$got{$email} && $first;
 }
 
+is(scalar(keys %order), $rounds, 'Redis knew of every order');
 is($open, 0, 'every rescue has ended');
 is($wrong, 0, 'what Redis believes to be sent was sent, and nothing else');
-is($late, 0, 'each with its time');
+is($late, 0, 'nothing was sent whose order came before its confirm');
+note "$stopped orders came between claim and confirm";
 note scalar(keys %got), " of $rounds were sent before their order";
 cmp_ok(scalar(keys %got), '<', $rounds, 'some orders were in time');
 
