@@ -31,7 +31,7 @@ const char *order_call(redis_t *redis, const sp_secret_t *secret,
     redis_answer_pt answer, void *data);
 
 
-/* "ok", "duplicate", "unknown" (no such customer); NULL: Redis did not do it. */
+/* "ok", "duplicate", "unknown" (no such customer); NULL: not done by Redis. */
 
 const char *order_result(const redis_answer_t *answer);
 

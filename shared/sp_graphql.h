@@ -94,9 +94,10 @@ sp_rc_t sp_graphql_request(sp_graphql_request_t *request,
  * and directives (@skip, @include are not evaluated: the answer tells).
  * Equal keys are listed once; __typename and its like are not.  Without a query
  * text (a persisted query) the operation's name stands for its only field, with
- * no arguments: gql->kind is SP_GRAPHQL_PERSISTED.  Strings point into the request; the pool gives
- * scratch memory.  SP_OK; SP_INVALID: no such operation or not GraphQL; what
- * was found before stays in gql, for a document that is cut; SP_NOMEM.
+ * no arguments: gql->kind is SP_GRAPHQL_PERSISTED.  Strings point into the
+ * request; the pool gives scratch memory.  SP_OK; SP_INVALID: no such operation
+ * or not GraphQL; what was found before stays in gql, for a document that is
+ * cut; SP_NOMEM.
  */
 
 sp_rc_t sp_graphql_parse(sp_graphql_t *gql, const sp_pool_t *pool,

@@ -97,7 +97,7 @@ typedef enum {
 } sp_rc_t;
 
 
-/* A message for an operator: names the value that is wrong, never an address. */
+/* A message for an operator: names the wrong value, never an address. */
 
 typedef struct {
     char  text[256];
