@@ -244,8 +244,9 @@ ngx_http_sitepreserver_redis_greeted(ngx_http_sitepreserver_redis_t *redis,
             && !ngx_http_sitepreserver_redis_says(reply, "NOPERM"))
         {
             rc = ngx_http_sitepreserver_redis_refused(redis,
-                                 "does not load the functions (it must be "
-                                 "Redis 7 or newer)", reply);
+                   ngx_http_sitepreserver_redis_says(reply, "unknown command")
+                   ? "knows no functions (it must be Redis 7 or newer)"
+                   : "does not load the functions", reply);
         }
 
         break;

@@ -86,6 +86,11 @@ $plain->cmd('SELECT', 0);
 refused('a database that is not there', 'redis://127.0.0.1:' . $plain->port
     . '/999', qr/refuses the database: ERR DB index is out of range/);
 
+my $old = Sp::Redis->new(config => [ 'rename-command FUNCTION ""' ]);
+
+refused('an old Redis', $old->url,
+    qr/knows no functions \(it must be Redis 7 or newer\): ERR unknown/);
+
 my $guarded = Sp::Redis->new(password => 'open-sesame');
 my $url     = 'redis://127.0.0.1:' . $guarded->port;
 
