@@ -310,8 +310,8 @@ def play(options):
 
     say("Ada shops and leaves.")
     ada, ada_items, browser = leaves(options.url)
-    tell(f"{described(ada_items)} (a candle went out again). Gives {ada} at "
-         "the checkout, and is gone.")
+    tell(f"{described(ada_items)} (and a candle, out of the cart again). Gives "
+         f"{ada} at the checkout, and is gone.")
 
     say()
     say(f"In {idle} seconds without activity a cart counts as abandoned. "

@@ -67,7 +67,7 @@ nav [aria-current] { background: var(--brand); border-color: var(--brand);
     color: #fff; }
 iframe { display: block; width: 100%; height: 1100px; background: #fff;
     border: 1px solid var(--line); border-radius: 12px; margin: 0 auto; }
-iframe.narrow { width: 322px; }
+iframe.narrow { width: min(322px, 100%); }
 pre { margin: 0; padding: 18px; background: #fff; font-size: .88rem;
     border: 1px solid var(--line); border-radius: 12px; white-space: pre-wrap;
     overflow-wrap: anywhere; }
@@ -190,7 +190,7 @@ class Web(BaseHTTPRequestHandler):
         self.send(status, "text/html; charset=utf-8", f"""<!doctype html>
 <html lang="en-GB"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">{again}
-<title>{escape(title)}</title><style>{STYLE}</style></head><body>
+<link rel="icon" href="data:,"><title>{escape(title)}</title><style>{STYLE}</style></head><body>
 <header><a href="/">Mailbox</a><span>Every mail that the demo sends ends here
 </span></header><main>{body}</main></body></html>
 """.encode())
