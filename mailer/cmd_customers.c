@@ -16,6 +16,7 @@
 #define CMD_WINDOW     1000         /* calls under way */
 #define CMD_LINE_MAX   1024
 #define CMD_PROGRESS   10000        /* lines */
+#define CMD_BOM        "\xef\xbb\xbf"   /* what spreadsheets begin UTF-8 with */
 
 
 typedef struct {
@@ -29,6 +30,7 @@ typedef struct {
 
 
 static int cmd_import(cmd_import_t *import, FILE *fp);
+static int cmd_import_read(cmd_import_t *import, FILE *fp);
 static int cmd_import_line(cmd_import_t *import, char *text);
 static int cmd_import_call(cmd_import_t *import, const sp_str_t *customer,
     const char *address);
@@ -98,30 +100,11 @@ cmd_customers(int argc, char **argv)
 static int
 cmd_import(cmd_import_t *import, FILE *fp)
 {
-    char   *line;
+    int     whole;
     cmd_t  *cmd;
 
     cmd = import->cmd;
-    line = malloc(CMD_LINE_MAX);
-
-    while (line != NULL && fgets(line, CMD_LINE_MAX, fp) != NULL) {
-        import->line++;
-
-        if (!cmd_import_line(import, line)) {
-            import->rejected++;
-            cmd_error("line %ld is not an id and an address", import->line);
-        }
-
-        while (redis_pending(cmd->redis) >= CMD_WINDOW) {
-            event_base_loop(cmd->base, EVLOOP_ONCE);
-        }
-
-        if (import->line % CMD_PROGRESS == 0 && isatty(STDERR_FILENO)) {
-            fprintf(stderr, "\r%ld lines", import->line);
-        }
-    }
-
-    free(line);
+    whole = cmd_import_read(import, fp);
 
     while (redis_pending(cmd->redis) != 0) {
         event_base_loop(cmd->base, EVLOOP_ONCE);
@@ -138,7 +121,52 @@ cmd_import(cmd_import_t *import, FILE *fp)
                              (json_int_t) import->failed));
 
     return import->failed != 0 ? CMD_REDIS
-           : import->rejected != 0 ? CMD_FAILED : CMD_OK;
+           : import->rejected != 0 || !whole ? CMD_FAILED : CMD_OK;
+}
+
+
+/* Zero: not all of the file could be read. */
+
+static int
+cmd_import_read(cmd_import_t *import, FILE *fp)
+{
+    int     c;
+    char    line[CMD_LINE_MAX];
+    cmd_t  *cmd;
+
+    cmd = import->cmd;
+
+    while (fgets(line, sizeof(line), fp) != NULL) {
+        import->line++;
+        c = strchr(line, '\n') != NULL ? '\n' : 0;
+
+        if (!cmd_import_line(import, line)) {
+            import->rejected++;
+            cmd_error("line %ld is not an id and an address", import->line);
+        }
+
+        /* The rest of a line that is too long is no line. */
+
+        while (c != '\n' && c != EOF) {
+            c = getc(fp);
+        }
+
+        while (redis_pending(cmd->redis) >= CMD_WINDOW) {
+            event_base_loop(cmd->base, EVLOOP_ONCE);
+        }
+
+        if (import->line % CMD_PROGRESS == 0 && isatty(STDERR_FILENO)) {
+            fprintf(stderr, "\r%ld lines", import->line);
+        }
+    }
+
+    if (!ferror(fp)) {
+        return 1;
+    }
+
+    cmd_error("after line %ld: %s", import->line, strerror(errno));
+
+    return 0;
 }
 
 
@@ -151,9 +179,13 @@ cmd_import_line(cmd_import_t *import, char *text)
     size_t     len;
     sp_str_t   customer;
 
+    if (import->line == 1 && strncmp(text, CMD_BOM, strlen(CMD_BOM)) == 0) {
+        text += strlen(CMD_BOM);
+    }
+
     len = strcspn(text, "\r\n");
 
-    if (text[len] == '\0' && len == CMD_LINE_MAX - 1) {
+    if (text[len] == '\0' && len >= CMD_LINE_MAX - 1 - strlen(CMD_BOM)) {
         return 0;
     }
 
