@@ -236,7 +236,8 @@ ngx_http_sitepreserver_set_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (ngx_strncmp(value[1].data, "addresses=", 10) != 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\"", &value[1]);
+                           "invalid parameter \"%V\", it must be "
+                           "\"addresses=number\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 

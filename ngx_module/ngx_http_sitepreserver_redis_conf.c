@@ -121,6 +121,8 @@ ngx_http_sitepreserver_redis_conf_create(ngx_conf_t *cf, ngx_str_t *url)
     }
 
     rcf->url = *url;
+    rcf->file = cf->conf_file->file.name.data;
+    rcf->line = cf->conf_file->line;
     rcf->timeout = 5000;
     rcf->verify = 1;
 
@@ -493,8 +495,9 @@ ngx_http_sitepreserver_redis_addresses(ngx_conf_t *cf,
 
     if (u.err != NULL || u.naddrs == 0) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "sitepreserver_redis \"%V\": %s", &rcf->url,
-                      u.err != NULL ? u.err : "no address");
+                      "sitepreserver_redis \"%V\": %s in %s:%ui", &rcf->url,
+                      u.err != NULL ? u.err : "no address", rcf->file,
+                      rcf->line);
         return NGX_ERROR;
     }
 

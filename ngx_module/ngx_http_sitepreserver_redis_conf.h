@@ -15,6 +15,8 @@
 
 struct ngx_http_sitepreserver_redis_conf_s {
     ngx_str_t                  url;         /* for messages */
+    u_char                    *file;        /* where it was said */
+    ngx_uint_t                 line;
 
     ngx_str_t                  host;        /* a name or an address */
     in_port_t                  port;        /* 0: a unix socket */

@@ -8,6 +8,8 @@
 
 static sp_rc_t sp_condition_parse_op(sp_condition_t *condition,
     sp_words_t *words, const sp_source_ctx_t *ctx, sp_error_t *err);
+static sp_rc_t sp_condition_check_present(const sp_condition_t *condition,
+    sp_error_t *err);
 static sp_rc_t sp_condition_check(const sp_condition_t *condition,
     sp_error_t *err);
 static int sp_condition_selects(const sp_condition_t *condition);
@@ -71,7 +73,7 @@ sp_condition_parse_op(sp_condition_t *condition, sp_words_t *words,
 
     word = sp_words_peek(words);
     if (word == NULL) {
-        return SP_OK;               /* present */
+        return sp_condition_check_present(condition, err);
     }
 
     for (i = 0; sp_condition_ops[i].word != NULL; i++) {
@@ -117,6 +119,27 @@ sp_condition_parse_op(sp_condition_t *condition, sp_words_t *words,
     default:
         return SP_OK;
     }
+}
+
+
+/* A name with a "=" is a test whose blanks were forgotten: never present. */
+
+static sp_rc_t
+sp_condition_check_present(const sp_condition_t *condition, sp_error_t *err)
+{
+    const sp_source_t  *source;
+
+    source = &condition->sources.list[condition->sources.n - 1];
+
+    if (source->kind == SP_SOURCE_VALUE || source->decoders.n != 0
+        || memchr(source->word.data, '=', source->word.len) == NULL)
+    {
+        return SP_OK;
+    }
+
+    return sp_words_error(err, "\"%W\" has a \"=\" in its name: a test has "
+                          "blanks around it, and \"present\" asks for that "
+                          "name", &source->word);
 }
 
 

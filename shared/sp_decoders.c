@@ -157,7 +157,8 @@ sp_decoder_parse(sp_decoder_parse_t *parse, sp_decoder_t *decoder,
     }
 
     if (kind->name == NULL) {
-        return sp_words_error(parse->err, "unknown decoder \"%W\"", word);
+        return sp_words_error(parse->err, "unknown decoder \"%W\": "
+                              "docs/rules.md has those that there are", word);
     }
 
     if (kind->run != NULL) {

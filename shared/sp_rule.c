@@ -133,7 +133,8 @@ sp_rule_kind(sp_rule_t *rule, const sp_str_t *name, sp_error_t *err)
     rule->kind = sp_kind(name);
 
     if (rule->kind == 0) {
-        return sp_words_error(err, "unknown event \"%W\"", name);
+        return sp_words_error(err, "unknown event \"%W\": docs/rules.md has "
+                              "those that there are", name);
     }
 
     if (rule->kind == SP_RESCUE_CLICK || rule->kind == SP_CHECKOUT_ERROR) {
@@ -172,7 +173,10 @@ sp_rule_methods(sp_rule_t *rule, const sp_str_t *list, sp_error_t *err)
         bit = sp_method(&name);
 
         if (bit == 1u << (SP_METHODS - 1)) {
-            return sp_words_error(err, "unknown method \"%W\"", &name);
+            return sp_words_error(err, "unknown method \"%W\": it must be GET, "
+                                  "HEAD, POST, PUT, DELETE, PATCH or OPTIONS, "
+                                  "with commas between several, or \"*\"",
+                                  &name);
         }
 
         rule->meeting.methods |= bit;
@@ -230,6 +234,12 @@ sp_rule_uri(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
 
         if (meeting->uri.len == 0 || meeting->uri.data[0] != '/') {
             return sp_words_error(err, "URI \"%W\" does not begin with \"/\"",
+                                  &meeting->uri);
+        }
+
+        if (memchr(meeting->uri.data, '?', meeting->uri.len) != NULL) {
+            return sp_words_error(err, "URI \"%W\" has arguments, which are "
+                                  "not compared: use \"if arg:NAME = VALUE\"",
                                   &meeting->uri);
         }
 

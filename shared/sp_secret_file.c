@@ -35,8 +35,9 @@ sp_secret_read(const char *path, sp_error_t *err)
     fd = open(path, O_RDONLY|O_CLOEXEC|O_NOCTTY|O_NONBLOCK);
 
     if (fd == -1 || fstat(fd, &st) == -1) {
-        snprintf(err->text, sizeof(err->text), "cannot read \"%s\": %s", path,
-                 strerror(errno));
+        snprintf(err->text, sizeof(err->text), "cannot read \"%s\": %s%s", path,
+                 strerror(errno), errno != ENOENT ? ""
+                 : " (\"sitepreserver keygen FILE\" makes one)");
 
         if (fd != -1) {
             close(fd);

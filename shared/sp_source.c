@@ -143,8 +143,10 @@ sp_source_parse(sp_source_t *source, const sp_str_t *word,
 
     if (row == NULL) {
         return sp_words_error(err, sp_source_has_prefix(word)
-                                   ? "unknown source \"%W\""
-                                   : "\"%W\" is not a source", word);
+                                   ? "unknown source \"%W\": docs/rules.md "
+                                     "has those that there are"
+                                   : "\"%W\" is not a source, such as "
+                                     "form:NAME or value:TEXT", word);
     }
 
     source->kind = row->kind;

@@ -169,7 +169,8 @@ my @wrong = (
     [ 'sitepreserver_retain 1d nobody=1d', 'invalid parameter "nobody=1d"' ],
     [ 'sitepreserver_retain 1d anonymous=x', 'invalid time "x"' ],
     [ 'sitepreserver_remember 5', 'must be one second or more', 'passes' ],
-    [ 'sitepreserver_limit 5', 'invalid parameter "5"' ],
+    [ 'sitepreserver_limit 5',
+        'invalid parameter "5", it must be "addresses=number"' ],
     [ 'sitepreserver_limit addresses=-1',
         'invalid number in "addresses=-1", it must be 0 (no limit) to 1000000'
     ],
@@ -227,6 +228,9 @@ fails('a status of another format', "server { listen 127.0.0.1:%%PORT%%;\n"
 fails('no secret', "sitepreserver on;\n"
     . "server { listen 127.0.0.1:%%PORT%%; server_name a.example;HERE }",
     '"sitepreserver" is on, but no "sitepreserver_secret_file" is defined');
+
+fails('no such Redis', "sitepreserver_redis redis://nowhere.invalid;HERE\n"
+    . "$on $server", '"redis://nowhere.invalid": host not found');
 
 fails('no shop name', "sitepreserver_secret_file $secret;\n"
     . "server { listen 127.0.0.1:%%PORT%%; sitepreserver on;HERE\n"

@@ -47,6 +47,14 @@ accepted(const char *text)
 }
 
 
+/* What the messages say of that which would be right. */
+
+#define THOSE  ": docs/rules.md has those that there are"
+#define SUCH   ", such as form:NAME or value:TEXT"
+#define METHODS  ": it must be GET, HEAD, POST, PUT, DELETE, PATCH or " \
+                 "OPTIONS, with commas between several, or \"*\""
+
+
 static void
 accept_(const char *text)
 {
@@ -212,20 +220,20 @@ kinds_have_names(void **unused)
 static void
 unknown_prefix_is_an_error(void **unused)
 {
-    refuse_in("email fomr:email;", "unknown source \"fomr:email\"");
-    refuse_in("email request.json:a;", "unknown source \"request.json:a\"");
+    refuse_in("email fomr:email;", "unknown source \"fomr:email\"" THOSE);
+    refuse_in("email request.json:a;", "unknown source \"request.json:a\"" THOSE);
     refuse_in("email jo@example.com;",
-              "\"jo@example.com\" is not a source");
-    refuse_in("email email;", "\"email\" is not a source");
-    refuse_in("email body:x;", "unknown source \"body:x\"");
-    refuse_in("email response.body:x;", "unknown source \"response.body:x\"");
-    refuse_in("email form;", "\"form\" is not a source");
+              "\"jo@example.com\" is not a source" SUCH);
+    refuse_in("email email;", "\"email\" is not a source" SUCH);
+    refuse_in("email body:x;", "unknown source \"body:x\"" THOSE);
+    refuse_in("email response.body:x;", "unknown source \"response.body:x\"" THOSE);
+    refuse_in("email form;", "\"form\" is not a source" SUCH);
     refuse_in("email uri:x;", "\"x\" is not a number from 1 to 15");
     refuse_in("email uri:0;", "\"0\" is not a number from 1 to 15");
     refuse_in("email form:;", "source \"form:\" lacks a name");
     refuse_in("items json:a { id css:x; }",
               "unknown source \"css:x\" in items");
-    refuse("sitepreserver_visitor sid;", "line 1: \"sid\" is not a source");
+    refuse("sitepreserver_visitor sid;", "line 1: \"sid\" is not a source" SUCH);
 }
 
 
@@ -254,9 +262,9 @@ alternatives_need_or(void **unused)
 static void
 decoders_are_checked(void **unused)
 {
-    refuse_in("email form:a | rot13;", "unknown decoder \"rot13\"");
+    refuse_in("email form:a | rot13;", "unknown decoder \"rot13\"" THOSE);
     refuse_in("email form:a | form:b | gzip:9;",
-              "unknown decoder \"gzip:9\"");
+              "unknown decoder \"gzip:9\"" THOSE);
     refuse_in("email form:a | base64:x;",
               "decoder \"base64:x\" takes no text");
     refuse_in("email form:a | regex;",
@@ -398,16 +406,24 @@ static void
 events_are_checked(void **unused)
 {
     refuse("sitepreserver_event buy POST = /x { }",
-           "line 1: unknown event \"buy\"");
+           "line 1: unknown event \"buy\"" THOSE);
     refuse("sitepreserver_event rescue_click GET = /x { }",
            "line 1: event \"rescue_click\" cannot have a rule: it is known "
            "without");
+    refuse("sitepreserver_event login POST = /a?b=1 { }",
+           "line 1: URI \"/a?b=1\" has arguments, which are not compared: "
+           "use \"if arg:NAME = VALUE\"");
+    refuse_in("if form:a=b;",
+              "\"form:a=b\" has a \"=\" in its name: a test has blanks "
+              "around it, and \"present\" asks for that name");
+    accept_in("if form:a=b present;");
+    accept_in("if cookie:a | strip:=;");
     refuse("sitepreserver_event login BREW = /x { }",
-           "line 1: unknown method \"BREW\"");
+           "line 1: unknown method \"BREW\"" METHODS);
     refuse("sitepreserver_event login GET,,POST = /x { }",
-           "line 1: unknown method \"\"");
+           "line 1: unknown method \"\"" METHODS);
     refuse("sitepreserver_event login get = /x { }",
-           "line 1: unknown method \"get\"");
+           "line 1: unknown method \"get\"" METHODS);
     refuse("sitepreserver_event login GET = { }",
            "line 1: a URI is missing after \"=\"");
     refuse("sitepreserver_event login GET { }",
@@ -620,10 +636,10 @@ long_words_are_shortened(void **unused)
     strcpy(text + i + 400, "; }");
 
     assert_false(accepted(text));
-    assert_true(strlen(error.text) < 130);
+    assert_true(strlen(error.text) < 180);
     assert_non_null(strstr(error.text, "aaa...\""));
 
-    refuse_in("email x:a\x01z;", "unknown source \"x:a?z\"");
+    refuse_in("email x:a\x01z;", "unknown source \"x:a?z\"" THOSE);
 }
 
 
