@@ -56,6 +56,8 @@ typedef struct {
     char          *user;            /* NULL: no AUTH */
     char          *password;
     char          *helo;            /* NULL: the host's name */
+    char         **sends_from;      /* addresses that its mail comes from */
+    unsigned       nsends_from;
     unsigned       connections;
     double         rate;            /* messages a second, 0: no limit */
     long           timeout;         /* s, for a reply */
@@ -120,6 +122,8 @@ typedef struct {
 typedef struct {
     char            *file;
     unsigned         refs;
+    char           **dkim_selectors;
+    unsigned         ndkim_selectors;
     sp_secret_t     *secret;
     char             fingerprint[SP_FINGERPRINT_LEN + 1];
     config_redis_t   redis;
@@ -134,12 +138,14 @@ typedef struct {
     unsigned         nsmtp;
     config_shop_t   *shops;
     unsigned         nshops;
+    char            *secret_file;
 } config_t;
 
 
 /* What is wrong, with file and line; one line without a newline. */
 
 typedef struct {
+    char            *dns;           /* ADDRESS[:PORT]; NULL: the system's */
     char  text[1024];
 } config_error_t;
 

@@ -40,4 +40,10 @@ int config_secret(cfg_t *cfg, const char *option, char **value);
 int config_required(cfg_t *cfg, const char **options);
 
 
+/* The values of a list, counted; freed also after a failure. */
+
+int config_list(cfg_t *cfg, const char *option, char ***values, unsigned *n);
+void config_list_free(char **values, unsigned n);
+
+
 #endif /* CONFIG_BUILD_H */

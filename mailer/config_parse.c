@@ -95,6 +95,7 @@ static cfg_opt_t  config_smtp_opts[] = {
     CFG_STR("url", NULL, CFGF_NODEFAULT),
     CFG_STR("connections", "4", CFGF_NONE),
     CFG_STR("user", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("dkim_selectors", NULL, CFGF_NODEFAULT),
     CFG_STR("password_file", NULL, CFGF_NODEFAULT),
     CFG_STR("tls", "opportunistic", CFGF_NONE),
     CFG_STR("ca_file", NULL, CFGF_NODEFAULT),
@@ -111,6 +112,7 @@ static cfg_opt_t  config_opts[] = {
     CFG_STR("redis_password_file", NULL, CFGF_NODEFAULT),
     CFG_STR("redis_ca_file", NULL, CFGF_NODEFAULT),
     CFG_STR("http_listen", "127.0.0.1:8025", CFGF_NONE),
+    CFG_STR_LIST("sends_from", NULL, CFGF_NODEFAULT),
     CFG_STR("state_dir", "/var/lib/sitepreserver", CFGF_NONE),
     CFG_STR("creatives", NULL, CFGF_NODEFAULT),
     CFG_STR("lease", "60s", CFGF_NONE),
@@ -125,6 +127,7 @@ static cfg_opt_t  config_opts[] = {
     CFG_END()
 };
 
+    CFG_STR("dns", NULL, CFGF_NODEFAULT),
 
 /*
  * libconfuse has neither a pointer of ours nor more than one parser: this is

@@ -155,7 +155,6 @@ config_build_brand(config_shop_t *shop, cfg_t *cfg)
 static int
 config_build_lists(config_shop_t *shop, cfg_t *cfg)
 {
-    unsigned     i, n;
     sp_error_t   err;
     const char  *path;
 
@@ -182,20 +181,9 @@ config_build_lists(config_shop_t *shop, cfg_t *cfg)
         return 0;
     }
 
-    n = cfg_size(cfg, "hosts");
-    shop->hosts = calloc(n + 1, sizeof(char *));
-
-    for (i = 0; i < n && shop->hosts != NULL; i++) {
-        shop->hosts[i] = strdup(cfg_getnstr(cfg, "hosts", i));
-
-        if (shop->hosts[i] == NULL) {
-            return 0;
-        }
-
-        shop->nhosts++;
-    }
-
-    return shop->hosts != NULL;
+    return config_list(cfg, "hosts", &shop->hosts, &shop->nhosts)
+           && config_list(cfg, "dkim_selectors", &shop->dkim_selectors,
+                          &shop->ndkim_selectors);
 }
 
 
@@ -327,9 +315,8 @@ config_free_shop(config_shop_t *shop)
         free(series->name);
     }
 
-    for (i = 0; i < shop->nhosts; i++) {
-        free(shop->hosts[i]);
-    }
+    config_list_free(shop->hosts, shop->nhosts);
+    config_list_free(shop->dkim_selectors, shop->ndkim_selectors);
 
     if (shop->webhook_secret != NULL) {
         explicit_bzero(shop->webhook_secret, strlen(shop->webhook_secret));
@@ -338,7 +325,6 @@ config_free_shop(config_shop_t *shop)
 
     neverlist_free(shop->never);
     free(shop->series);
-    free(shop->hosts);
     free(shop->name);
     free(shop->catch_all);
     free(shop->from);
