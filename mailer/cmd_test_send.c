@@ -13,6 +13,9 @@
 #include "rescue_message.h"
 
 
+#define CMD_TEST_IDLE  3600000      /* ms */
+
+
 static int cmd_test_step(const config_shop_t *shop, const char *name,
     const config_series_t **series, const config_step_t **step);
 static void cmd_test_cart(sp_claimed_t *claimed, sp_line_t lines[2]);
@@ -76,6 +79,7 @@ cmd_test_send(int argc, char **argv)
             letter.claimed = &claimed;
             letter.to = address;
             letter.inert = 1;
+            letter.idle = CMD_TEST_IDLE;
             rc = cmd_test_send_it(&cmd, &letter, print);
         }
     }
@@ -133,6 +137,7 @@ cmd_test_cart(sp_claimed_t *claimed, sp_line_t lines[2])
     lines[1].from_shop = 1;
 
     claimed->now = (int64_t) time(NULL) * 1000;
+    claimed->abandoned = claimed->now;
     claimed->rescue = (uint64_t) claimed->now;
     claimed->first_name = name;
     claimed->currency = currency;

@@ -65,6 +65,17 @@ typedef struct {
 } config_smtp_t;
 
 
+/* A section utm: what it gives, and NULL for what it does not. */
+
+#define CONFIG_UTM  5
+
+typedef struct {
+    char          *text[CONFIG_UTM];
+    links_tags_t   tags;            /* the same; of a step, what its series
+                                       gives too */
+} config_utm_t;
+
+
 typedef struct {
     char          *name;
     uint32_t       hash;            /* sp_step_hash() of its name */
@@ -72,6 +83,7 @@ typedef struct {
     int64_t        max_late;        /* ms */
     char          *creative;        /* its name */
     creative_t    *loaded;
+    config_utm_t   utm;
 } config_step_t;
 
 
@@ -80,6 +92,7 @@ typedef struct {
     uint32_t       hash;
     config_step_t *steps;
     unsigned       nsteps;
+    config_utm_t   utm;
 } config_series_t;
 
 
@@ -109,8 +122,11 @@ typedef struct {
     neverlist_t     *never;         /* NULL: none */
     char           **hosts;         /* beside those of cart_url, public_url */
     unsigned         nhosts;
+    char           **dkim_selectors;
+    unsigned         ndkim_selectors;
     char            *locale;
     config_brand_t   brand;
+    config_utm_t     utm;
     config_series_t *series;
     unsigned         nseries;
     message_shop_t   message;       /* points into the above */
@@ -122,14 +138,14 @@ typedef struct {
 typedef struct {
     char            *file;
     unsigned         refs;
-    char           **dkim_selectors;
-    unsigned         ndkim_selectors;
+    char            *secret_file;
     sp_secret_t     *secret;
     char             fingerprint[SP_FINGERPRINT_LEN + 1];
     config_redis_t   redis;
     char            *http_host;     /* NULL: no HTTP server */
     unsigned         http_port;
     char            *state_dir;
+    char            *dns;           /* ADDRESS[:PORT]; NULL: the system's */
     char            *creatives;     /* folder; NULL: only the bundled ones */
     int64_t          lease;         /* ms */
     int              log_level;
@@ -138,14 +154,12 @@ typedef struct {
     unsigned         nsmtp;
     config_shop_t   *shops;
     unsigned         nshops;
-    char            *secret_file;
 } config_t;
 
 
 /* What is wrong, with file and line; one line without a newline. */
 
 typedef struct {
-    char            *dns;           /* ADDRESS[:PORT]; NULL: the system's */
     char  text[1024];
 } config_error_t;
 

@@ -21,6 +21,7 @@ static const char *config_check_doubt(const char *text);
 static const char *config_check_mailbox(const char *text);
 static const char *config_check_address(const char *text);
 static const char *config_check_text(const char *text);
+static const char *config_check_utm(const char *text);
 static const char *config_check_day(const char *text);
 static const char *config_check_connections(const char *text);
 static const char *config_check_seconds(const char *text);
@@ -36,6 +37,11 @@ static const config_check_t  config_checks[] = {
     { "logo", config_value_url },
     { "colour", config_value_colour },
     { "address", config_check_text },
+    { "source", config_check_utm },
+    { "medium", config_check_utm },
+    { "campaign", config_check_utm },
+    { "content", config_check_utm },
+    { "id", config_check_utm },
     { "mode", config_check_mode },
     { "from", config_check_mailbox },
     { "reply_to", config_check_mailbox },
@@ -46,15 +52,15 @@ static const config_check_t  config_checks[] = {
     { "max_per_day", config_check_day },
     { "remember", config_check_remember },
     { "hosts", config_value_host },
+    { "dkim_selectors", config_value_host },
+    { "sends_from", config_value_ip },
+    { "dns", config_value_dns },
     { "locale", config_value_locale },
     { "connections", config_check_connections },
     { "user", config_check_text },
     { "tls", config_check_tls },
     { "helo", config_value_host },
     { "rate", config_check_rate },
-    { "dkim_selectors", config_value_host },
-    { "sends_from", config_value_ip },
-    { "dns", config_value_dns },
     { "timeout", config_check_seconds },
     { "final_timeout", config_check_seconds },
     { "lease", config_check_lease },
@@ -181,6 +187,17 @@ config_check_text(const char *text)
     }
 
     return p == text ? "is empty" : NULL;
+}
+
+
+/* GA4 cuts what is longer than 100 characters. */
+
+static const char *
+config_check_utm(const char *text)
+{
+    return strlen(text) > 100 ? "is longer than 100 bytes"
+           : strchr(text, '\n') != NULL ? "has a control character"
+           : config_check_text(text);
 }
 
 

@@ -41,6 +41,8 @@ config_build_message(config_t *conf, config_shop_t *shop, cfg_t *cfg)
     message->logo = config_str(shop->brand.logo);
     message->colour = config_str(shop->brand.colour);
     message->address = config_str(shop->brand.address);
+    message->locale = config_str(shop->locale);
+    message->utm = shop->utm.tags;
 
     for (i = 0; i < shop->nseries; i++) {
         series = cfg_getnsec(cfg, "series", i);

@@ -50,14 +50,25 @@ static int config_note_list(cfg_t *cfg, cfg_opt_t *opt, unsigned n);
 static config_place_t *config_place(const cfg_opt_t *opt);
 
 
+static cfg_opt_t  config_utm_opts[] = {
+    CFG_STR("source", NULL, CFGF_NODEFAULT),
+    CFG_STR("medium", NULL, CFGF_NODEFAULT),
+    CFG_STR("campaign", NULL, CFGF_NODEFAULT),
+    CFG_STR("content", NULL, CFGF_NODEFAULT),
+    CFG_STR("id", NULL, CFGF_NODEFAULT),
+    CFG_END()
+};
+
 static cfg_opt_t  config_step_opts[] = {
     CFG_STR("delay", NULL, CFGF_NODEFAULT),
     CFG_STR("creative", NULL, CFGF_NODEFAULT),
     CFG_STR("max_late", "12h", CFGF_NONE),
+    CFG_SEC("utm", config_utm_opts, CFGF_NONE),
     CFG_END()
 };
 
 static cfg_opt_t  config_series_opts[] = {
+    CFG_SEC("utm", config_utm_opts, CFGF_NONE),
     CFG_SEC("step", config_step_opts,
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_END()
@@ -84,8 +95,10 @@ static cfg_opt_t  config_shop_opts[] = {
     CFG_STR("remember", "90d", CFGF_NONE),
     CFG_STR("never_mail", NULL, CFGF_NODEFAULT),
     CFG_STR_LIST("hosts", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("dkim_selectors", NULL, CFGF_NODEFAULT),
     CFG_STR("locale", "en", CFGF_NONE),
     CFG_SEC("brand", config_brand_opts, CFGF_NONE),
+    CFG_SEC("utm", config_utm_opts, CFGF_NONE),
     CFG_SEC("series", config_series_opts,
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_END()
@@ -95,11 +108,11 @@ static cfg_opt_t  config_smtp_opts[] = {
     CFG_STR("url", NULL, CFGF_NODEFAULT),
     CFG_STR("connections", "4", CFGF_NONE),
     CFG_STR("user", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("dkim_selectors", NULL, CFGF_NODEFAULT),
     CFG_STR("password_file", NULL, CFGF_NODEFAULT),
     CFG_STR("tls", "opportunistic", CFGF_NONE),
     CFG_STR("ca_file", NULL, CFGF_NODEFAULT),
     CFG_STR("helo", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("sends_from", NULL, CFGF_NODEFAULT),
     CFG_STR("rate", "0", CFGF_NONE),
     CFG_STR("timeout", "5m", CFGF_NONE),
     CFG_STR("final_timeout", "10m", CFGF_NONE),
@@ -112,9 +125,9 @@ static cfg_opt_t  config_opts[] = {
     CFG_STR("redis_password_file", NULL, CFGF_NODEFAULT),
     CFG_STR("redis_ca_file", NULL, CFGF_NODEFAULT),
     CFG_STR("http_listen", "127.0.0.1:8025", CFGF_NONE),
-    CFG_STR_LIST("sends_from", NULL, CFGF_NODEFAULT),
     CFG_STR("state_dir", "/var/lib/sitepreserver", CFGF_NONE),
     CFG_STR("creatives", NULL, CFGF_NODEFAULT),
+    CFG_STR("dns", NULL, CFGF_NODEFAULT),
     CFG_STR("lease", "60s", CFGF_NONE),
     CFG_STR("in_doubt", "list", CFGF_NONE),
     CFG_STR("log_level", "info", CFGF_NONE),
@@ -127,7 +140,6 @@ static cfg_opt_t  config_opts[] = {
     CFG_END()
 };
 
-    CFG_STR("dns", NULL, CFGF_NODEFAULT),
 
 /*
  * libconfuse has neither a pointer of ours nor more than one parser: this is
@@ -313,8 +325,11 @@ config_set_validators(cfg_t *cfg)
         { "smtp|", config_smtp_opts },
         { "shop|", config_shop_opts },
         { "shop|brand|", config_brand_opts },
+        { "shop|utm|", config_utm_opts },
         { "shop|series|", config_series_opts },
+        { "shop|series|utm|", config_utm_opts },
         { "shop|series|step|", config_step_opts },
+        { "shop|series|step|utm|", config_utm_opts },
     };
     char          name[128];
     cfg_opt_t    *opt;

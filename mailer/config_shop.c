@@ -51,6 +51,7 @@ config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg)
     return config_build_mail(shop, cfg)
            && config_build_relay(conf, shop, cfg)
            && config_build_brand(shop, cfg_getsec(cfg, "brand"))
+           && config_build_utm(&shop->utm, cfg_getsec(cfg, "utm"))
            && config_build_lists(shop, cfg)
            && config_build_series(shop, cfg)
            && config_build_message(conf, shop, cfg);
@@ -227,7 +228,9 @@ config_build_series(config_shop_t *shop, cfg_t *cfg)
             return 0;
         }
 
-        if (!config_build_steps(series, section)) {
+        if (!config_build_utm(&series->utm, cfg_getsec(section, "utm"))
+            || !config_build_steps(series, section))
+        {
             return 0;
         }
     }
@@ -264,10 +267,15 @@ config_build_steps(config_series_t *series, cfg_t *cfg)
         step->name = strdup(cfg_title(section));
 
         if (step->name == NULL || !config_required(section, required)
-            || !config_string(section, "creative", &step->creative))
+            || !config_string(section, "creative", &step->creative)
+            || !config_build_utm(&step->utm, cfg_getsec(section, "utm")))
         {
             return 0;
         }
+
+        step->utm.tags = series->utm.tags;
+        config_utm_tags(&step->utm, &step->utm.tags);
+
 
         (void) config_value_time(cfg_getstr(section, "delay"), &step->delay);
         (void) config_value_time(cfg_getstr(section, "max_late"),
@@ -309,8 +317,10 @@ config_free_shop(config_shop_t *shop)
         for (k = 0; k < series->nsteps; k++) {
             free(series->steps[k].name);
             free(series->steps[k].creative);
+            config_free_utm(&series->steps[k].utm);
         }
 
+        config_free_utm(&series->utm);
         free(series->steps);
         free(series->name);
     }
@@ -338,4 +348,5 @@ config_free_shop(config_shop_t *shop)
     free(shop->brand.logo);
     free(shop->brand.colour);
     free(shop->brand.address);
+    config_free_utm(&shop->utm);
 }

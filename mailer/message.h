@@ -43,8 +43,9 @@ typedef struct {
     unsigned       logo_height;
     sp_str_t       colour;          /* of the brand, "#rrggbb" */
     sp_str_t       address;         /* postal; lines end in "\n" */
-    sp_str_t       utm_source;      /* len 0: key */
-    sp_str_t       utm_campaign;    /* len 0: the series */
+    sp_str_t       locale;          /* for shoppers whose language a creative
+                                       does not have; len 0: "en" */
+    links_tags_t   utm;             /* what is not the default */
 } message_shop_t;
 
 
@@ -66,6 +67,11 @@ typedef struct {
 
     sp_str_t               series;
     sp_str_t               step;
+    const links_tags_t    *utm;     /* of step and series: counts before the
+                                       creative's and the shop's; or NULL */
+    unsigned               step_number;     /* from 1; 0: not known */
+    int64_t                left;    /* last activity, Unix time, s; 0: not
+                                       known */
     sp_str_t               shopper; /* SID: only for the Message-ID */
     uint64_t               rescue;
 

@@ -23,6 +23,9 @@ typedef struct {
     sp_str_t                locale; /* of numbers and amounts */
     links_site_t            site;
     buffer_t                unsubscribe;    /* URL */
+    links_tags_t            utm;    /* content without the link's name */
+    buffer_t                utm_content;
+    buffer_t                utm_id;
     sp_error_t             *err;
 } message_data_t;
 
@@ -37,8 +40,10 @@ sp_rc_t message_data_create(message_data_t *md, const message_facts_t *facts,
 void message_data_free(message_data_t *md);
 
 
-/* Items, count and total, for message_data_create(). */
+/* Tags of the analytics, and items, count and total: for
+   message_data_create(). */
 
+void message_utm(message_data_t *md, const creative_locale_t *creative);
 sp_rc_t message_items(message_data_t *md);
 
 

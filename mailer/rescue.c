@@ -37,6 +37,7 @@ struct rescue_s {
     rescue_batch_t       *batch;
     const sp_claimed_t   *claimed;
     int64_t               claimed_at;   /* by engine_now() */
+    int64_t               idle;         /* ms, of the shop */
     plan_t                plan;
     sp_mode_t             mode;
     char                  attempt[SP_ID_LEN + 1];
@@ -141,6 +142,7 @@ rescue_create(shop_t *shop, rescue_batch_t *batch,
     rescue->batch = batch;
     rescue->claimed = claimed;
     rescue->claimed_at = engine_now();
+    rescue->idle = shop->idle;
     rescue->refs = 1;
     batch->refs++;
 
@@ -216,6 +218,7 @@ rescue_build(sender_job_t *job)
     letter.series = rescue->plan.series;
     letter.step = rescue->plan.step;
     letter.claimed = rescue->claimed;
+    letter.idle = rescue->idle;
     letter.to = rescue->mode == SP_MODE_CATCH_ALL ? rescue->rules->catch_all
                                                   : rescue->address;
     letter.inert = rescue->mode == SP_MODE_CATCH_ALL;

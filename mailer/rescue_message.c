@@ -57,6 +57,13 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     facts.currency = claimed->currency;
     facts.series = rescue_str(letter->series->name);
     facts.step = rescue_str(letter->step->name);
+    facts.utm = &letter->step->utm.tags;
+    facts.step_number = (unsigned) (letter->step - letter->series->steps) + 1;
+
+    if (letter->idle != 0) {
+        facts.left = (claimed->abandoned - letter->idle) / 1000;
+    }
+
     facts.shopper = rescue_str(claimed->shopper.text);
     facts.rescue = claimed->rescue;
     facts.click_token = rescue_str(click);

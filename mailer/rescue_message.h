@@ -20,6 +20,7 @@ typedef struct {
     const sp_claimed_t     *claimed;
     const char             *to;     /* normalised address */
     int                     inert;  /* links that do nothing */
+    int64_t                 idle;   /* ms of the shop; 0: not known */
 } rescue_letter_t;
 
 
