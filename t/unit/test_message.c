@@ -359,7 +359,7 @@ test_samples(void **state)
     built_t   built;
 
     for (i = 0; i < SAMPLES; i++) {
-        samples[i](&sample);
+        samples_get(i, &sample);
         build(&built);
 
         check_lines(&built);
