@@ -31,6 +31,7 @@ struct html_s {
     char         *masked;           /* NULL: what was parsed is the source */
     sp_arena_t   *arena;
     html_node_t  *root;
+    size_t        count;
     jmp_buf       no_memory;
 };
 
@@ -136,6 +137,13 @@ const html_node_t *
 html_root(const html_t *html)
 {
     return html->root;
+}
+
+
+size_t
+html_count(const html_t *html)
+{
+    return html->count;
 }
 
 
@@ -456,6 +464,7 @@ html_node(html_t *html, html_node_t *parent, const GumboNode *from)
     memset(node, 0, sizeof(html_node_t));
 
     node->parent = parent;
+    node->index = html->count++;
 
     if (parent != NULL) {
         node->prev = parent->last;

@@ -61,6 +61,7 @@ struct html_node_s {
     size_t        start_end;        /* after its start tag, text or comment */
     size_t        end_tag;          /* of its end tag */
     size_t        end;              /* after it; both equal: there is none */
+    size_t        index;            /* in the tree's order, from 0 */
     unsigned      implied:1;        /* is not in the source: <tbody>, ... */
 };
 
@@ -87,6 +88,11 @@ void html_free(html_t *html);
 /* The document, with <html> among its children. */
 
 const html_node_t *html_root(const html_t *html);
+
+
+/* How many nodes there are. */
+
+size_t html_count(const html_t *html);
 
 
 /* The source as it was given. */
