@@ -8,6 +8,8 @@
 #include "config_value.h"
 
 
+static config_t *config_read_file(const char *path, int lenient,
+    config_error_t *err);
 static int config_build(config_t *conf, cfg_t *cfg);
 static int config_build_redis(config_t *conf, cfg_t *cfg);
 static int config_build_http(config_t *conf, cfg_t *cfg);
@@ -18,6 +20,20 @@ static void config_free(config_t *conf);
 
 config_t *
 config_read(const char *path, config_error_t *err)
+{
+    return config_read_file(path, 0, err);
+}
+
+
+config_t *
+config_read_lenient(const char *path, config_error_t *err)
+{
+    return config_read_file(path, 1, err);
+}
+
+
+static config_t *
+config_read_file(const char *path, int lenient, config_error_t *err)
 {
     int        ok;
     cfg_t     *cfg;
@@ -34,6 +50,7 @@ config_read(const char *path, config_error_t *err)
 
     if (conf != NULL) {
         conf->refs = 1;
+        conf->lenient = lenient != 0;
         conf->file = strdup(path);
         ok = conf->file != NULL && config_build(conf, cfg);
     }

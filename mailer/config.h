@@ -150,6 +150,7 @@ typedef struct {
     int64_t          lease;         /* ms */
     int              log_level;
     unsigned         resend_doubt:1;
+    unsigned         lenient:1;     /* creatives may be wrong */
     config_smtp_t   *smtp;
     unsigned         nsmtp;
     config_shop_t   *shops;
@@ -170,6 +171,19 @@ typedef struct {
  */
 
 config_t *config_read(const char *path, config_error_t *err);
+
+
+/*
+ * The same for commands that mend creatives: those may be missing, wrong or not
+ * approved.  What could not be loaded is NULL in its step.
+ */
+
+config_t *config_read_lenient(const char *path, config_error_t *err);
+
+
+/* The folder of the operator's own creatives; NULL: none is configured. */
+
+const char *config_creatives(const config_t *conf);
 
 
 /* References; used by the loop's thread only.  The last one frees it. */

@@ -141,36 +141,49 @@ config_message_hosts(config_shop_t *shop)
 }
 
 
-/* Only an approved creative is sent. */
+/*
+ * What was never approved is a mistake of the file.  What was changed or
+ * retired since may happen while all else must go on: its steps wait or are
+ * skipped (rescue_creative.c).
+ */
 
 static int
 config_creative(config_t *conf, config_shop_t *shop, config_step_t *step,
     cfg_t *cfg)
 {
     sp_error_t   err;
-    const char  *dir;
 
-    /* A tree that is not installed has its bundled creatives elsewhere. */
-
-    dir = conf->creatives != NULL ? conf->creatives
-                                  : getenv("SITEPRESERVER_CREATIVES");
-    step->loaded = creative_load(dir, step->creative, &err);
+    step->loaded = creative_load(config_creatives(conf), step->creative, &err);
 
     if (step->loaded == NULL) {
+        if (conf->lenient) {
+            return 1;
+        }
+
         config_fail(cfg, "creative", "%s", err.text);
         return 0;
     }
 
-    if (!creative_approved(step->loaded)
+    if (creative_state(step->loaded) == CREATIVE_NEW && !conf->lenient
         && (shop->mode == SP_MODE_LIVE || shop->mode == SP_MODE_CATCH_ALL))
     {
-        config_fail(cfg, "creative", "creative \"%s\" is not approved in its "
-                    "present form: %s/approved is not %s", step->creative,
-                    creative_path(step->loaded), creative_hash(step->loaded));
+        config_fail(cfg, "creative", "creative \"%s\" is not approved: look "
+                    "at it, then sitepreserver creative approve %s",
+                    step->creative, step->creative);
         return 0;
     }
 
     return 1;
+}
+
+
+/* A tree that is not installed has its bundled creatives elsewhere. */
+
+const char *
+config_creatives(const config_t *conf)
+{
+    return conf->creatives != NULL ? conf->creatives
+                                   : getenv("SITEPRESERVER_CREATIVES");
 }
 
 

@@ -22,6 +22,15 @@ sp_rc_t creative_file_folder(const char *dir, const char *bundled,
 int creative_file_exists(const char *path);
 
 
+/*
+ * Writes dir/file, whole or not at all, and on disk when this returns.
+ * SP_INVALID: err says why not.
+ */
+
+sp_rc_t creative_file_write(const char *dir, const char *file,
+    const buffer_t *b, sp_error_t *err);
+
+
 /* Appends a file's text.  SP_INVALID: unreadable, too large, or no UTF-8. */
 
 sp_rc_t creative_file_read(const char *path, buffer_t *b, sp_error_t *err);

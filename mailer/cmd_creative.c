@@ -1,0 +1,174 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * sitepreserver creative: the commands, and what they share.
+ */
+
+#include "cmd_creative.h"
+#include "creative_file.h"
+
+
+typedef struct {
+    const char   *name;
+    int         (*run)(int argc, char **argv);
+    const char   *summary;
+} cmd_creative_t;
+
+
+static void cmd_creative_usage(FILE *out);
+
+
+static const cmd_creative_t  cmd_creatives[] = {
+    { "import", cmd_creative_import, "make a creative of a designer's HTML "
+                                     "file" },
+    { "list", cmd_creative_list, "what there is, and what is sent of it" },
+    { "preview", cmd_creative_preview, "write a message to look at" },
+    { "approve", cmd_creative_approve, "let what it is now be sent" },
+    { "retire", cmd_creative_retire, "let nothing of it be sent any more" },
+};
+
+#define CMD_CREATIVES  (sizeof(cmd_creatives) / sizeof(cmd_creatives[0]))
+
+
+int
+cmd_creative(int argc, char **argv)
+{
+    size_t  i;
+
+    if (argc < 2) {
+        cmd_creative_usage(stderr);
+        return CMD_USAGE;
+    }
+
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        cmd_creative_usage(stdout);
+        return CMD_OK;
+    }
+
+    for (i = 0; i < CMD_CREATIVES; i++) {
+        if (strcmp(cmd_creatives[i].name, argv[1]) == 0) {
+            return cmd_creatives[i].run(argc - 1, argv + 1);
+        }
+    }
+
+    cmd_error("there is no command \"creative %s\"", argv[1]);
+    cmd_creative_usage(stderr);
+
+    return CMD_USAGE;
+}
+
+
+static void
+cmd_creative_usage(FILE *out)
+{
+    size_t  i;
+
+    fputs("usage: sitepreserver creative COMMAND [-c FILE] [--json] "
+          "[OPTIONS]\n\n", out);
+
+    for (i = 0; i < CMD_CREATIVES; i++) {
+        fprintf(out, "  %-8s  %s\n", cmd_creatives[i].name,
+                cmd_creatives[i].summary);
+    }
+
+    fputs("\nsitepreserver creative COMMAND --help tells more.\n", out);
+}
+
+
+int
+cmd_creative_begin(cmd_t *cmd, int argc, char **argv, const char *usage,
+    const cmd_option_t *options, unsigned n)
+{
+    int             rc;
+    config_error_t  err;
+
+    rc = cmd_options(cmd, argc, argv, usage, options, n);
+
+    if (rc != CMD_GO) {
+        return rc;
+    }
+
+    cmd->conf = config_read_lenient(cmd->file, &err);
+
+    if (cmd->conf == NULL) {
+        fprintf(stderr, "%s\n", err.text);
+        cmd_end(cmd);
+        return CMD_CONFIG;
+    }
+
+    return CMD_GO;
+}
+
+
+creative_t *
+cmd_creative_load(const cmd_t *cmd, const char *name)
+{
+    creative_t  *creative;
+    sp_error_t   err;
+
+    creative = creative_load(config_creatives(cmd->conf), name, &err);
+
+    if (creative == NULL) {
+        cmd_error("%s", err.text);
+    }
+
+    return creative;
+}
+
+
+int
+cmd_creative_shop(cmd_t *cmd, const config_shop_t **shop)
+{
+    *shop = NULL;
+
+    if (cmd->shop_name == NULL && cmd->conf->nshops != 1) {
+        return 1;
+    }
+
+    *shop = cmd_shop(cmd);
+
+    return *shop != NULL;
+}
+
+
+int
+cmd_creative_read(const char *path, buffer_t *b)
+{
+    sp_error_t  err;
+
+    if (creative_file_read(path, b, &err) == SP_OK) {
+        return 1;
+    }
+
+    cmd_error("%s", err.text);
+
+    return 0;
+}
+
+
+void
+cmd_creative_why(const creative_t *creative, buffer_t *out)
+{
+    const char  *more;
+
+    switch (creative_state(creative)) {
+
+    case CREATIVE_NEW:
+        buffer_str(out, "was never approved");
+        break;
+
+    case CREATIVE_CHANGED:
+        more = creative_changed(creative);
+        buffer_fmt(out, "was changed since it was approved%s%s",
+                   *more != '\0' ? ": " : "", more);
+        break;
+
+    case CREATIVE_RETIRED:
+        more = creative_reason(creative);
+        buffer_fmt(out, "is retired%s%s", *more != '\0' ? ": " : "", more);
+        break;
+
+    case CREATIVE_APPROVED:
+        break;
+    }
+}
