@@ -39,6 +39,10 @@ doctor_redis(cmd_t *cmd, doctor_report_t *report)
             doctor_say(report, DOCTOR_REDIS_ROLE, DOCTOR_ERROR,
                        doctor_redis_name, "replica",
                        "this Redis is a replica");
+
+        } else if (strncmp(why, "OOM", 3) == 0) {
+            doctor_say(report, DOCTOR_REDIS_MEMORY, DOCTOR_ERROR,
+                       doctor_redis_name, "full", "Redis is full");
         }
 
         doctor_say(report, DOCTOR_REDIS_REACHED, DOCTOR_ERROR,
