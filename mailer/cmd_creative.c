@@ -22,6 +22,7 @@ static const cmd_creative_t  cmd_creatives[] = {
     { "import", cmd_creative_import, "make a creative of a designer's HTML "
                                      "file" },
     { "list", cmd_creative_list, "what there is, and what is sent of it" },
+    { "lint", cmd_creative_lint, "what is wrong with it, measured" },
     { "preview", cmd_creative_preview, "write a message to look at" },
     { "approve", cmd_creative_approve, "let what it is now be sent" },
     { "retire", cmd_creative_retire, "let nothing of it be sent any more" },
@@ -171,4 +172,36 @@ cmd_creative_why(const creative_t *creative, buffer_t *out)
     case CREATIVE_APPROVED:
         break;
     }
+}
+
+
+void
+cmd_creative_warnings(json_t *list, const config_shop_t *shop)
+{
+    buffer_t                b;
+    unsigned                i, k;
+    const config_step_t    *step;
+    const config_series_t  *series;
+
+    buffer_init(&b, CREATIVE_FILE_MAX);
+
+    for (i = 0; i < shop->nseries; i++) {
+        series = &shop->series[i];
+
+        for (k = 0; k < series->nsteps; k++) {
+            step = &series->steps[k];
+
+            if (creative_approved(step->loaded)) {
+                continue;
+            }
+
+            buffer_reset(&b);
+            cmd_creative_why(step->loaded, &b);
+            json_array_append_new(list, json_sprintf("shop \"%s\", step "
+                "\"%s\": creative \"%s\" %s, and is not sent", shop->name,
+                step->name, step->creative, buffer_text(&b)));
+        }
+    }
+
+    buffer_free(&b);
 }

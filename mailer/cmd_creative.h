@@ -42,7 +42,13 @@ int cmd_creative_read(const char *path, buffer_t *b);
 void cmd_creative_why(const creative_t *creative, buffer_t *out);
 
 
+/* Appends what is not sent of a shop, and why. */
+
+void cmd_creative_warnings(json_t *list, const config_shop_t *shop);
+
+
 int cmd_creative_import(int argc, char **argv);
+int cmd_creative_lint(int argc, char **argv);
 int cmd_creative_list(int argc, char **argv);
 int cmd_creative_preview(int argc, char **argv);
 int cmd_creative_approve(int argc, char **argv);

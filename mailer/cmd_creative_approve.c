@@ -68,7 +68,6 @@ cmd_approve_it(cmd_t *cmd, const char *name)
 {
     int          rc;
     json_t      *json;
-    buffer_t     was;
     creative_t  *creative;
 
     creative = cmd_creative_load(cmd, name);
@@ -77,14 +76,12 @@ cmd_approve_it(cmd_t *cmd, const char *name)
         return CMD_NOT_FOUND;
     }
 
-    buffer_init(&was, CREATIVE_FILE_MAX);
-    cmd_creative_why(creative, &was);
     rc = CMD_FAILED;
 
     if (cmd_approve_write(creative) && cmd_approve_unretire(creative)) {
         json = json_pack("{s:s, s:s, s:s, s:s}", "name", name, "state",
                          "approved", "hash", creative_hash(creative), "was",
-                         was.len != 0 ? was.data : "was approved already");
+                         creative_state_name(creative));
 
         if (creative_changed(creative)[0] != '\0') {
             json_object_set_new(json, "changed",
@@ -95,7 +92,6 @@ cmd_approve_it(cmd_t *cmd, const char *name)
         rc = CMD_OK;
     }
 
-    buffer_free(&was);
     creative_free(creative);
 
     return rc;

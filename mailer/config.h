@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "creative_watch.h"
 #include "message.h"
 #include "neverlist.h"
 #include "sp_call.h"
@@ -82,7 +83,8 @@ typedef struct {
     int64_t        delay;           /* ms after the abandonment */
     int64_t        max_late;        /* ms */
     char          *creative;        /* its name */
-    creative_t    *loaded;
+    creative_t    *loaded;          /* as it was when this was read */
+    creative_watch_t  *watch;       /* as it is */
     config_utm_t   utm;
 } config_step_t;
 

@@ -173,6 +173,14 @@ config_creative(config_t *conf, config_shop_t *shop, config_step_t *step,
         return 0;
     }
 
+    step->watch = creative_watch_create(config_creatives(conf),
+                                        creative_ref(step->loaded));
+
+    if (step->watch == NULL) {
+        creative_free(step->loaded);
+        return 0;
+    }
+
     return 1;
 }
 
@@ -194,6 +202,7 @@ config_free_message(config_shop_t *shop)
 
     for (i = 0; i < shop->nseries; i++) {
         for (k = 0; k < shop->series[i].nsteps; k++) {
+            creative_watch_free(shop->series[i].steps[k].watch);
             creative_free(shop->series[i].steps[k].loaded);
         }
     }

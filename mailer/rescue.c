@@ -18,6 +18,7 @@
 #include "log.h"
 #include "outcome.h"
 #include "plan.h"
+#include "rescue_creative.h"
 #include "rescue_message.h"
 #include "sp_arena.h"
 
@@ -39,6 +40,7 @@ struct rescue_s {
     int64_t               claimed_at;   /* by engine_now() */
     int64_t               idle;         /* ms, of the shop */
     plan_t                plan;
+    creative_t           *creative;
     sp_mode_t             mode;
     char                  attempt[SP_ID_LEN + 1];
     char                  address[SP_ADDRESS_MAX + 1];
@@ -52,6 +54,8 @@ struct rescue_s {
 
 static rescue_t *rescue_create(shop_t *shop, rescue_batch_t *batch,
     const sp_claimed_t *claimed);
+static int rescue_pick(rescue_t *rescue);
+static void rescue_wait(rescue_t *rescue, const char *reason);
 static void rescue_send(rescue_t *rescue);
 static int rescue_build(sender_job_t *job);
 static void rescue_ask(void *data);
@@ -109,7 +113,10 @@ rescue_start(shop_t *shop, rescue_batch_t *batch, const sp_claimed_t *claimed)
         break;
 
     case PLAN_SEND:
-        rescue_send(rescue);
+        if (rescue_pick(rescue)) {
+            rescue_send(rescue);
+        }
+
         break;
     }
 
@@ -157,6 +164,48 @@ rescue_create(shop_t *shop, rescue_batch_t *batch,
     engine->nrescues++;
 
     return rescue;
+}
+
+
+/* The creative to send; 0: it must not be sent, and is settled so. */
+
+static int
+rescue_pick(rescue_t *rescue)
+{
+    switch (rescue_creative(rescue->rules, rescue->plan.step, rescue->mode,
+                            engine_now(), &rescue->creative))
+    {
+    case RESCUE_CREATIVE_SEND:
+        return 1;
+
+    case RESCUE_CREATIVE_WAIT:
+        rescue_wait(rescue, "not_approved");
+        return 0;
+
+    default:
+        rescue_settle(rescue, SP_SETTLE_SKIPPED, "retired", 0,
+                      rescue->plan.next);
+        return 0;
+    }
+}
+
+
+/* What somebody may mend is tried again, until it is too late. */
+
+static void
+rescue_wait(rescue_t *rescue, const char *reason)
+{
+    int64_t  again;
+
+    again = rescue_time(rescue) + RESCUE_BUILD_AGAIN;
+
+    if (again > rescue->plan.due + rescue->plan.step->max_late) {
+        rescue_settle(rescue, SP_SETTLE_SKIPPED, reason, 0,
+                      rescue->plan.next);
+
+    } else {
+        rescue_settle(rescue, SP_SETTLE_DEFERRED, reason, 0, again);
+    }
 }
 
 
@@ -217,6 +266,7 @@ rescue_build(sender_job_t *job)
     letter.shop = rescue->rules;
     letter.series = rescue->plan.series;
     letter.step = rescue->plan.step;
+    letter.creative = rescue->creative;
     letter.claimed = rescue->claimed;
     letter.idle = rescue->idle;
     letter.to = rescue->mode == SP_MODE_CATCH_ALL ? rescue->rules->catch_all
@@ -343,23 +393,14 @@ rescue_done(void *data)
 static void
 rescue_not_built(rescue_t *rescue)
 {
-    char     quoted[LOG_QUOTE_MAX];
-    int64_t  again;
+    char  quoted[LOG_QUOTE_MAX];
 
     log_event(LOG_ERROR, "not_built", "shop=%s shopper=%s creative=%s "
               "reason=%s", rescue->shop->name, rescue->claimed->shopper.text,
               rescue->plan.step->creative,
               log_quote(quoted, rescue->job.report.text));
 
-    again = rescue_time(rescue) + RESCUE_BUILD_AGAIN;
-
-    if (again > rescue->plan.due + rescue->plan.step->max_late) {
-        rescue_settle(rescue, SP_SETTLE_SKIPPED, "not_built", 0,
-                      rescue->plan.next);
-
-    } else {
-        rescue_settle(rescue, SP_SETTLE_DEFERRED, "not_built", 0, again);
-    }
+    rescue_wait(rescue, "not_built");
 }
 
 
@@ -589,6 +630,7 @@ rescue_unref(rescue_t *rescue)
         sender_job_clean(&rescue->job);
     }
 
+    creative_free(rescue->creative);
     rescue->shop->engine->nrescues--;
     rescue_batch_unref(rescue->batch);
     config_unref(rescue->conf);

@@ -70,7 +70,7 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     facts.unsubscribe = rescue_str(url);
     facts.date = claimed->now / 1000;
 
-    rc = message_build(&facts, letter->step->loaded, &job->message, &envelope,
+    rc = message_build(&facts, letter->creative, &job->message, &envelope,
                        err);
 
     if (rc != SP_OK) {

@@ -17,6 +17,7 @@ typedef struct {
     const config_shop_t    *shop;
     const config_series_t  *series;
     const config_step_t    *step;
+    const creative_t       *creative;
     const sp_claimed_t     *claimed;
     const char             *to;     /* normalised address */
     int                     inert;  /* links that do nothing */
