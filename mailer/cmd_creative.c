@@ -15,6 +15,7 @@ typedef struct {
 } cmd_creative_t;
 
 
+static int cmd_creative_first(int argc, char **argv);
 static void cmd_creative_usage(FILE *out);
 
 
@@ -36,14 +37,16 @@ cmd_creative(int argc, char **argv)
 {
     size_t  i;
 
-    if (argc < 2) {
-        cmd_creative_usage(stderr);
-        return CMD_USAGE;
-    }
-
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0
+                     || strcmp(argv[1], "-h") == 0))
+    {
         cmd_creative_usage(stdout);
         return CMD_OK;
+    }
+
+    if (!cmd_creative_first(argc, argv)) {
+        cmd_creative_usage(stderr);
+        return CMD_USAGE;
     }
 
     for (i = 0; i < CMD_CREATIVES; i++) {
@@ -56,6 +59,34 @@ cmd_creative(int argc, char **argv)
     cmd_creative_usage(stderr);
 
     return CMD_USAGE;
+}
+
+
+/* Moves the command's name before the options that all have; 0: no name. */
+
+static int
+cmd_creative_first(int argc, char **argv)
+{
+    int    i;
+    char  *name;
+
+    for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0
+            || strcmp(argv[i], "--shop") == 0)
+        {
+            i++;
+        }
+    }
+
+    if (i >= argc) {
+        return 0;
+    }
+
+    name = argv[i];
+    memmove(argv + 2, argv + 1, (size_t) (i - 1) * sizeof(char *));
+    argv[1] = name;
+
+    return 1;
 }
 
 

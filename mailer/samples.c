@@ -21,6 +21,8 @@ static void samples_rtl(sample_t *s);
 static void samples_emoji(sample_t *s);
 static void samples_yen(sample_t *s);
 static void samples_unknown(sample_t *s);
+static void samples_one(sample_t *s);
+static void samples_nothing(sample_t *s);
 static void samples_bare(sample_t *s);
 static void samples_stock(sample_t *s);
 static void samples_international(sample_t *s);
@@ -32,7 +34,7 @@ static const sp_str_t  samples_hosts[] = { SAMPLE("www.loom.example") };
 static void (*const  samples_all[])(sample_t *s) = {
     samples_usual, samples_many, samples_long,
     samples_rtl, samples_emoji, samples_yen,
-    samples_unknown, samples_bare, samples_stock,
+    samples_unknown, samples_one, samples_nothing, samples_bare, samples_stock,
     samples_international, samples_hostile
 };
 
@@ -287,6 +289,31 @@ samples_unknown(sample_t *s)
 }
 
 
+/* One piece, of which only the total of the cart is known. */
+
+static void
+samples_one(sample_t *s)
+{
+    samples_init(s, "one", "one piece without a name");
+
+    samples_line(s, "", "", "", 1, SP_NO_AMOUNT);
+    s->lines[0].from_shop = 0;
+    s->facts.total = 5450;
+}
+
+
+/* Not even how many. */
+
+static void
+samples_nothing(sample_t *s)
+{
+    samples_init(s, "nothing", "a cart of which nothing is known");
+
+    s->shop.logo = samples_str("https://loom.example/img/logo.svg");
+    s->facts.currency.len = 0;
+}
+
+
 /* No picture, no price, no brand. */
 
 static void
@@ -315,8 +342,10 @@ samples_stock(sample_t *s)
                  "https://loom.example/img/apron.svg", 1, 5450);
     samples_line(s, "Stoneware mug", "",
                  "https://loom.example/img/mug.svg", 2, 1800);
+    samples_line(s, "Cotton yarn, by weight", "", "", 3, SP_NO_AMOUNT);
     s->lines[0].out_of_stock = 1;
-    s->facts.total = 9050;
+    s->lines[2].total = 1000;
+    s->facts.total = 10050;
 }
 
 
