@@ -186,6 +186,22 @@ sp_rc_t sp_call_suppress(sp_call_t *call, const sp_pool_t *pool,
     int remove);
 
 
+/*
+ * sp1_bounce: a report of a message that came back.  kind: "hard", "soft",
+ * "complaint", or "forged", which is only counted (shopper empty).  report, 16
+ * hex digits, is the same whenever the report is read; message, 8, is the
+ * message's.  Nobody is suppressed by it.  Reply: read it with
+ * sp_bounce_reply_read(): was the report new, and how many messages in a row
+ * came back softly; SP_INVALID: not a reply of sp1_bounce.
+ */
+
+sp_rc_t sp_call_bounce(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, const char *kind,
+    const char *report, const char *message);
+sp_rc_t sp_bounce_reply_read(const sp_str_t *text, int *fresh,
+    unsigned *soft);
+
+
 /* ---- the mailer's side ---- */
 
 typedef enum {
