@@ -101,6 +101,7 @@ config_build(config_t *conf, cfg_t *cfg)
     if (!config_string(cfg, "state_dir", &conf->state_dir)
         || !config_string(cfg, "creatives", &conf->creatives)
         || !config_string(cfg, "dns", &conf->dns)
+        || !config_string(cfg, "bounce_maildir", &conf->bounce_maildir)
         || !config_string(cfg, "secret_file", &conf->secret_file)
         || !config_build_redis(conf, cfg) || !config_build_http(conf, cfg))
     {
@@ -475,6 +476,7 @@ config_free(config_t *conf)
     free(conf->state_dir);
     free(conf->creatives);
     free(conf->dns);
+    free(conf->bounce_maildir);
     free(conf->secret_file);
     free(conf->file);
     free(conf->smtp);

@@ -21,6 +21,8 @@
 #define CONFIG_SHOP_MAX     64      /* bytes of a shop's name */
 #define CONFIG_STEPS_MAX    SP_STEPS_MAX
 #define CONFIG_PER_DAY_MAX  SP_MAILS_MAX
+#define CONFIG_LOCAL_MAX    64      /* bytes before the @ of an address */
+#define CONFIG_BOUNCES_MAX  16      /* that Redis remembers of a shopper */
 #define CONFIG_CONNECTIONS  256     /* of one relay at most */
 
 
@@ -115,6 +117,8 @@ typedef struct {
     char            *from_address;
     char            *reply_to;      /* NULL: none */
     char            *return_path;   /* the envelope's sender */
+    unsigned         verp:1;        /* it has a token for each message */
+    unsigned         soft_bounces;  /* in a row that suppress; 0: never */
     char            *cart_url;
     char            *public_url;    /* without a "/" at its end */
     config_smtp_t   *smtp;          /* NULL: none is configured */
@@ -147,6 +151,7 @@ typedef struct {
     char            *http_host;     /* NULL: no HTTP server */
     unsigned         http_port;
     char            *state_dir;
+    char            *bounce_maildir;        /* NULL: none */
     char            *dns;           /* ADDRESS[:PORT]; NULL: the system's */
     char            *creatives;     /* folder; NULL: only the bundled ones */
     int64_t          lease;         /* ms */

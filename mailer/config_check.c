@@ -27,6 +27,8 @@ static const char *config_check_connections(const char *text);
 static const char *config_check_seconds(const char *text);
 static const char *config_check_lease(const char *text);
 static const char *config_check_remember(const char *text);
+static const char *config_check_switch(const char *text);
+static const char *config_check_bounces(const char *text);
 
 
 static const config_check_t  config_checks[] = {
@@ -55,6 +57,9 @@ static const config_check_t  config_checks[] = {
     { "dkim_selectors", config_value_host },
     { "sends_from", config_value_ip },
     { "dns", config_value_dns },
+    { "verp", config_check_switch },
+    { "soft_bounces", config_check_bounces },
+    { "bounce_maildir", config_check_text },
     { "locale", config_value_locale },
     { "connections", config_check_connections },
     { "user", config_check_text },
@@ -254,4 +259,21 @@ config_check_remember(const char *text)
     bad = config_value_time(text, &ms);
 
     return bad == NULL && ms < 86400000 ? "is less than 1d" : bad;
+}
+
+
+static const char *
+config_check_switch(const char *text)
+{
+    return strcmp(text, "on") == 0 || strcmp(text, "off") == 0
+               ? NULL : "is neither on nor off";
+}
+
+
+static const char *
+config_check_bounces(const char *text)
+{
+    unsigned long  n;
+
+    return config_value_number(text, 0, CONFIG_BOUNCES_MAX, &n);
 }

@@ -9,6 +9,7 @@
 
 
 static int config_build_mail(config_shop_t *shop, cfg_t *cfg);
+static int config_build_bounces(config_shop_t *shop, cfg_t *cfg);
 static int config_build_relay(config_t *conf, config_shop_t *shop,
     cfg_t *cfg);
 static int config_build_brand(config_shop_t *shop, cfg_t *cfg);
@@ -96,7 +97,33 @@ config_build_mail(config_shop_t *shop, cfg_t *cfg)
         shop->public_url[--n] = '\0';
     }
 
-    return shop->from_address != NULL && shop->return_path != NULL;
+    return shop->from_address != NULL && shop->return_path != NULL
+           && config_build_bounces(shop, cfg);
+}
+
+
+/* The token and a "+" must fit into a local part (RFC 5321 4.5.3.1.1). */
+
+static int
+config_build_bounces(config_shop_t *shop, cfg_t *cfg)
+{
+    size_t         len;
+    unsigned long  n;
+
+    (void) config_value_number(cfg_getstr(cfg, "soft_bounces"), 0,
+                               CONFIG_BOUNCES_MAX, &n);
+    shop->soft_bounces = (unsigned) n;
+    shop->verp = strcmp(cfg_getstr(cfg, "verp"), "on") == 0;
+    len = strcspn(shop->return_path, "@");
+
+    if (shop->verp && len + 1 + SP_VERP_LEN > CONFIG_LOCAL_MAX) {
+        config_fail(cfg, "verp", "verp needs a return_path with at most %d "
+                    "characters before the @",
+                    CONFIG_LOCAL_MAX - 1 - SP_VERP_LEN);
+        return 0;
+    }
+
+    return 1;
 }
 
 

@@ -8,6 +8,8 @@
 #define RESCUE_PATH  "/sp/unsubscribe?t="
 
 
+static sp_rc_t rescue_message_sender(const rescue_letter_t *letter,
+    sender_job_t *job, sp_error_t *err);
 static sp_rc_t rescue_message_token(const rescue_letter_t *letter,
     sp_token_kind_t kind, char token[SP_TOKEN_MAX]);
 static sp_str_t rescue_str(const char *text);
@@ -79,10 +81,40 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
 
     snprintf(job->to, sizeof(job->to), "%s", envelope.to);
 
-    if (mime_address(&(sp_str_t) { strlen(shop->return_path),
-                                   shop->return_path }, job->from, NULL)
-        != SP_OK)
-    {
+    return rescue_message_sender(letter, job, err);
+}
+
+
+/* "bounce@...", or "bounce+TOKEN@...": what comes back says whose it was. */
+
+static sp_rc_t
+rescue_message_sender(const rescue_letter_t *letter, sender_job_t *job,
+    sp_error_t *err)
+{
+    char                  token[SP_VERP_LEN + 1], path[SP_ADDRESS_MAX * 2];
+    sp_rc_t               rc;
+    sp_str_t              address;
+    sp_verp_t             verp;
+    const char           *at;
+    const config_shop_t  *shop;
+
+    shop = letter->shop;
+    address = rescue_str(shop->return_path);
+    rc = SP_OK;
+
+    if (shop->verp && !letter->inert) {
+        verp.shopper = letter->claimed->shopper;
+        verp.rescue = (uint32_t) letter->claimed->rescue;
+        verp.step = letter->step->hash;
+        at = strrchr(shop->return_path, '@');
+        rc = sp_verp_make(letter->secret, &shop->id, &verp, token);
+
+        snprintf(path, sizeof(path), "%.*s+%s%s",
+                 (int) (at - shop->return_path), shop->return_path, token, at);
+        address = rescue_str(path);
+    }
+
+    if (rc != SP_OK || mime_address(&address, job->from, NULL) != SP_OK) {
         snprintf(err->text, sizeof(err->text), "return_path is not valid");
         return SP_INVALID;
     }
