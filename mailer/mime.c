@@ -39,6 +39,13 @@ static sp_rc_t mime_wrong(sp_error_t *err, const char *what);
 static pthread_once_t  mime_ready = PTHREAD_ONCE_INIT;
 
 
+void
+mime_setup(void)
+{
+    (void) pthread_once(&mime_ready, mime_once);
+}
+
+
 sp_rc_t
 mime_build(const mime_message_t *message, buffer_t *out, int *smtputf8,
     sp_error_t *err)
