@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "bounce_box.h"
 #include "cmd.h"
 #include "engine.h"
 #include "log.h"
@@ -28,6 +29,7 @@ typedef struct {
     struct event_base  *base;
     engine_t           *engine;
     web_t              *web;
+    bounce_box_t       *bounces;
     const char         *file;
     int64_t             quiet;      /* since when nothing is being sent */
     int64_t             ended;      /* since when the senders are to end */
@@ -85,11 +87,13 @@ daemon_run(int argc, char **argv)
     if (d.base != NULL && cmd_state_dir(&cmd)
         && (d.engine = engine_create(d.base, cmd.conf)) != NULL
         && (cmd.conf->http_host == NULL
-            || (d.web = web_create(d.engine)) != NULL))
+            || (d.web = web_create(d.engine)) != NULL)
+        && (d.bounces = bounce_box_create(d.engine)) != NULL)
     {
         rc = daemon_loop(&d);
     }
 
+    bounce_box_free(d.bounces);
     web_free(d.web);
 
     if (d.engine != NULL && d.engine->running != 0) {
