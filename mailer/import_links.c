@@ -263,9 +263,11 @@ import_same_page(const import_t *im, const sp_str_t *url)
     page = *url;
     n = cart.len;
 
-    if (memchr(cart.data, '?', cart.len) != NULL) {
-
-        /* the query is a part of the page's name */
+    if (memchr(cart.data, '?', cart.len) != NULL
+        && (memchr(page.data, '?', page.len) != NULL
+            || !import_cart_word(url)))
+    {
+        /* the query is a part of the page's name: "?route=checkout/cart" */
 
         same = page.len >= n && memcmp(page.data, cart.data, n) == 0
                && (page.len == n || page.data[n] == '&'
@@ -273,6 +275,7 @@ import_same_page(const import_t *im, const sp_str_t *url)
 
     } else {
         page.len = strcspn(page.data, "?#");
+        cart.len = strcspn(cart.data, "?#");
 
         while (page.len > 0 && page.data[page.len - 1] == '/') {
             page.len--;
