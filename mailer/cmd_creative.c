@@ -17,6 +17,8 @@ typedef struct {
 
 static int cmd_creative_first(int argc, char **argv);
 static void cmd_creative_usage(FILE *out);
+static const config_shop_t *cmd_creative_user(const cmd_t *cmd,
+    const char *name);
 
 
 static const cmd_creative_t  cmd_creatives[] = {
@@ -203,6 +205,57 @@ cmd_creative_why(const creative_t *creative, buffer_t *out)
     case CREATIVE_APPROVED:
         break;
     }
+}
+
+
+lint_report_t *
+cmd_creative_judge(cmd_t *cmd, const creative_t *creative)
+{
+    lint_report_t        *report;
+    const config_shop_t  *shop;
+
+    shop = cmd_creative_user(cmd, creative_name(creative));
+    report = lint_report_create();
+
+    if (report == NULL
+        || lint_creative(creative, shop != NULL ? &shop->message : NULL,
+                         report) != SP_OK)
+    {
+        cmd_error("out of memory");
+        lint_report_free(report);
+        return NULL;
+    }
+
+    return report;
+}
+
+
+static const config_shop_t *
+cmd_creative_user(const cmd_t *cmd, const char *name)
+{
+    unsigned              i, k, n;
+    const config_t       *conf;
+    const config_shop_t  *shop;
+
+    conf = cmd->conf;
+
+    if (cmd->shop_name != NULL) {
+        return config_shop(conf, cmd->shop_name);
+    }
+
+    for (i = 0; i < conf->nshops; i++) {
+        shop = &conf->shops[i];
+
+        for (k = 0; k < shop->nseries; k++) {
+            for (n = 0; n < shop->series[k].nsteps; n++) {
+                if (strcmp(shop->series[k].steps[n].creative, name) == 0) {
+                    return shop;
+                }
+            }
+        }
+    }
+
+    return conf->nshops == 1 ? &conf->shops[0] : NULL;
 }
 
 

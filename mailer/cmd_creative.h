@@ -8,6 +8,7 @@
 #define CMD_CREATIVE_H
 
 #include "cmd.h"
+#include "lint.h"
 
 
 /*
@@ -40,6 +41,14 @@ int cmd_creative_read(const char *path, buffer_t *b);
 /* Why its content is not sent, "retired: no summer any more"; "": it is. */
 
 void cmd_creative_why(const creative_t *creative, buffer_t *out);
+
+
+/*
+ * Lints a creative with the brand and hosts of the shop of --shop, or the only
+ * one, or the first that uses it.  NULL: said that memory is out.
+ */
+
+lint_report_t *cmd_creative_judge(cmd_t *cmd, const creative_t *creative);
 
 
 /* Appends what is not sent of a shop, and why. */

@@ -15,19 +15,24 @@
 #define CMD_APPROVE_PATH  700
 
 
-static int cmd_approve_it(cmd_t *cmd, const char *name);
+static int cmd_approve_it(cmd_t *cmd, const char *name, int despite);
+static int cmd_approve_lint(cmd_t *cmd, const creative_t *creative,
+    int despite, json_t *json);
 static int cmd_approve_write(const creative_t *creative);
 static int cmd_approve_unretire(const creative_t *creative);
 static int cmd_retire_it(cmd_t *cmd, const char *name, const char *reason);
 
 
 static const char  cmd_approve_usage[] =
-    "usage: sitepreserver creative approve NAME [-c FILE] [--json]\n"
+    "usage: sitepreserver creative approve NAME [--despite-lint] [--shop NAME]\n"
+    "                                           [-c FILE] [--json]\n"
     "\n"
     "Lets a creative be sent as it is now, all its locales: its hash is noted\n"
     "in the file `approved`.  One that was retired comes back by it.  Says "
     "what\n"
-    "was changed since it was approved last.\n";
+    "was changed since it was approved last.  Not with errors of creative "
+    "lint,\n"
+    "unless with --despite-lint; status 1 then.\n";
 
 static const char  cmd_retire_usage[] =
     "usage: sitepreserver creative retire NAME [--reason TEXT] [-c FILE]\n"
@@ -40,10 +45,14 @@ static const char  cmd_retire_usage[] =
 int
 cmd_creative_approve(int argc, char **argv)
 {
-    int           rc;
+    int           rc, despite;
     cmd_t         cmd;
+    cmd_option_t  options[] = {
+        { "despite-lint", &despite, NULL },
+    };
 
-    rc = cmd_creative_begin(&cmd, argc, argv, cmd_approve_usage, NULL, 0);
+    despite = 0;
+    rc = cmd_creative_begin(&cmd, argc, argv, cmd_approve_usage, options, 1);
 
     if (rc != CMD_GO) {
         return rc;
@@ -54,7 +63,7 @@ cmd_creative_approve(int argc, char **argv)
         rc = CMD_USAGE;
 
     } else {
-        rc = cmd_approve_it(&cmd, cmd.args[0]);
+        rc = cmd_approve_it(&cmd, cmd.args[0], despite);
     }
 
     cmd_end(&cmd);
@@ -64,7 +73,7 @@ cmd_creative_approve(int argc, char **argv)
 
 
 static int
-cmd_approve_it(cmd_t *cmd, const char *name)
+cmd_approve_it(cmd_t *cmd, const char *name, int despite)
 {
     int          rc;
     json_t      *json;
@@ -77,24 +86,66 @@ cmd_approve_it(cmd_t *cmd, const char *name)
     }
 
     rc = CMD_FAILED;
+    json = json_pack("{s:s, s:s, s:s}", "name", name, "hash",
+                     creative_hash(creative), "was",
+                     creative_state_name(creative));
 
-    if (cmd_approve_write(creative) && cmd_approve_unretire(creative)) {
-        json = json_pack("{s:s, s:s, s:s, s:s}", "name", name, "state",
-                         "approved", "hash", creative_hash(creative), "was",
-                         creative_state_name(creative));
+    if (creative_changed(creative)[0] != '\0') {
+        json_object_set_new(json, "changed",
+                            json_string(creative_changed(creative)));
+    }
 
-        if (creative_changed(creative)[0] != '\0') {
-            json_object_set_new(json, "changed",
-                                json_string(creative_changed(creative)));
-        }
-
+    if (cmd_approve_lint(cmd, creative, despite, json)
+        && cmd_approve_write(creative) && cmd_approve_unretire(creative))
+    {
+        json_object_set_new(json, "state", json_string("approved"));
         cmd_print(cmd, json);
         rc = CMD_OK;
+
+    } else {
+        json_decref(json);
     }
 
     creative_free(creative);
 
     return rc;
+}
+
+
+/* 0: it has errors, and they were said. */
+
+static int
+cmd_approve_lint(cmd_t *cmd, const creative_t *creative, int despite,
+    json_t *json)
+{
+    size_t          errors;
+    buffer_t        b;
+    lint_report_t  *report;
+
+    report = cmd_creative_judge(cmd, creative);
+
+    if (report == NULL) {
+        return 0;
+    }
+
+    errors = lint_count_of(report, LINT_ERROR);
+    json_object_set_new(json, "lint_errors", json_integer((json_int_t) errors));
+    json_object_set_new(json, "lint_warnings", json_integer((json_int_t)
+                        lint_count_of(report, LINT_WARNING)));
+
+    if (errors != 0 && !despite) {
+        buffer_init(&b, MESSAGE_SIZE_MAX);
+        lint_print(report, &b);
+        fputs(buffer_text(&b), stderr);
+        buffer_free(&b);
+        cmd_error("creative \"%s\" has errors, and was not approved; "
+                  "--despite-lint approves it all the same",
+                  creative_name(creative));
+    }
+
+    lint_report_free(report);
+
+    return errors == 0 || despite;
 }
 
 

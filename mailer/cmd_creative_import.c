@@ -51,6 +51,8 @@ static int cmd_import_store(cmd_t *cmd, const cmd_import_t *in,
     const import_result_t *result);
 static void cmd_import_print(cmd_t *cmd, const cmd_import_t *in,
     const char *file, const import_result_t *result, int stored);
+static void cmd_import_lint(cmd_t *cmd, const cmd_import_t *in,
+    json_t *json);
 static const char *cmd_import_unsubscribe(const char *locale);
 
 
@@ -352,7 +354,7 @@ cmd_import_print(cmd_t *cmd, const cmd_import_t *in, const char *file,
     const import_result_t *result, int stored)
 {
     size_t                i;
-    json_t               *notes;
+    json_t               *notes, *json;
     const import_note_t  *note;
 
     notes = json_array();
@@ -380,15 +382,20 @@ cmd_import_print(cmd_t *cmd, const cmd_import_t *in, const char *file,
         fprintf(stderr, "%s: %zu more\n", file, result->dropped);
     }
 
+    json = json_pack("{s:s, s:s, s:s, s:b, s:o, s:i}", "file", file, "name",
+                     in->name, "locale", in->locale, "stored", stored,
+                     "notes", notes, "dropped", (int) result->dropped);
+
+    if (stored) {
+        cmd_import_lint(cmd, in, json);
+    }
+
     if (cmd->json) {
-        cmd_print(cmd, json_pack("{s:s, s:s, s:s, s:b, s:o, s:i}", "file",
-                                 file, "name", in->name, "locale", in->locale,
-                                 "stored", stored, "notes", notes, "dropped",
-                                 (int) result->dropped));
+        cmd_print(cmd, json);
         return;
     }
 
-    json_decref(notes);
+    json_decref(json);
 
     if (stored) {
         printf("%s/%s/%s.html, .txt and .head written: look at them with "
@@ -396,6 +403,34 @@ cmd_import_print(cmd_t *cmd, const cmd_import_t *in, const char *file,
                config_creatives(cmd->conf), in->name, in->locale, in->name,
                in->name);
     }
+}
+
+
+/* What is to be mended before it can be approved. */
+
+static void
+cmd_import_lint(cmd_t *cmd, const cmd_import_t *in, json_t *json)
+{
+    buffer_t        b;
+    creative_t     *creative;
+    lint_report_t  *report;
+
+    creative = cmd_creative_load(cmd, in->name);
+    report = creative != NULL ? cmd_creative_judge(cmd, creative) : NULL;
+
+    if (report != NULL) {
+        json_object_set_new(json, "lint", lint_json(report));
+
+        if (!cmd->json) {
+            buffer_init(&b, MESSAGE_SIZE_MAX);
+            lint_print(report, &b);
+            fputs(buffer_text(&b), stderr);
+            buffer_free(&b);
+        }
+    }
+
+    lint_report_free(report);
+    creative_free(creative);
 }
 
 

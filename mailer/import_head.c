@@ -15,6 +15,7 @@
 
 static int import_subject(import_t *im, buffer_t *out);
 static int import_preheader(import_t *im, buffer_t *out);
+static void import_preheader_tag(import_t *im, const html_node_t *hidden);
 static const html_node_t *import_hidden(const import_t *im,
     const html_node_t *body);
 static int import_is_hidden(const import_t *im, const html_node_t *node);
@@ -147,16 +148,50 @@ import_preheader(import_t *im, buffer_t *out)
         html_edit(im->edits, body->start_end, 0, buffer_text(&b), b.len);
         buffer_free(&b);
 
-    } else if (im->options->preheader != NULL && hidden->end_tag
-               > hidden->start_end)
-    {
-        import_note(im, IMPORT_INFO, hidden->start, "the hidden text in this "
-                    "is now the preheader");
-        html_edit(im->edits, hidden->start_end,
-                  hidden->end_tag - hidden->start_end, "{{preheader}}", 13);
+    } else {
+        import_preheader_tag(im, hidden);
     }
 
     return 1;
+}
+
+
+/* The words that are hidden become the tag; what fills the space stays. */
+
+static void
+import_preheader_tag(import_t *im, const html_node_t *hidden)
+{
+    size_t       i, at, len;
+    buffer_t     text, words;
+    const char  *raw;
+
+    if (hidden->end_tag <= hidden->start_end
+        || import_has_section(im, hidden->start_end, hidden->end_tag))
+    {
+        return;
+    }
+
+    raw = im->source.data + hidden->start_end;
+    len = hidden->end_tag - hidden->start_end;
+    at = 0;
+    buffer_init(&text, IMPORT_TEXT_MAX);
+    buffer_init(&words, IMPORT_TEXT_MAX);
+    html_text(hidden, &text);
+    import_plain(&text, &words);
+
+    for (i = 0; i + words.len <= len; i++) {
+        if (memcmp(raw + i, buffer_text(&words), words.len) == 0) {
+            at = i;
+            len = words.len;
+            break;
+        }
+    }
+
+    html_edit(im->edits, hidden->start_end + at, len, "{{preheader}}", 13);
+    import_note(im, IMPORT_INFO, hidden->start, "the hidden text in this is "
+                "now {{preheader}}");
+    buffer_free(&text);
+    buffer_free(&words);
 }
 
 
