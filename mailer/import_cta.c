@@ -39,7 +39,7 @@ void
 import_cta(import_t *im)
 {
     size_t          i;
-    unsigned        n;
+    unsigned        n, buttons;
     import_link_t  *link;
 
     static const struct {
@@ -78,14 +78,14 @@ import_cta(import_t *im)
         /* several tags may still be one button and its pictures */
 
         if (n > 1 && kinds[i].is == import_is_tag) {
-            (void) import_cta_only(im, import_is_cart_button, &n);
+            (void) import_cta_only(im, import_is_cart_button, &buttons);
 
-            if (n == 1) {
+            if (buttons == 1) {
                 continue;
             }
         }
 
-        if (n > 1 || (kinds[i].is == import_is_tag && n != 0)) {
+        if (n > 1) {
             import_cta_ambiguous(im, kinds[i].is, kinds[i].what);
             return;
         }

@@ -526,6 +526,12 @@ import_text_link(import_text_t *t, const html_node_t *node)
         url.data += 7;
         url.len -= 7;
 
+        for (i = 0; i < url.len && url.data[i] != '?'; i++) {
+            /* void */
+        }
+
+        url.len = i;
+
     } else if (url.len > 4 && (strncasecmp(url.data, "tel:", 4) == 0
                                || strncasecmp(url.data, "sms:", 4) == 0))
     {
