@@ -57,6 +57,39 @@ cmd_begin(cmd_t *cmd, int argc, char **argv, const char *usage,
 
 
 int
+cmd_begin_shops(cmd_t *cmd, int argc, char **argv, const char *usage)
+{
+    int  rc;
+
+    rc = cmd_begin(cmd, argc, argv, usage, NULL, 0);
+
+    if (rc != CMD_GO) {
+        return rc;
+    }
+
+    if (cmd->shop_name != NULL && cmd_shop(cmd) == NULL) {
+        rc = CMD_USAGE;
+
+    } else if (!cmd_connect(cmd)) {
+        rc = CMD_REDIS;
+    }
+
+    if (rc != CMD_GO) {
+        cmd_end(cmd);
+    }
+
+    return rc;
+}
+
+
+int
+cmd_about(const cmd_t *cmd, const config_shop_t *shop)
+{
+    return cmd->shop_name == NULL || strcmp(cmd->shop_name, shop->name) == 0;
+}
+
+
+int
 cmd_options(cmd_t *cmd, int argc, char **argv, const char *usage,
     const cmd_option_t *options, unsigned n)
 {

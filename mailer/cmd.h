@@ -62,6 +62,19 @@ int cmd_options(cmd_t *cmd, int argc, char **argv, const char *usage,
     const cmd_option_t *options, unsigned n);
 
 
+/*
+ * The same for a command about all shops, or the one of --shop, without options
+ * of its own; and connects to Redis.
+ */
+
+int cmd_begin_shops(cmd_t *cmd, int argc, char **argv, const char *usage);
+
+
+/* Is it about this shop? */
+
+int cmd_about(const cmd_t *cmd, const config_shop_t *shop);
+
+
 /* "sitepreserver: ..." on standard error. */
 
 void cmd_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -40,29 +40,17 @@ cmd_status(int argc, char **argv)
     json_t    *json, *shops, *shop, *warnings;
     unsigned   i;
 
-    rc = cmd_begin(&cmd, argc, argv, cmd_status_usage, NULL, 0);
+    rc = cmd_begin_shops(&cmd, argc, argv, cmd_status_usage);
 
     if (rc != CMD_GO) {
         return rc;
-    }
-
-    if (cmd.shop_name != NULL && cmd_shop(&cmd) == NULL) {
-        cmd_end(&cmd);
-        return CMD_USAGE;
-    }
-
-    if (!cmd_connect(&cmd)) {
-        cmd_end(&cmd);
-        return CMD_REDIS;
     }
 
     shops = json_object();
     warnings = json_array();
 
     for (i = 0; i < cmd.conf->nshops; i++) {
-        if (cmd.shop_name != NULL
-            && strcmp(cmd.shop_name, cmd.conf->shops[i].name) != 0)
-        {
+        if (!cmd_about(&cmd, &cmd.conf->shops[i])) {
             continue;
         }
 

@@ -158,29 +158,17 @@ cmd_restore(int argc, char **argv)
     json_t    *done;
     unsigned   i;
 
-    rc = cmd_begin(&cmd, argc, argv, cmd_restore_usage, NULL, 0);
+    rc = cmd_begin_shops(&cmd, argc, argv, cmd_restore_usage);
 
     if (rc != CMD_GO) {
         return rc;
-    }
-
-    if (cmd.shop_name != NULL && cmd_shop(&cmd) == NULL) {
-        cmd_end(&cmd);
-        return CMD_USAGE;
-    }
-
-    if (!cmd_connect(&cmd)) {
-        cmd_end(&cmd);
-        return CMD_REDIS;
     }
 
     rc = CMD_OK;
     done = json_object();
 
     for (i = 0; i < cmd.conf->nshops && rc == CMD_OK; i++) {
-        if (cmd.shop_name == NULL
-            || strcmp(cmd.shop_name, cmd.conf->shops[i].name) == 0)
-        {
+        if (cmd_about(&cmd, &cmd.conf->shops[i])) {
             rc = cmd_restore_shop(&cmd, &cmd.conf->shops[i], done);
         }
     }

@@ -2,7 +2,8 @@
  * Copyright (C) SitePreserver developers
  */
 
-#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -11,12 +12,16 @@
 #include "inbox.h"
 
 
+/*
+ * No lock: a thread would hold it while it writes to the eventfd, and the loop,
+ * awake by that, would wait for it.
+ */
+
 struct inbox_s {
-    int               fd;
-    struct event     *event;
-    pthread_mutex_t   mutex;
-    inbox_call_t     *head;
-    inbox_call_t    **tail;
+    int                      fd;
+    struct event            *event;
+    _Atomic(inbox_call_t *)  last;      /* the others behind it */
+    atomic_uint              posting;   /* threads that are in inbox_post() */
 };
 
 
@@ -34,7 +39,6 @@ inbox_create(struct event_base *base)
         return NULL;
     }
 
-    inbox->tail = &inbox->head;
     inbox->fd = eventfd(0, EFD_NONBLOCK|EFD_CLOEXEC);
 
     if (inbox->fd == -1) {
@@ -45,9 +49,7 @@ inbox_create(struct event_base *base)
     inbox->event = event_new(base, inbox->fd, EV_READ|EV_PERSIST,
                              inbox_handler, inbox);
 
-    if (inbox->event == NULL || event_add(inbox->event, NULL) != 0
-        || pthread_mutex_init(&inbox->mutex, NULL) != 0)
-    {
+    if (inbox->event == NULL || event_add(inbox->event, NULL) != 0) {
         if (inbox->event != NULL) {
             event_free(inbox->event);
         }
@@ -64,30 +66,29 @@ inbox_create(struct event_base *base)
 void
 inbox_post(inbox_t *inbox, inbox_call_t *call)
 {
-    int       empty;
-    ssize_t   n;
-    uint64_t  one;
+    ssize_t        n;
+    uint64_t       one;
+    inbox_call_t  *last;
 
-    call->next = NULL;
+    atomic_fetch_add(&inbox->posting, 1);
+    last = atomic_load(&inbox->last);
 
-    pthread_mutex_lock(&inbox->mutex);
-
-    empty = inbox->head == NULL;
-    *inbox->tail = call;
-    inbox->tail = &call->next;
+    do {
+        call->next = last;
+    } while (!atomic_compare_exchange_weak(&inbox->last, &last, call));
 
     /*
-     * Still locked: once the loop can take the last call, it may free the
-     * inbox.  It can fail only when the counter is full: then it is readable.
+     * The call is not ours any more.  The write can fail only when the counter
+     * is full: then it is readable.
      */
 
-    if (empty) {
+    if (last == NULL) {
         one = 1;
         n = write(inbox->fd, &one, sizeof(one));
         (void) n;
     }
 
-    pthread_mutex_unlock(&inbox->mutex);
+    atomic_fetch_sub(&inbox->posting, 1);
 }
 
 
@@ -97,21 +98,22 @@ inbox_handler(evutil_socket_t fd, short what, void *data)
     ssize_t        n;
     inbox_t       *inbox;
     uint64_t       count;
-    inbox_call_t  *call, *next;
+    inbox_call_t  *call, *next, *first;
 
     inbox = data;
     n = read(fd, &count, sizeof(count));
     (void) n;
 
-    pthread_mutex_lock(&inbox->mutex);
+    first = NULL;
 
-    call = inbox->head;
-    inbox->head = NULL;
-    inbox->tail = &inbox->head;
+    for (call = atomic_exchange(&inbox->last, NULL); call != NULL; call = next)
+    {
+        next = call->next;
+        call->next = first;
+        first = call;
+    }
 
-    pthread_mutex_unlock(&inbox->mutex);
-
-    for ( /* void */ ; call != NULL; call = next) {
+    for (call = first; call != NULL; call = next) {
         next = call->next;
         call->handler(call->data);
     }
@@ -125,13 +127,13 @@ inbox_free(inbox_t *inbox)
         return;
     }
 
-    /* The thread that posted last may still be giving back the mutex. */
+    /* The thread that posted last may still be on its way out. */
 
-    pthread_mutex_lock(&inbox->mutex);
-    pthread_mutex_unlock(&inbox->mutex);
+    while (atomic_load(&inbox->posting) != 0) {
+        sched_yield();
+    }
 
     event_free(inbox->event);
-    pthread_mutex_destroy(&inbox->mutex);
     close(inbox->fd);
     free(inbox);
 }

@@ -17,26 +17,29 @@
 
 
 static void mime_once(void);
-static sp_rc_t mime_mailboxes(GMimeMessage *m, const mime_message_t *message,
+static sp_rc_t mime_people(buffer_t *out, const mime_message_t *message,
     int *smtputf8, sp_error_t *err);
-static sp_rc_t mime_add_mailbox(GMimeMessage *m, GMimeAddressType type,
+static sp_rc_t mime_person(buffer_t *out, const char *header,
     const char *what, const sp_str_t *name, const sp_str_t *address,
     int *smtputf8, sp_error_t *err);
-static sp_rc_t mime_headers(GMimeMessage *m, const mime_message_t *message,
+static void mime_encode_person(buffer_t *out, const char *header,
+    const char *name, const char *address);
+static sp_rc_t mime_date(buffer_t *out, int64_t time, sp_error_t *err);
+static void mime_subject(buffer_t *out, const sp_str_t *subject);
+static sp_rc_t mime_plain(buffer_t *out, const mime_message_t *message,
     sp_error_t *err);
-static sp_rc_t mime_raw_header(GMimeMessage *m, const char *name,
-    const char *value, sp_error_t *err);
+static sp_rc_t mime_plain_header(buffer_t *out, const char *name,
+    const sp_str_t *value, sp_error_t *err);
 static void mime_header_line(buffer_t *out, const sp_str_t *s, size_t max);
-static void mime_subject(GMimeMessage *m, const sp_str_t *subject);
-static void mime_body(GMimeMessage *m, const mime_message_t *message);
-static void mime_part(GMimeMultipart *multipart, const char *subtype,
-    const sp_str_t *content);
-static sp_rc_t mime_write(GMimeMessage *m, buffer_t *out, sp_error_t *err);
+static void mime_body(buffer_t *out, const mime_message_t *message);
+static void mime_part(buffer_t *out, const char *boundary,
+    const char *subtype, const sp_str_t *content);
 static sp_rc_t mime_lines(const char *text, size_t len);
 static sp_rc_t mime_wrong(sp_error_t *err, const char *what);
 
 
-static pthread_once_t  mime_ready = PTHREAD_ONCE_INIT;
+static pthread_once_t      mime_ready = PTHREAD_ONCE_INIT;
+static GMimeFormatOptions  *mime_crlf;
 
 
 void
@@ -50,26 +53,39 @@ sp_rc_t
 mime_build(const mime_message_t *message, buffer_t *out, int *smtputf8,
     sp_error_t *err)
 {
-    sp_rc_t        rc;
-    GMimeMessage  *m;
+    size_t   from;
+    sp_rc_t  rc;
 
     (void) pthread_once(&mime_ready, mime_once);
 
     *smtputf8 = 0;
-    m = g_mime_message_new(TRUE);
+    from = out->len;
 
-    rc = mime_mailboxes(m, message, smtputf8, err);
+    rc = mime_date(out, message->date, err);
 
     if (rc == SP_OK) {
-        rc = mime_headers(m, message, err);
+        rc = mime_people(out, message, smtputf8, err);
     }
 
     if (rc == SP_OK) {
-        mime_body(m, message);
-        rc = mime_write(m, out, err);
+        rc = mime_plain(out, message, err);
     }
 
-    g_object_unref(m);
+    if (rc == SP_OK) {
+        mime_body(out, message);
+
+        if (out->failed) {
+            (void) mime_wrong(err, "message is too large");
+            rc = SP_LIMIT;
+
+        } else if (mime_lines(out->data + from, out->len - from) != SP_OK) {
+            rc = mime_wrong(err, "a line of the message is too long");
+        }
+    }
+
+    if (rc != SP_OK) {
+        buffer_truncate(out, from);
+    }
 
     return rc;
 }
@@ -119,28 +135,54 @@ static void
 mime_once(void)
 {
     g_mime_init();
+
+    mime_crlf = g_mime_format_options_new();
+    g_mime_format_options_set_newline_format(mime_crlf,
+                                             GMIME_NEWLINE_FORMAT_DOS);
 }
 
 
 static sp_rc_t
-mime_mailboxes(GMimeMessage *m, const mime_message_t *message, int *smtputf8,
+mime_date(buffer_t *out, int64_t time, sp_error_t *err)
+{
+    char       *text;
+    GDateTime  *date;
+
+    date = g_date_time_new_from_unix_utc(time);
+
+    if (date == NULL) {
+        return mime_wrong(err, "date is out of range");
+    }
+
+    text = g_mime_utils_header_format_date(date);
+    buffer_fmt(out, "Date: %s\r\n", text);
+
+    g_free(text);
+    g_date_time_unref(date);
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+mime_people(buffer_t *out, const mime_message_t *message, int *smtputf8,
     sp_error_t *err)
 {
     sp_rc_t   rc;
     sp_str_t  none = sp_null_string;
 
-    rc = mime_add_mailbox(m, GMIME_ADDRESS_TYPE_FROM, "from",
-                          &message->from_name, &message->from, smtputf8, err);
+    rc = mime_person(out, "From", "from", &message->from_name, &message->from,
+                     smtputf8, err);
 
     if (rc == SP_OK && message->reply_to.len != 0) {
-        rc = mime_add_mailbox(m, GMIME_ADDRESS_TYPE_REPLY_TO, "reply_to",
-                              &message->from_name, &message->reply_to,
-                              smtputf8, err);
+        rc = mime_person(out, "Reply-To", "reply_to", &message->from_name,
+                         &message->reply_to, smtputf8, err);
     }
 
     if (rc == SP_OK) {
-        rc = mime_add_mailbox(m, GMIME_ADDRESS_TYPE_TO, "recipient", &none,
-                              &message->to, smtputf8, err);
+        mime_subject(out, &message->subject);
+        rc = mime_person(out, "To", "recipient", &none, &message->to, smtputf8,
+                         err);
     }
 
     return rc;
@@ -148,14 +190,13 @@ mime_mailboxes(GMimeMessage *m, const mime_message_t *message, int *smtputf8,
 
 
 static sp_rc_t
-mime_add_mailbox(GMimeMessage *m, GMimeAddressType type, const char *what,
+mime_person(buffer_t *out, const char *header, const char *what,
     const sp_str_t *name, const sp_str_t *address, int *smtputf8,
     sp_error_t *err)
 {
-    int               utf8;
-    char              text[MIME_ADDRESS_MAX + 1];
-    buffer_t          b;
-    InternetAddress  *ia;
+    int       utf8;
+    char      text[MIME_ADDRESS_MAX + 1];
+    buffer_t  b;
 
     if (mime_address(address, text, &utf8) != SP_OK) {
         (void) snprintf(err->text, sizeof(err->text),
@@ -170,106 +211,144 @@ mime_add_mailbox(GMimeMessage *m, GMimeAddressType type, const char *what,
     buffer_init(&b, 4096);
     mime_header_line(&b, name, MIME_NAME_MAX);
 
-    ia = internet_address_mailbox_new(b.len ? buffer_text(&b) : NULL, text);
-    internet_address_set_charset(ia, "utf-8");
-    internet_address_list_add(g_mime_message_get_addresses(m, type), ia);
+    if (b.len == 0 && !utf8) {
+        buffer_fmt(out, "%s: %s\r\n", header, text);
 
-    g_object_unref(ia);
+    } else {
+        mime_encode_person(out, header, b.len ? buffer_text(&b) : NULL, text);
+    }
+
     buffer_free(&b);
 
     return SP_OK;
 }
 
 
-static sp_rc_t
-mime_headers(GMimeMessage *m, const mime_message_t *message, sp_error_t *err)
+static void
+mime_encode_person(buffer_t *out, const char *header, const char *name,
+    const char *address)
 {
-    sp_rc_t     rc;
-    buffer_t    b;
-    GDateTime  *date;
+    GString              *s;
+    InternetAddress      *ia;
+    InternetAddressList  *list;
 
-    mime_subject(m, &message->subject);
+    ia = internet_address_mailbox_new(name, address);
+    internet_address_set_charset(ia, "utf-8");
 
-    date = g_date_time_new_from_unix_utc(message->date);
+    list = internet_address_list_new();
+    internet_address_list_add(list, ia);
 
-    if (date == NULL) {
-        return mime_wrong(err, "date is out of range");
+    s = g_string_new(header);           /* it is folded behind that */
+    g_string_append(s, ": ");
+    internet_address_list_encode(list, mime_crlf, s);
+    buffer_add(out, s->str, s->len);
+
+    g_string_free(s, TRUE);
+    g_object_unref(list);
+    g_object_unref(ia);
+}
+
+
+static void
+mime_subject(buffer_t *out, const sp_str_t *subject)
+{
+    char      *encoded, *folded, *p, *eol;
+    buffer_t   b;
+
+    buffer_init(&b, 4096);
+    mime_header_line(&b, subject, MIME_SUBJECT_MAX);
+
+    encoded = g_mime_utils_header_encode_text(NULL, buffer_text(&b), "utf-8");
+    buffer_reset(&b);
+    buffer_str(&b, "Subject: ");
+    buffer_str(&b, encoded);
+    folded = g_mime_utils_unstructured_header_fold(NULL, NULL,
+                                                   buffer_text(&b));
+
+    for (p = folded; (eol = strchr(p, '\n')) != NULL; p = eol + 1) {
+        buffer_add(out, p, (size_t) (eol - p));
+        buffer_str(out, "\r\n");
     }
 
-    g_mime_message_set_date(m, date);
-    g_date_time_unref(date);
+    g_free(encoded);
+    g_free(folded);
+    buffer_free(&b);
+}
+
+
+/* Headers that are not encoded and not folded. */
+
+static sp_rc_t
+mime_plain(buffer_t *out, const mime_message_t *message, sp_error_t *err)
+{
+    sp_rc_t   rc;
+    buffer_t  b;
+    sp_str_t  link;
 
     buffer_init(&b, MIME_HEADER_MAX);
-    buffer_sp(&b, &message->message_id);
-    rc = mime_raw_header(m, "Message-ID", buffer_text(&b), err);
-
-    buffer_reset(&b);
     buffer_char(&b, '<');
     buffer_sp(&b, &message->unsubscribe);
     buffer_char(&b, '>');
+    link.data = buffer_text(&b);
+    link.len = b.len;
+
+    rc = mime_plain_header(out, "Message-ID", &message->message_id, err);
 
     /*
-     * Not folded: some signers and readers stumble over a folded URL.  RFC
-     * 8058's header has but one value.
+     * Some signers and readers stumble over a folded URL.  RFC 8058's header
+     * has but one value.
      */
 
-    if (rc == SP_OK && b.len > 2) {
+    if (rc == SP_OK && message->unsubscribe.len != 0) {
         rc = b.failed ? mime_wrong(err, "unsubscribe link is too long")
-                      : mime_raw_header(m, "List-Unsubscribe", buffer_text(&b),
-                                        err);
-        if (rc == SP_OK) {
-            rc = mime_raw_header(m, "List-Unsubscribe-Post",
-                                 "List-Unsubscribe=One-Click", err);
-        }
+                      : mime_plain_header(out, "List-Unsubscribe", &link, err);
+        buffer_str(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+                        "\r\n");
     }
 
     if (rc == SP_OK && message->feedback_id.len != 0) {
-        buffer_reset(&b);
-        buffer_sp(&b, &message->feedback_id);
-        rc = mime_raw_header(m, "Feedback-ID", buffer_text(&b), err);
+        rc = mime_plain_header(out, "Feedback-ID", &message->feedback_id, err);
     }
 
     if (rc == SP_OK && message->language.len != 0) {
-        buffer_reset(&b);
-        buffer_sp(&b, &message->language);
-        rc = mime_raw_header(m, "Content-Language", buffer_text(&b), err);
+        rc = mime_plain_header(out, "Content-Language", &message->language,
+                               err);
     }
 
     buffer_free(&b);
 
     /* RFC 3834 5: made by a program, and not an answer to a message */
 
-    return rc == SP_OK ? mime_raw_header(m, "Auto-Submitted", "auto-generated",
-                                         err)
-                       : rc;
+    buffer_str(out, "Auto-Submitted: auto-generated\r\n");
+
+    return rc;
 }
 
 
-/* A header as it is, in one line: visible ASCII only, or it is refused. */
+/* Visible ASCII only, or it is refused. */
 
 static sp_rc_t
-mime_raw_header(GMimeMessage *m, const char *name, const char *value,
+mime_plain_header(buffer_t *out, const char *name, const sp_str_t *value,
     sp_error_t *err)
 {
-    char          raw[MIME_HEADER_MAX + 4];
-    const char   *p;
-    GMimeHeader  *header;
+    size_t  i;
 
-    for (p = value; *p > ' ' && *p < 0x7f; p++) {
+    for (i = 0; i < value->len && value->data[i] > ' '
+                && value->data[i] < 0x7f; i++)
+    {
         /* void */
     }
 
-    if (*p != '\0' || p == value || p - value > MIME_HEADER_MAX) {
+    if (i != value->len || i == 0 || i > MIME_HEADER_MAX) {
         (void) snprintf(err->text, sizeof(err->text),
                         "%s cannot hold its value", name);
         return SP_INVALID;
     }
 
-    (void) snprintf(raw, sizeof(raw), " %s\n", value);
-
-    g_mime_object_append_header((GMimeObject *) m, name, "", NULL);
-    header = g_mime_header_list_get_header(m->parent_object.headers, name);
-    g_mime_header_set_raw_value(header, raw);
+    buffer_str(out, name);
+    buffer_str(out, ": ");
+    buffer_sp(out, value);
+    buffer_str(out, "\r\n");
 
     return SP_OK;
 }
@@ -302,30 +381,17 @@ mime_header_line(buffer_t *out, const sp_str_t *s, size_t max)
 }
 
 
-static void
-mime_subject(GMimeMessage *m, const sp_str_t *subject)
-{
-    buffer_t  b;
-
-    buffer_init(&b, 4096);
-    mime_header_line(&b, subject, MIME_SUBJECT_MAX);
-    g_mime_message_set_subject(m, buffer_text(&b), "utf-8");
-    buffer_free(&b);
-}
-
-
 /*
  * The boundary is made from the Message-ID, so that the same message has the
  * same bytes; "=_" is never in quoted-printable text.
  */
 
 static void
-mime_body(GMimeMessage *m, const mime_message_t *message)
+mime_body(buffer_t *out, const mime_message_t *message)
 {
-    char             boundary[40];
-    size_t           i;
-    unsigned char    hash[EVP_MAX_MD_SIZE];
-    GMimeMultipart  *multipart;
+    char           boundary[40];
+    size_t         i;
+    unsigned char  hash[EVP_MAX_MD_SIZE];
 
     memset(hash, 0, sizeof(hash));
     (void) EVP_Digest(message->message_id.data, message->message_id.len, hash,
@@ -337,76 +403,27 @@ mime_body(GMimeMessage *m, const mime_message_t *message)
         (void) snprintf(boundary + 2 + 2 * i, 3, "%02x", hash[31 - i]);
     }
 
-    multipart = g_mime_multipart_new_with_subtype("alternative");
-    g_mime_multipart_set_boundary(multipart, boundary);
+    buffer_fmt(out, "MIME-Version: 1.0\r\n"
+               "Content-Type: multipart/alternative;\r\n"
+               "\tboundary=\"%s\"\r\n\r\n", boundary);
 
-    mime_part(multipart, "plain", &message->text);
-    mime_part(multipart, "html", &message->html);
+    mime_part(out, boundary, "plain", &message->text);
+    mime_part(out, boundary, "html", &message->html);
 
-    g_mime_message_set_mime_part(m, (GMimeObject *) multipart);
-    g_object_unref(multipart);
+    buffer_fmt(out, "--%s--\r\n", boundary);
 }
 
 
 static void
-mime_part(GMimeMultipart *multipart, const char *subtype,
+mime_part(buffer_t *out, const char *boundary, const char *subtype,
     const sp_str_t *content)
 {
-    GMimePart         *part;
-    GMimeStream       *stream;
-    GMimeDataWrapper  *wrapper;
-
-    part = g_mime_part_new_with_type("text", subtype);
-    stream = g_mime_stream_mem_new_with_buffer(content->data, content->len);
-    wrapper = g_mime_data_wrapper_new_with_stream(stream,
-                                              GMIME_CONTENT_ENCODING_DEFAULT);
-
-    g_mime_object_set_content_type_parameter((GMimeObject *) part, "charset",
-                                             "utf-8");
-    g_mime_part_set_content(part, wrapper);
-    g_mime_part_set_content_encoding(part,
-                                     GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
-    g_mime_multipart_add(multipart, (GMimeObject *) part);
-
-    g_object_unref(wrapper);
-    g_object_unref(stream);
-    g_object_unref(part);
-}
-
-
-static sp_rc_t
-mime_write(GMimeMessage *m, buffer_t *out, sp_error_t *err)
-{
-    size_t               from;
-    GByteArray          *bytes;
-    GMimeStream         *stream;
-    GMimeFormatOptions  *options;
-
-    options = g_mime_format_options_new();
-    g_mime_format_options_set_newline_format(options,
-                                             GMIME_NEWLINE_FORMAT_DOS);
-
-    bytes = g_byte_array_new();
-    stream = g_mime_stream_mem_new_with_byte_array(bytes);
-    (void) g_mime_object_write_to_stream((GMimeObject *) m, options, stream);
-
-    from = out->len;
-    buffer_add(out, bytes->data, bytes->len);
-
-    g_object_unref(stream);         /* and its bytes */
-    g_mime_format_options_free(options);
-
-    if (out->failed) {
-        (void) mime_wrong(err, "message is too large");
-        return SP_LIMIT;
-    }
-
-    if (mime_lines(out->data + from, out->len - from) != SP_OK) {
-        buffer_truncate(out, from);
-        return mime_wrong(err, "a line of the message is too long");
-    }
-
-    return SP_OK;
+    buffer_fmt(out, "--%s\r\n"
+               "Content-Type: text/%s; charset=utf-8\r\n"
+               "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+               boundary, subtype);
+    mime_quoted(out, content);
+    buffer_str(out, "\r\n");
 }
 
 

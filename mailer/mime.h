@@ -2,7 +2,11 @@
  * Copyright (C) SitePreserver developers
  *
  * A message as it goes over the wire (RFC 5322): multipart/alternative of
- * text/plain and text/html, both quoted-printable, built by GMime.
+ * text/plain and text/html, both quoted-printable.
+ *
+ * GMime encodes and folds what headers hold of people's text (names, the
+ * subject).  The rest is the same in all messages or plain ASCII, and is
+ * written as it is: as objects of GMime it took longer than all else together.
  *
  * GMime is set up by the first call, whichever thread makes it; after that
  * any number of threads may build messages at once, each with a buffer of its
@@ -87,6 +91,15 @@ sp_rc_t mime_mailbox(const char *text, char *name, size_t size,
 sp_rc_t mime_message_id(const sp_str_t *shop, const sp_str_t *shopper,
     uint64_t rescue, const sp_str_t *step, const sp_str_t *domain,
     char out[MIME_ID_MAX + 1]);
+
+
+/*
+ * Appends text as quoted-printable (RFC 2045 6.7), its line ends, LF or CRLF,
+ * as CRLF: no line over 76 characters, no blank at the end of one, no dot at
+ * its beginning.  Any bytes may be in it; a CR alone is one of them.
+ */
+
+void mime_quoted(buffer_t *out, const sp_str_t *text);
 
 
 /*

@@ -2,43 +2,25 @@
  * Copyright (C) SitePreserver developers
  */
 
-#define _GNU_SOURCE                 /* memmem() */
-
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "mustache_ops.h"
-
-
-#define MUSTACHE_DELIMITER_MAX  8
+#include "mustache_tag.h"
 
 
 typedef struct {
-    mustache_t  *t;
-    sp_error_t  *err;
-    size_t       pos;               /* where to look for the next tag */
-    size_t       start;             /* of the literal text before it */
-    sp_str_t     open;              /* delimiters, pointing into the text */
-    sp_str_t     close;
-    size_t       sections[MUSTACHE_NESTING_MAX];
-    size_t       nsections;
-    unsigned     line_start:1;      /* the next op begins a line */
+    mustache_t       *t;
+    sp_error_t       *err;
+    mustache_tags_t   tags;
+    size_t            start;        /* of the literal text before the tag */
+    size_t            sections[MUSTACHE_NESTING_MAX];
+    size_t            nsections;
+    unsigned          line_start:1; /* the next op begins a line */
 } mustache_compiler_t;
 
 
-typedef struct {
-    char         type;              /* 'v'alue, or its sigil # ^ / > ! = { & */
-    size_t       start;             /* of the opening delimiter */
-    size_t       end;               /* after the closing one */
-    sp_str_t     name;              /* trimmed content */
-    sp_str_t     indent;            /* what is before it, if standalone */
-} mustache_tag_t;
-
-
 static int mustache_compile_all(mustache_compiler_t *c);
-static int mustache_read_tag(mustache_compiler_t *c, mustache_tag_t *tag);
-static int mustache_standalone(mustache_compiler_t *c, mustache_tag_t *tag,
-    size_t *after);
 static int mustache_add_tag(mustache_compiler_t *c, const mustache_tag_t *tag);
 static int mustache_add_end(mustache_compiler_t *c, const mustache_tag_t *tag);
 static int mustache_add_text(mustache_compiler_t *c, size_t from, size_t to);
@@ -46,13 +28,7 @@ static mustache_op_t *mustache_add_op(mustache_compiler_t *c,
     mustache_op_type_t type);
 static int mustache_add_path(mustache_compiler_t *c, mustache_op_t *op,
     const mustache_tag_t *tag);
-static int mustache_delimiters(mustache_compiler_t *c,
-    const mustache_tag_t *tag);
 static int mustache_name(mustache_compiler_t *c, const mustache_tag_t *tag);
-static size_t mustache_find(const mustache_t *t, size_t from,
-    const sp_str_t *what);
-static void mustache_trim(sp_str_t *s);
-static int mustache_space(char c);
 static int mustache_error(mustache_compiler_t *c, size_t at, const char *what,
     const sp_str_t *name);
 static int mustache_no_memory(mustache_compiler_t *c);
@@ -126,21 +102,23 @@ mustache_compile_all(mustache_compiler_t *c)
     const mustache_op_t  *op;
     mustache_tag_t        tag;
 
-    c->open.data = "{{";
-    c->open.len = 2;
-    c->close.data = "}}";
-    c->close.len = 2;
+    c->tags.text = c->t->text;
+    c->tags.len = c->t->len;
+    c->tags.open.data = "{{";
+    c->tags.open.len = 2;
+    c->tags.close.data = "}}";
+    c->tags.close.len = 2;
     c->line_start = 1;
 
     for ( ;; ) {
-        rc = mustache_read_tag(c, &tag);
+        rc = mustache_tag_next(&c->tags, c->start, &tag);
 
         if (rc <= 0) {
             break;
         }
 
         after = tag.end;
-        standalone = mustache_standalone(c, &tag, &after);
+        standalone = mustache_tag_standalone(&c->tags, &tag, &after);
 
         if (!mustache_add_text(c, c->start, tag.start - tag.indent.len)) {
             return 0;
@@ -162,10 +140,13 @@ mustache_compile_all(mustache_compiler_t *c)
         }
 
         c->start = after;
-        c->pos = after;
     }
 
-    if (rc < 0 || !mustache_add_text(c, c->start, c->t->len)) {
+    if (rc < 0) {
+        return mustache_error(c, tag.start, "tag is not closed", NULL);
+    }
+
+    if (!mustache_add_text(c, c->start, c->t->len)) {
         return 0;
     }
 
@@ -174,117 +155,6 @@ mustache_compile_all(mustache_compiler_t *c)
         return mustache_error(c, (size_t) (op->text.data - c->t->text),
                               "section is not closed:", &op->text);
     }
-
-    return 1;
-}
-
-
-/* 1: a tag, 0: no more, -1: err is set. */
-
-static int
-mustache_read_tag(mustache_compiler_t *c, mustache_tag_t *tag)
-{
-    char         sigil, closing[MUSTACHE_DELIMITER_MAX + 1];
-    size_t       at, end;
-    sp_str_t     close;
-    mustache_t  *t;
-
-    t = c->t;
-
-    memset(tag, 0, sizeof(mustache_tag_t));
-    tag->type = 'v';
-    tag->start = mustache_find(t, c->pos, &c->open);
-
-    if (tag->start == t->len) {
-        return 0;
-    }
-
-    at = tag->start + c->open.len;
-
-    while (at < t->len && mustache_space(t->text[at])) {
-        at++;
-    }
-
-    sigil = t->text[at];
-    close = c->close;
-
-    if (sigil != '\0' && strchr("#^/>!={&", sigil) != NULL) {
-        tag->type = sigil;
-        at++;
-    }
-
-    if (sigil == '{' || sigil == '=') {
-        closing[0] = sigil == '{' ? '}' : '=';
-        memcpy(closing + 1, c->close.data, c->close.len);
-        close.data = closing;
-        close.len = c->close.len + 1;
-    }
-
-    end = mustache_find(t, at, &close);
-
-    if (end == t->len) {
-        (void) mustache_error(c, tag->start, "tag is not closed", NULL);
-        return -1;
-    }
-
-    tag->end = end + close.len;
-    tag->name.data = t->text + at;
-    tag->name.len = end - at;
-    mustache_trim(&tag->name);
-
-    return 1;
-}
-
-
-/*
- * Is the tag alone on its line(s)?  Then the line goes with it: the blanks
- * before are tag->indent, and *after is where the next line begins.
- */
-
-static int
-mustache_standalone(mustache_compiler_t *c, mustache_tag_t *tag, size_t *after)
-{
-    size_t       from, to;
-    mustache_t  *t;
-
-    t = c->t;
-
-    if (strchr("#^/>!=", tag->type) == NULL) {
-        return 0;
-    }
-
-    from = tag->start;
-
-    while (from > 0 && (t->text[from - 1] == ' ' || t->text[from - 1] == '\t'))
-    {
-        from--;
-    }
-
-    if (from > 0 && t->text[from - 1] != '\n') {
-        return 0;
-    }
-
-    to = tag->end;
-
-    while (to < t->len && (t->text[to] == ' ' || t->text[to] == '\t')) {
-        to++;
-    }
-
-    if (to + 1 < t->len && t->text[to] == '\r' && t->text[to + 1] == '\n') {
-        to++;
-    }
-
-    if (to < t->len) {
-        if (t->text[to] != '\n') {
-            return 0;
-        }
-
-        to++;
-    }
-
-    tag->indent.data = t->text + from;
-    tag->indent.len = tag->start - from;
-    *after = to;
 
     return 1;
 }
@@ -301,7 +171,9 @@ mustache_add_tag(mustache_compiler_t *c, const mustache_tag_t *tag)
         return 1;
 
     case '=':
-        return mustache_delimiters(c, tag);
+        return mustache_tag_delimiters(&c->tags, tag)
+               || mustache_error(c, tag->start, "are not two delimiters:",
+                                 &tag->name);
 
     case '/':
         return mustache_add_end(c, tag);
@@ -507,53 +379,15 @@ mustache_add_path(mustache_compiler_t *c, mustache_op_t *op,
 }
 
 
-/* {{=OPEN CLOSE=}} */
-
-static int
-mustache_delimiters(mustache_compiler_t *c, const mustache_tag_t *tag)
-{
-    size_t    i, n;
-    sp_str_t  open, close;
-
-    open = tag->name;
-
-    for (n = 0; n < open.len && !mustache_space(open.data[n]); n++) {
-        /* void */
-    }
-
-    close.data = open.data + n;
-    close.len = open.len - n;
-    open.len = n;
-    mustache_trim(&close);
-
-    for (i = 0; i < close.len && !mustache_space(close.data[i]); i++) {
-        /* void */
-    }
-
-    if (open.len == 0 || open.len > MUSTACHE_DELIMITER_MAX
-        || close.len == 0 || close.len > MUSTACHE_DELIMITER_MAX
-        || i != close.len
-        || memchr(open.data, '=', open.len) != NULL
-        || memchr(close.data, '=', close.len) != NULL)
-    {
-        return mustache_error(c, tag->start, "are not two delimiters:",
-                              &tag->name);
-    }
-
-    c->open = open;
-    c->close = close;
-
-    return 1;
-}
-
-
 static int
 mustache_name(mustache_compiler_t *c, const mustache_tag_t *tag)
 {
     size_t  i;
 
     for (i = 0; i < tag->name.len; i++) {
-        if (mustache_space(tag->name.data[i]) || tag->name.data[i] == '\0') {
+        if (mustache_tag_space(tag->name.data[i])
+            || tag->name.data[i] == '\0')
+        {
             break;
         }
     }
@@ -563,40 +397,6 @@ mustache_name(mustache_compiler_t *c, const mustache_tag_t *tag)
     }
 
     return 1;
-}
-
-
-/* Where what begins, at from or later; the text's length: nowhere. */
-
-static size_t
-mustache_find(const mustache_t *t, size_t from, const sp_str_t *what)
-{
-    const char  *p;
-
-    p = memmem(t->text + from, t->len - from, what->data, what->len);
-
-    return p != NULL ? (size_t) (p - t->text) : t->len;
-}
-
-
-static void
-mustache_trim(sp_str_t *s)
-{
-    while (s->len > 0 && mustache_space(s->data[0])) {
-        s->data++;
-        s->len--;
-    }
-
-    while (s->len > 0 && mustache_space(s->data[s->len - 1])) {
-        s->len--;
-    }
-}
-
-
-static int
-mustache_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 

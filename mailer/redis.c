@@ -28,6 +28,7 @@ static void redis_give(redis_t *redis, redis_request_t *request,
     redis_status_t status, const redisReply *reply);
 static void redis_tick(evutil_socket_t fd, short what, void *data);
 static void redis_flush(evutil_socket_t fd, short what, void *data);
+static void redis_sent(redis_t *redis, redis_request_t *request);
 
 
 redis_t *
@@ -54,9 +55,10 @@ redis_create(struct event_base *base, const config_redis_t *conf,
                                               sizeof(redis->error));
     redis->tick = event_new(base, -1, EV_PERSIST, redis_tick, redis);
     redis->flush = event_new(base, -1, 0, redis_flush, redis);
+    redis->out = evbuffer_new();
 
     if (redis->connector == NULL || redis->tick == NULL
-        || redis->flush == NULL)
+        || redis->flush == NULL || redis->out == NULL)
     {
         log_event(LOG_ERROR, "redis_setup", "reason=\"%s\"", redis->error);
         redis_free(redis);
@@ -348,19 +350,40 @@ redis_flush(evutil_socket_t fd, short what, void *data)
     }
 
     while ((request = redis_shift(&redis->waiting)) != NULL) {
-        redis_write(redis, request);
+        evbuffer_add(redis->out, request->command, request->len);
+        redis_sent(redis, request);
     }
+
+    /*
+     * Right now: a bufferevent would first ask whether it may, and then not
+     * to be told any more, three system calls for each write.
+     */
+
+    if (!redis->conf->tls
+        && evbuffer_get_length(bufferevent_get_output(redis->bev)) == 0)
+    {
+        (void) evbuffer_write(redis->out, bufferevent_getfd(redis->bev));
+    }
+
+    bufferevent_write_buffer(redis->bev, redis->out);   /* what is left */
 }
 
 
 void
 redis_write(redis_t *redis, redis_request_t *request)
 {
+    bufferevent_write(redis->bev, request->command, request->len);
+    redis_sent(redis, request);
+}
+
+
+static void
+redis_sent(redis_t *redis, redis_request_t *request)
+{
     if (redis->sent.head == NULL) {
         redis->silent = 0;
     }
 
-    bufferevent_write(redis->bev, request->command, request->len);
     redis_push(&redis->sent, request);
 }
 
@@ -485,6 +508,10 @@ redis_free(redis_t *redis)
 
     if (redis->flush != NULL) {
         event_free(redis->flush);
+    }
+
+    if (redis->out != NULL) {
+        evbuffer_free(redis->out);
     }
 
     while ((request = redis_shift(&redis->sent)) != NULL) {

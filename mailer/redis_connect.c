@@ -196,7 +196,18 @@ redis_connector_error(struct bufferevent *bev, short what, char *why,
     size_t size)
 {
     int            code;
+    long           verified;
     unsigned long  ssl;
+    SSL           *session;
+
+    session = bufferevent_openssl_get_ssl(bev);
+    verified = session != NULL ? SSL_get_verify_result(session) : X509_V_OK;
+
+    if (verified != X509_V_OK) {
+        snprintf(why, size, "TLS: the certificate is not accepted: %s",
+                 X509_verify_cert_error_string(verified));
+        return;
+    }
 
     if (what & BEV_EVENT_EOF) {
         snprintf(why, size, "closed by Redis");

@@ -34,6 +34,7 @@ struct redis_s {
     struct event          *flush;
     redis_notice_pt        notice;
     void                  *data;
+    struct evbuffer       *out;             /* empty between two flushes */
     redis_queue_t          waiting;
     redis_queue_t          sent;
     unsigned               pending;

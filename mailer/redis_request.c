@@ -2,6 +2,7 @@
  * Copyright (C) SitePreserver developers
  */
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 
 #include "redis_request.h"
@@ -67,6 +68,13 @@ redis_shift(redis_queue_t *queue)
 void
 redis_request_free(redis_request_t *request)
 {
+    if (request->answer == NULL) {
+
+        /* it is of the client itself, and may hold the password */
+
+        OPENSSL_cleanse(request->command, request->len);
+    }
+
     redisFreeCommand(request->command);
     free(request);
 }

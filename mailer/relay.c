@@ -34,7 +34,9 @@ struct relay_s {
 
 
 static void relay_go(relay_t *relay);
+static int relay_rated(const relay_t *relay);
 static int relay_token(relay_t *relay);
+static sender_job_t *relay_shift(relay_t *relay);
 static void relay_timer(evutil_socket_t fd, short what, void *data);
 static void relay_end(relay_t *relay);
 static void relay_stopped(void *data);
@@ -93,25 +95,36 @@ relay_submit(relay_t *relay, sender_job_t *job)
 }
 
 
+/*
+ * The pool has one more message for each thread, so that no thread waits for
+ * the loop; but none is kept from the rate of its moment.
+ */
+
 static void
 relay_go(relay_t *relay)
 {
+    unsigned       most;
     sender_job_t  *job;
 
-    while (relay->head != NULL && relay->sending < relay->threads) {
+    most = relay_rated(relay) ? relay->threads : 2 * relay->threads;
+
+    while (relay->head != NULL && relay->sending < most) {
 
         if (!relay_token(relay)) {
             return;
         }
 
-        job = relay_take_back(relay);
-
-        if (sender_submit(relay->pool, job) != 0) {
-            abort();
-        }
-
+        job = relay_shift(relay);
         relay->sending++;
+        sender_submit(relay->pool, job);
     }
+}
+
+
+static int
+relay_rated(const relay_t *relay)
+{
+    return relay->smtp != NULL && relay->smtp->rate > 0;
 }
 
 
@@ -124,7 +137,7 @@ relay_token(relay_t *relay)
     int64_t         now, wait;
     struct timeval  tv;
 
-    if (relay->smtp == NULL || relay->smtp->rate <= 0) {
+    if (!relay_rated(relay)) {
         return 1;
     }
 
@@ -223,6 +236,25 @@ relay_pause(const relay_t *relay)
 
 sender_job_t *
 relay_take_back(relay_t *relay)
+{
+    sender_job_t  *job;
+
+    job = relay_shift(relay);
+
+    if (job == NULL) {
+        job = sender_take_back(relay->pool);
+
+        if (job != NULL) {
+            relay->sending--;
+        }
+    }
+
+    return job;
+}
+
+
+static sender_job_t *
+relay_shift(relay_t *relay)
 {
     sender_job_t  *job;
 

@@ -2,7 +2,10 @@
  * Copyright (C) SitePreserver developers
  */
 
+#define _GNU_SOURCE                 /* sem_clockwait() */
+
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -31,6 +34,7 @@ struct sender_pool_s {
 static int sender_start(sender_pool_t *pool, unsigned threads);
 static void *sender_thread(void *data);
 static sender_job_t *sender_next(sender_pool_t *pool);
+static sender_job_t *sender_shift(sender_pool_t *pool);
 static void sender_work(sender_pool_t *pool, smtp_t **smtp,
     sender_job_t *job);
 static int sender_confirm(void *data);
@@ -103,39 +107,45 @@ sender_start(sender_pool_t *pool, unsigned threads)
 }
 
 
-int
+void
+sender_job_init(sender_job_t *job, size_t limit)
+{
+    buffer_init(&job->message, limit);
+    (void) sem_init(&job->answered, 0, 0);
+}
+
+
+void
 sender_submit(sender_pool_t *pool, sender_job_t *job)
 {
-    pthread_condattr_t  attr;
-
     job->pool = pool;
     job->next = NULL;
-    job->answer = 0;
     job->ask_call.handler = job->ask;
     job->ask_call.data = job;
     job->done_call.handler = job->done;
     job->done_call.data = job;
 
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-
-    if (pthread_mutex_init(&job->mutex, NULL) != 0
-        || pthread_cond_init(&job->cond, &attr) != 0)
-    {
-        pthread_condattr_destroy(&attr);
-        return -1;
-    }
-
-    pthread_condattr_destroy(&attr);
     pthread_mutex_lock(&pool->mutex);
-
     *pool->tail = job;
     pool->tail = &job->next;
-
-    pthread_cond_signal(&pool->cond);
     pthread_mutex_unlock(&pool->mutex);
 
-    return 0;
+    /* Not locked any more: who wakes up wants the mutex. */
+
+    pthread_cond_signal(&pool->cond);
+}
+
+
+sender_job_t *
+sender_take_back(sender_pool_t *pool)
+{
+    sender_job_t  *job;
+
+    pthread_mutex_lock(&pool->mutex);
+    job = sender_shift(pool);
+    pthread_mutex_unlock(&pool->mutex);
+
+    return job;
 }
 
 
@@ -180,6 +190,18 @@ sender_next(sender_pool_t *pool)
         pthread_cond_wait(&pool->cond, &pool->mutex);
     }
 
+    job = sender_shift(pool);
+    pthread_mutex_unlock(&pool->mutex);
+
+    return job;
+}
+
+
+static sender_job_t *
+sender_shift(sender_pool_t *pool)
+{
+    sender_job_t  *job;
+
     job = pool->head;
 
     if (job != NULL) {
@@ -189,8 +211,6 @@ sender_next(sender_pool_t *pool)
             pool->tail = &pool->head;
         }
     }
-
-    pthread_mutex_unlock(&pool->mutex);
 
     return job;
 }
@@ -231,55 +251,46 @@ sender_work(sender_pool_t *pool, smtp_t **smtp, sender_job_t *job)
 static int
 sender_confirm(void *data)
 {
-    int               answer;
+    int               none;
     sender_job_t     *job;
     struct timespec   until;
 
     job = data;
+    none = 0;
     inbox_post(job->pool->inbox, &job->ask_call);
 
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += SENDER_WAIT;
 
-    pthread_mutex_lock(&job->mutex);
-
-    while (job->answer == 0
-           && pthread_cond_timedwait(&job->cond, &job->mutex, &until)
-              != ETIMEDOUT)
+    while (sem_clockwait(&job->answered, CLOCK_MONOTONIC, &until) != 0
+           && errno == EINTR)
     {
         /* void */
     }
 
-    if (job->answer == 0) {
-        job->answer = -1;
-    }
+    atomic_compare_exchange_strong(&job->answer, &none, -1);
 
-    answer = job->answer;
-    pthread_mutex_unlock(&job->mutex);
-
-    return answer == 1;
+    return atomic_load(&job->answer) == 1;
 }
 
 
 void
 sender_answer(sender_job_t *job, int yes)
 {
-    pthread_mutex_lock(&job->mutex);
+    int  none;
 
-    if (job->answer == 0) {
-        job->answer = yes ? 1 : -1;
-        pthread_cond_signal(&job->cond);
+    none = 0;
+
+    if (atomic_compare_exchange_strong(&job->answer, &none, yes ? 1 : -1)) {
+        sem_post(&job->answered);
     }
-
-    pthread_mutex_unlock(&job->mutex);
 }
 
 
 void
 sender_job_clean(sender_job_t *job)
 {
-    pthread_mutex_destroy(&job->mutex);
-    pthread_cond_destroy(&job->cond);
+    sem_destroy(&job->answered);
     buffer_free(&job->message);
 }
 

@@ -9,7 +9,8 @@
 #ifndef SENDER_H
 #define SENDER_H
 
-#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 
 #include "buffer.h"
 #include "inbox.h"
@@ -25,7 +26,7 @@ typedef struct sender_job_s   sender_job_t;
 
 
 /*
- * One message.  It belongs to a thread from sender_submit() until done is
+ * One message.  It belongs to the pool from sender_submit() until done is
  * called on the loop.
  */
 
@@ -56,9 +57,8 @@ struct sender_job_s {
 
     inbox_call_t      ask_call;
     inbox_call_t      done_call;
-    pthread_mutex_t   mutex;
-    pthread_cond_t    cond;
-    int               answer;       /* 0: none yet, 1: yes, -1: no */
+    sem_t             answered;
+    atomic_int        answer;       /* 0: none yet, 1: yes, -1: no */
     sender_pool_t    *pool;
 };
 
@@ -73,9 +73,17 @@ sender_pool_t *sender_pool_create(inbox_t *inbox, const config_smtp_t *conf,
     unsigned threads, void (*stopped)(void *data), void *data);
 
 
-/* Nonzero: no memory for its mutex; done will not be called. */
+/* Prepares a zeroed job. */
 
-int sender_submit(sender_pool_t *pool, sender_job_t *job);
+void sender_job_init(sender_job_t *job, size_t limit);
+
+
+void sender_submit(sender_pool_t *pool, sender_job_t *job);
+
+
+/* Gives back one that no thread has begun with; NULL: none. */
+
+sender_job_t *sender_take_back(sender_pool_t *pool);
 
 
 /* The loop's answer at 354: may this message go?  Only the first counts. */
@@ -83,7 +91,7 @@ int sender_submit(sender_pool_t *pool, sender_job_t *job);
 void sender_answer(sender_job_t *job, int yes);
 
 
-/* Frees what a finished job holds (not the job). */
+/* Frees what a job holds that is not in the pool (not the job). */
 
 void sender_job_clean(sender_job_t *job);
 

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "smtp.h"
@@ -14,6 +15,7 @@
 #define SMTP_URL_MAX   600
 #define SMTP_IDLE      60L          /* s that an unused connection is kept */
 #define SMTP_CONNECT_TIMEOUT  60L   /* s, for TCP; the greeting has timeout */
+#define SMTP_UNSENT    65536        /* bytes that the kernel holds for us */
 
 
 struct smtp_s {
@@ -25,7 +27,8 @@ struct smtp_s {
 
     const char           *data;
     size_t                len;
-    size_t                given;
+    size_t                given;    /* to libcurl */
+    size_t                sent;     /* by it, to the kernel or to TLS */
     int                 (*confirm)(void *data);
     void                 *confirm_data;
     smtp_report_t        *report;
@@ -37,10 +40,12 @@ static int smtp_setup_tls(smtp_t *smtp);
 static CURLcode smtp_perform(smtp_t *smtp, const char *from, const char *to,
     long fresh);
 static int smtp_is_stale(const smtp_report_t *report);
+static int smtp_socket(void *data, curl_socket_t fd, curlsocktype purpose);
 static size_t smtp_read(char *buf, size_t size, size_t n, void *data);
 static size_t smtp_header(char *line, size_t size, size_t n, void *data);
 static int smtp_debug(CURL *curl, curl_infotype type, char *text, size_t len,
     void *data);
+static void smtp_said(smtp_report_t *report, const char *text, size_t len);
 static void smtp_bad_reply(smtp_report_t *report, int code, const char *line,
     size_t len);
 
@@ -105,6 +110,7 @@ smtp_setup(smtp_t *smtp)
          || curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L)
          || curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L)
          || curl_easy_setopt(curl, CURLOPT_PROXY, "")
+         || curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, smtp_socket)
          || curl_easy_setopt(curl, CURLOPT_READFUNCTION, smtp_read)
          || curl_easy_setopt(curl, CURLOPT_READDATA, smtp)
          || curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, smtp_header)
@@ -203,6 +209,7 @@ smtp_perform(smtp_t *smtp, const char *from, const char *to, long fresh)
 
     curl = smtp->curl;
     smtp->given = 0;
+    smtp->sent = 0;
     smtp->error[0] = '\0';
     memset(smtp->report, 0, sizeof(smtp_report_t));
 
@@ -233,6 +240,14 @@ smtp_perform(smtp_t *smtp, const char *from, const char *to, long fresh)
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
     curl_slist_free_all(rcpt);
 
+    /* What failed was to send the final dot: nobody can have got it. */
+
+    if (rc == CURLE_SEND_ERROR && smtp->report->stage == SMTP_DOT
+        && smtp->report->final == 0)
+    {
+        smtp->report->stage = SMTP_BODY;
+    }
+
     return rc;
 }
 
@@ -244,6 +259,23 @@ smtp_is_stale(const smtp_report_t *report)
 {
     return report->reused && !report->asked
            && (report->code == 0 || report->code == 421);
+}
+
+
+/*
+ * What the kernel has taken and not sent may be on its way, for all we know:
+ * the less it is, the less is in doubt.
+ */
+
+static int
+smtp_socket(void *data, curl_socket_t fd, curlsocktype purpose)
+{
+    int  size;
+
+    size = SMTP_UNSENT / 2;         /* Linux doubles it: socket(7) */
+    (void) setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+
+    return CURL_SOCKOPT_OK;
 }
 
 
@@ -269,6 +301,10 @@ smtp_read(char *buf, size_t size, size_t n, void *data)
 
     len = smtp->len - smtp->given;
 
+    if (len == 0) {
+        return 0;
+    }
+
     if (len > size * n) {
         len = size * n;
     }
@@ -276,8 +312,7 @@ smtp_read(char *buf, size_t size, size_t n, void *data)
     memcpy(buf, smtp->data + smtp->given, len);
     smtp->given += len;
 
-    if (smtp->given == smtp->len && report->stage == SMTP_BODY) {
-        report->stage = SMTP_DOT;
+    if (smtp->given == smtp->len) {
 
         /* From here on the server may need longer (RFC 5321 4.5.3.2.6). */
 
@@ -362,13 +397,45 @@ smtp_bad_reply(smtp_report_t *report, int code, const char *line, size_t len)
 }
 
 
-/* Commands as they are sent, to know what a reply answers. */
+/*
+ * Commands as they are sent, to know what a reply answers; and how much of the
+ * body has left libcurl.  It sends the final dot only when all of it has.
+ * (Where dots were stuffed the end is a few bytes later: the safe side.)
+ */
 
 static int
 smtp_debug(CURL *curl, curl_infotype type, char *text, size_t len, void *data)
 {
-    size_t          i;
     smtp_t         *smtp;
+    smtp_report_t  *report;
+
+    smtp = data;
+    report = smtp->report;
+
+    if (report == NULL) {
+        return 0;
+    }
+
+    if (type == CURLINFO_HEADER_OUT && !report->asked) {
+        smtp_said(report, text, len);
+    }
+
+    if (type == CURLINFO_DATA_OUT && report->stage == SMTP_BODY) {
+        smtp->sent += len;
+
+        if (smtp->given == smtp->len && smtp->sent >= smtp->len) {
+            report->stage = SMTP_DOT;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+smtp_said(smtp_report_t *report, const char *text, size_t len)
+{
+    size_t          i;
     static struct {
         const char    *verb;
         size_t         len;
@@ -383,33 +450,23 @@ smtp_debug(CURL *curl, curl_infotype type, char *text, size_t len, void *data)
         { "DATA", 4, SMTP_DATA },
     };
 
-    smtp = data;
-
-    if (type != CURLINFO_HEADER_OUT || smtp->report == NULL
-        || smtp->report->asked)
-    {
-        return 0;
-    }
-
     for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         if (len >= verbs[i].len
             && strncasecmp(text, verbs[i].verb, verbs[i].len) == 0)
         {
-            smtp->report->stage = verbs[i].stage;
+            report->stage = verbs[i].stage;
 
             /* what was refused before this was got over */
 
             if (verbs[i].stage == SMTP_MAIL) {
-                smtp->report->code = 0;
-                smtp->report->enhanced[0] = '\0';
-                smtp->report->text[0] = '\0';
+                report->code = 0;
+                report->enhanced[0] = '\0';
+                report->text[0] = '\0';
             }
 
             break;
         }
     }
-
-    return 0;
 }
 
 

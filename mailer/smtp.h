@@ -25,7 +25,8 @@ typedef enum {
     SMTP_RCPT,
     SMTP_DATA,
     SMTP_BODY,                      /* after 354 */
-    SMTP_DOT                        /* the whole body was handed over */
+    SMTP_DOT                        /* the whole body has left us, and maybe
+                                       the final dot */
 } smtp_stage_t;
 
 

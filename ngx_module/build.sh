@@ -86,7 +86,11 @@ if [ "$(cat "$tree/configured" 2>/dev/null)" != "$wanted" ]; then
     printf '%s\n' "$wanted" > "$tree/configured"
 fi
 
-make -s -j "$(nproc)" -C "$tree" -f objs/Makefile modules
+# A make that runs this hands down its variables and its pool of jobs in
+# MAKEFLAGS: neither is meant for nginx's makefile.
+
+env -u MAKEFLAGS -u MFLAGS make -s -j "$(nproc)" -C "$tree" \
+    -f objs/Makefile modules
 
 cp "$tree/objs/$name.so" "$build/.$name.so"
 mv "$build/.$name.so" "$build/$name.so"

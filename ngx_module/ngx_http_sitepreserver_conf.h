@@ -85,6 +85,8 @@ typedef struct {
 typedef struct {
     sp_rules_t                            *rules;
     sp_pool_t                              pool;       /* what they live in */
+    uint64_t                               watches;    /* of answers' headers,
+                                                          see sp_observe.h */
 
     ngx_str_t                              shop_name;
     ngx_http_sitepreserver_shop_t         *shop;
@@ -97,12 +99,14 @@ typedef struct {
     ngx_msec_t                             remember;
     ngx_uint_t                             addresses;
 
-    unsigned                               visitor:1;  /* given on this level */
-    unsigned                               alias:1;
-    unsigned                               currency:1;
+    ngx_uint_t                             visitor;    /* given on this level */
+    ngx_uint_t                             alias;
+    ngx_uint_t                             currency;
 
     unsigned                               used:1;     /* some location
                                                           observes */
+    unsigned                               lined:1;    /* visits are read from
+                                                          URIs */
 } ngx_http_sitepreserver_srv_conf_t;
 
 

@@ -8,7 +8,18 @@
 #include "ngx_http_sitepreserver_headers.h"
 
 
+/* What the client asked for. */
+
+typedef struct {
+    ngx_str_t                      uri;
+    ngx_str_t                      args;
+} ngx_http_sitepreserver_asked_t;
+
+
 static void ngx_http_sitepreserver_ctx_cleanup(void *data);
+static void ngx_http_sitepreserver_asked_cleanup(void *data);
+static void *ngx_http_sitepreserver_cleanup_data(ngx_http_request_t *r,
+    ngx_pool_cleanup_pt handler);
 
 
 /* Contexts of this worker that are not in use. */
@@ -80,27 +91,71 @@ ngx_http_sitepreserver_ctx_cleanup(void *data)
 ngx_http_sitepreserver_ctx_t *
 ngx_http_sitepreserver_ctx_recover(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t            *cln;
     ngx_http_sitepreserver_ctx_t  *ctx;
 
-    ctx = NULL;
+    ctx = ngx_http_sitepreserver_cleanup_data(r,
+                                           ngx_http_sitepreserver_ctx_cleanup);
 
-    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
-        if (cln->handler == ngx_http_sitepreserver_ctx_cleanup) {
-            ctx = cln->data;
-            ngx_http_set_ctx(r, ctx, ngx_http_sitepreserver_module);
+    if (ctx == NULL) {
+        return NULL;
+    }
 
-            /* what comes now is the page of an error, not the answer */
+    ngx_http_set_ctx(r, ctx, ngx_http_sitepreserver_module);
 
-            if (r->filter_finalize) {
-                ctx->want_response = 0;
-            }
+    /* what comes now is the page of an error, not the answer */
 
-            break;
-        }
+    if (r->filter_finalize) {
+        ctx->want_response = 0;
     }
 
     return ctx;
+}
+
+
+static void *
+ngx_http_sitepreserver_cleanup_data(ngx_http_request_t *r,
+    ngx_pool_cleanup_pt handler)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
+        if (cln->handler == handler) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_int_t
+ngx_http_sitepreserver_asked(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t              *cln;
+    ngx_http_sitepreserver_asked_t  *asked;
+
+    cln = ngx_pool_cleanup_add(r->pool,
+                               sizeof(ngx_http_sitepreserver_asked_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_sitepreserver_asked_cleanup;
+
+    asked = cln->data;
+    asked->uri = r->uri;
+    asked->args = r->args;
+
+    return NGX_OK;
+}
+
+
+/* Nothing is left to do: it is what the memory is found by. */
+
+static void
+ngx_http_sitepreserver_asked_cleanup(void *data)
+{
+    /* void */
 }
 
 
@@ -108,16 +163,32 @@ void
 ngx_http_sitepreserver_exchange(ngx_http_request_t *r,
     sp_exchange_t *exchange)
 {
+    ngx_str_t                          *uri, *args;
+    ngx_http_sitepreserver_asked_t     *asked;
     ngx_http_sitepreserver_loc_conf_t  *lcf;
+    ngx_http_sitepreserver_srv_conf_t  *scf;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
+
+    uri = &r->uri;
+    args = &r->args;
+
+    if (scf->lined) {
+        asked = ngx_http_sitepreserver_cleanup_data(r,
+                                         ngx_http_sitepreserver_asked_cleanup);
+        if (asked != NULL) {
+            uri = &asked->uri;
+            args = &asked->args;
+        }
+    }
 
     exchange->method.len = r->method_name.len;
     exchange->method.data = (char *) r->method_name.data;
-    exchange->uri.len = r->uri.len;
-    exchange->uri.data = (char *) r->uri.data;
-    exchange->args.len = r->args.len;
-    exchange->args.data = (char *) r->args.data;
+    exchange->uri.len = uri->len;
+    exchange->uri.data = (char *) uri->data;
+    exchange->args.len = args->len;
+    exchange->args.data = (char *) args->data;
 
     exchange->request_header = ngx_http_sitepreserver_request_header;
     exchange->response_header = ngx_http_sitepreserver_response_header;

@@ -101,7 +101,18 @@ ngx_http_sitepreserver_ctx(ngx_http_request_t *r)
 }
 
 
-/* Fills in the exchange of this request; limits are of the location. */
+/*
+ * Remembers the URI and the arguments that the client asked for, before
+ * anything can rewrite them.
+ */
+
+ngx_int_t ngx_http_sitepreserver_asked(ngx_http_request_t *r);
+
+
+/*
+ * Fills in the exchange of this request, as the client asked for it where
+ * that is remembered; limits are of the location.
+ */
 
 void ngx_http_sitepreserver_exchange(ngx_http_request_t *r,
     sp_exchange_t *exchange);

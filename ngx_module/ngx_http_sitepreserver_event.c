@@ -35,8 +35,6 @@ static void ngx_http_sitepreserver_outcome_count(
     ngx_http_sitepreserver_main_conf_t *mcf, sp_outcome_t *outcome);
 static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_gated(
     ngx_http_sitepreserver_ctx_t *ctx);
-static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_send(
-    ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx);
 static sp_rc_t ngx_http_sitepreserver_build_visit(
     ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
 static sp_rc_t ngx_http_sitepreserver_build_moved(
@@ -53,9 +51,6 @@ static sp_rc_t ngx_http_sitepreserver_id(ngx_http_sitepreserver_build_t *b,
     sp_id_kind_t kind, const sp_str_t *value, sp_id_t *id);
 static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_queue_event(
     ngx_http_sitepreserver_build_t *b);
-static sp_rc_t ngx_http_sitepreserver_viewer(ngx_http_request_t *r,
-    ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *visitor,
-    uint64_t *hash);
 
 
 void
@@ -181,7 +176,7 @@ ngx_http_sitepreserver_gated(ngx_http_sitepreserver_ctx_t *ctx)
 }
 
 
-static ngx_http_sitepreserver_result_t
+ngx_http_sitepreserver_result_t
 ngx_http_sitepreserver_send(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx)
 {
@@ -591,99 +586,4 @@ ngx_http_sitepreserver_queue_event(ngx_http_sitepreserver_build_t *b)
     ngx_http_sitepreserver_active_note(zone, b->active);
 
     return NGX_HTTP_SITEPRESERVER_RESULT_OBSERVED;
-}
-
-
-void
-ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
-{
-    uint64_t                             hash;
-    sp_outcome_t                         outcome;
-    ngx_http_sitepreserver_ctx_t         ctx;
-    ngx_http_sitepreserver_srv_conf_t   *scf;
-    ngx_http_sitepreserver_main_conf_t  *mcf;
-
-    static const u_char  html[] = "text/html";
-
-    if (ngx_http_sitepreserver_status(r) != NGX_HTTP_OK
-        || r->headers_out.content_type.len < sizeof(html) - 1
-        || ngx_strncasecmp(r->headers_out.content_type.data, (u_char *) html,
-                           sizeof(html) - 1)
-           != 0)
-    {
-        return;
-    }
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
-
-    ngx_memzero(&outcome, sizeof(sp_outcome_t));
-
-    if (ngx_http_sitepreserver_viewer(r, scf, &outcome.visitor, &hash)
-        != SP_OK)
-    {
-        return;
-    }
-
-    if (!ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone(mcf),
-                                           hash,
-                                           scf->idle / 4000,
-                                           scf->retain / 1000))
-    {
-        return;
-    }
-
-    ngx_memzero(&ctx, sizeof(ngx_http_sitepreserver_ctx_t));
-
-    ctx.lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
-
-    if (!ngx_http_sitepreserver_admitted(r, ctx.lcf)) {
-        return;
-    }
-
-    outcome.total = SP_NO_AMOUNT;
-
-    ctx.pool.alloc = ngx_http_sitepreserver_palloc;
-    ctx.pool.data = r->pool;
-    ctx.outcome = &outcome;
-    ctx.kinds = SP_PAGE_VIEW;
-
-    if (ngx_http_sitepreserver_send(r, &ctx)
-        == NGX_HTTP_SITEPRESERVER_RESULT_DROPPED)
-    {
-        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_DROPPED);
-    }
-}
-
-
-/* Whose page it is, without hashing any secret: only few are told. */
-
-static sp_rc_t
-ngx_http_sitepreserver_viewer(ngx_http_request_t *r,
-    ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *visitor, uint64_t *hash)
-{
-    sp_str_t       value;
-    sp_pool_t      pool;
-    sp_exchange_t  exchange;
-
-    pool.alloc = ngx_http_sitepreserver_palloc;
-    pool.data = r->pool;
-
-    ngx_http_sitepreserver_exchange(r, &exchange);
-
-    if (sp_observe_visitor(scf->rules, &exchange, &pool, visitor) == SP_OK
-        && visitor->len != 0)
-    {
-        *hash = ngx_http_sitepreserver_hash(0, visitor->data, visitor->len);
-        return SP_OK;
-    }
-
-    visitor->len = 0;
-
-    if (ngx_http_sitepreserver_cookie_find(r, &value, NULL) == SP_OK) {
-        *hash = ngx_http_sitepreserver_hash(0, value.data, value.len);
-        return SP_OK;
-    }
-
-    return SP_INVALID;
 }

@@ -25,12 +25,12 @@ void ngx_http_sitepreserver_decide(ngx_http_request_t *r,
 
 
 /*
- * A page was viewed by a visit that has been active lately: tells Redis, as
- * often as is needed to keep it from becoming idle.  For requests without a
- * context.
+ * The second half of it: builds the event of ctx->outcome, or of a click, and
+ * queues it.  ctx->lcf, pool, kinds, ignored and refused are set.
  */
 
-void ngx_http_sitepreserver_page_view(ngx_http_request_t *r);
+ngx_http_sitepreserver_result_t ngx_http_sitepreserver_send(
+    ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx);
 
 
 #endif /* _NGX_HTTP_SITEPRESERVER_EVENT_H_INCLUDED_ */

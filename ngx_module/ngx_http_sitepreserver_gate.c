@@ -18,6 +18,11 @@ static ngx_uint_t ngx_http_sitepreserver_truth(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, ngx_uint_t failed);
 
 
+/* The same for both cases; more than a letter may have it. */
+
+#define letter(c)  ((c) & 0x1f)
+
+
 void
 ngx_http_sitepreserver_gate(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx)
@@ -84,6 +89,7 @@ ngx_http_sitepreserver_truth(ngx_http_request_t *r,
 /*
  * Programs that say of themselves that they are no shoppers.  A request
  * without a User-Agent may be a storefront's own server, and is not one.
+ * Few places have the first two letters of a word, so only those are tried.
  */
 
 static ngx_uint_t
@@ -91,6 +97,18 @@ ngx_http_sitepreserver_bot(ngx_http_request_t *r)
 {
     u_char     *p, *last;
     ngx_str_t  *agent;
+
+    static const uint32_t  seconds[32] = {
+        [letter('a')] = 1U << letter('h'),
+        [letter('b')] = 1U << letter('i') | 1U << letter('o'),
+        [letter('c')] = 1U << letter('h') | 1U << letter('r'),
+        [letter('f')] = 1U << letter('a'),
+        [letter('g')] = 1U << letter('o'),
+        [letter('m')] = 1U << letter('e'),
+        [letter('p')] = 1U << letter('i'),
+        [letter('s')] = 1U << letter('e') | 1U << letter('l')
+                        | 1U << letter('p')
+    };
 
     if (r->headers_in.user_agent == NULL) {
         return 0;
@@ -100,25 +118,10 @@ ngx_http_sitepreserver_bot(ngx_http_request_t *r)
     last = agent->data + agent->len;
 
     for (p = agent->data; p + 3 <= last; p++) {
-
-        switch (*p | 0x20) {
-
-        case 'a':
-        case 'b':
-        case 'c':
-        case 'f':
-        case 'g':
-        case 'm':
-        case 'p':
-        case 's':
-            if (ngx_http_sitepreserver_bot_word(agent->data, p, last)) {
-                return 1;
-            }
-
-            break;
-
-        default:
-            break;
+        if ((seconds[letter(p[0])] >> letter(p[1]) & 1)
+            && ngx_http_sitepreserver_bot_word(agent->data, p, last))
+        {
+            return 1;
         }
     }
 

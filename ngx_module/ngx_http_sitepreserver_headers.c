@@ -80,6 +80,35 @@ ngx_http_sitepreserver_response_header(void *data, const sp_str_t *name,
 }
 
 
+ngx_uint_t
+ngx_http_sitepreserver_response_watched(ngx_http_request_t *r,
+    uint64_t watches)
+{
+    ngx_uint_t        n;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    /* it is not in the list, and hardly anybody watches it */
+
+    if (watches & sp_watch(sizeof("content-type") - 1)) {
+        return 1;
+    }
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (n = 0; n < part->nelts; n++) {
+            if (watches & sp_watch(h[n].key.len)) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
 static ngx_table_elt_t *
 ngx_http_sitepreserver_find(ngx_list_part_t *part, const sp_str_t *name,
     unsigned i)

@@ -24,6 +24,12 @@ int ngx_http_sitepreserver_response_header(void *data, const sp_str_t *name,
     unsigned i, sp_str_t *value);
 
 
+/* Has the answer a header that these watches (sp_observe.h) may be after? */
+
+ngx_uint_t ngx_http_sitepreserver_response_watched(ngx_http_request_t *r,
+    uint64_t watches);
+
+
 /* Appends a header to the answer. */
 
 ngx_int_t ngx_http_sitepreserver_add_header(ngx_http_request_t *r,

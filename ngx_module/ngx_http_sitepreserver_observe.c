@@ -10,12 +10,16 @@
 #include "ngx_http_sitepreserver_ctx.h"
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
+#include "ngx_http_sitepreserver_headers.h"
+#include "ngx_http_sitepreserver_page.h"
 #include "ngx_http_sitepreserver_zone.h"
 
 
 static ngx_int_t ngx_http_sitepreserver_post_read_handler(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_rewrite_handler(ngx_http_request_t *r);
+static void ngx_http_sitepreserver_note(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx);
 static ngx_int_t ngx_http_sitepreserver_access_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_log_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_request_body_filter(
@@ -59,7 +63,9 @@ ngx_http_sitepreserver_post_read_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_sitepreserver_ctx_spare(r);
 
-    if (ctx == NULL) {
+    if (ctx == NULL
+        || (scf->lined && ngx_http_sitepreserver_asked(r) != NGX_OK))
+    {
         ngx_http_sitepreserver_no_memory(r);
         return NGX_DECLINED;
     }
@@ -89,10 +95,7 @@ ngx_http_sitepreserver_post_read_handler(ngx_http_request_t *r)
 }
 
 
-/*
- * Runs first in the location that was found: its settings hold, wherever
- * the request goes from there.
- */
+/* Runs first in the location that was found. */
 
 static ngx_int_t
 ngx_http_sitepreserver_rewrite_handler(ngx_http_request_t *r)
@@ -110,16 +113,8 @@ ngx_http_sitepreserver_rewrite_handler(ngx_http_request_t *r)
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
     ctx = ngx_http_sitepreserver_ctx(r);
 
-    if (ctx != NULL && !ctx->noted) {
-        ctx->noted = 1;
-        ctx->lcf = lcf;
-
-        ctx->exchange.body_limit = lcf->body_limit;
-        ctx->exchange.response_limit = lcf->response_limit;
-
-        if (!lcf->enable) {
-            ctx->want_request = 0;
-        }
+    if (ctx != NULL) {
+        ngx_http_sitepreserver_note(r, ctx);
     }
 
     if (r->method != NGX_HTTP_GET || r->internal || !lcf->enable
@@ -129,6 +124,39 @@ ngx_http_sitepreserver_rewrite_handler(ngx_http_request_t *r)
     }
 
     return ngx_http_sitepreserver_click(r, ctx);
+}
+
+
+/*
+ * The settings of the location that was found first hold, wherever the
+ * request goes from there.  nginx may refuse a request (413) before that
+ * location could be noted here, and error_page then leads it to another: such
+ * requests keep the server's settings, which they were given when they came.
+ */
+
+static void
+ngx_http_sitepreserver_note(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    ngx_http_sitepreserver_loc_conf_t  *lcf;
+
+    if (ctx->noted) {
+        return;
+    }
+
+    ctx->noted = 1;
+
+    if (!r->internal) {
+        lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
+
+        ctx->lcf = lcf;
+        ctx->exchange.body_limit = lcf->body_limit;
+        ctx->exchange.response_limit = lcf->response_limit;
+    }
+
+    if (!ctx->lcf->enable) {
+        ctx->want_request = 0;
+    }
 }
 
 
@@ -165,6 +193,7 @@ ngx_http_sitepreserver_log_handler(ngx_http_request_t *r)
     ctx = ngx_http_sitepreserver_ctx(r);
 
     if (ctx != NULL) {
+        ngx_http_sitepreserver_note(r, ctx);
         ngx_http_sitepreserver_decide(r, ctx);
         return NGX_OK;
     }
@@ -238,12 +267,18 @@ ngx_http_sitepreserver_header_filter(ngx_http_request_t *r)
     if (ctx == NULL) {
         lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
 
-        if (lcf->enable) {
+        if (lcf->enable && scf->watches != 0
+            && ngx_http_sitepreserver_response_watched(r, scf->watches))
+        {
             ngx_http_sitepreserver_unmatched(r);
         }
 
-    } else if (ctx->lcf->enable && !ctx->answered) {
-        ngx_http_sitepreserver_answer(r, ctx);
+    } else if (!ctx->answered) {
+        ngx_http_sitepreserver_note(r, ctx);
+
+        if (ctx->lcf->enable) {
+            ngx_http_sitepreserver_answer(r, ctx);
+        }
     }
 
     return ngx_http_next_header_filter(r);

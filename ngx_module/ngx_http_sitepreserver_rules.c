@@ -12,6 +12,21 @@ static char *ngx_http_sitepreserver_checked(ngx_conf_t *cf, sp_rc_t rc,
     sp_error_t *err);
 static char *ngx_http_sitepreserver_block(ngx_conf_t *cf, ngx_uint_t type);
 static void ngx_http_sitepreserver_rules_cleanup(void *data);
+static sp_rc_t ngx_http_sitepreserver_rules_currency(sp_rules_t *rules,
+    const sp_str_t *words, unsigned n, sp_error_t *err);
+
+
+ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_visitor = {
+    sp_rules_visitor
+};
+
+ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_alias = {
+    sp_rules_alias
+};
+
+ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_currency = {
+    ngx_http_sitepreserver_rules_currency
+};
 
 
 sp_rules_t *
@@ -50,17 +65,27 @@ ngx_http_sitepreserver_rules_cleanup(void *data)
 }
 
 
+/*
+ * A directive of one line that may stand once on a level: cmd->offset is of
+ * the flag that it was there, cmd->post the compiler's function.
+ */
+
 char *
-ngx_http_sitepreserver_set_visitor(ngx_conf_t *cf, ngx_command_t *cmd,
+ngx_http_sitepreserver_set_rules(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
     ngx_http_sitepreserver_srv_conf_t  *scf = conf;
 
-    sp_rc_t      rc;
-    sp_str_t    *words;
-    sp_error_t   err;
+    sp_rc_t                             rc;
+    sp_str_t                           *words;
+    ngx_uint_t                         *given;
+    sp_error_t                          err;
+    ngx_http_sitepreserver_rules_set_t *set;
 
-    if (scf->visitor) {
+    given = (ngx_uint_t *) ((char *) conf + cmd->offset);
+    set = cmd->post;
+
+    if (*given) {
         return "is duplicate";
     }
 
@@ -70,67 +95,19 @@ ngx_http_sitepreserver_set_visitor(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    scf->visitor = 1;
+    *given = 1;
 
-    rc = sp_rules_visitor(scf->rules, words + 1, cf->args->nelts - 1, &err);
+    rc = set->set(scf->rules, words + 1, cf->args->nelts - 1, &err);
 
     return ngx_http_sitepreserver_checked(cf, rc, &err);
 }
 
 
-char *
-ngx_http_sitepreserver_set_alias(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+static sp_rc_t
+ngx_http_sitepreserver_rules_currency(sp_rules_t *rules, const sp_str_t *words,
+    unsigned n, sp_error_t *err)
 {
-    ngx_http_sitepreserver_srv_conf_t  *scf = conf;
-
-    sp_rc_t      rc;
-    sp_str_t    *words;
-    sp_error_t   err;
-
-    if (scf->alias) {
-        return "is duplicate";
-    }
-
-    words = ngx_http_sitepreserver_words(cf);
-
-    if (words == NULL || ngx_http_sitepreserver_rules_create(cf, scf) == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    scf->alias = 1;
-
-    rc = sp_rules_alias(scf->rules, words + 1, cf->args->nelts - 1, &err);
-
-    return ngx_http_sitepreserver_checked(cf, rc, &err);
-}
-
-
-char *
-ngx_http_sitepreserver_set_currency(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
-{
-    ngx_http_sitepreserver_srv_conf_t  *scf = conf;
-
-    sp_rc_t      rc;
-    sp_str_t    *words;
-    sp_error_t   err;
-
-    if (scf->currency) {
-        return "is duplicate";
-    }
-
-    words = ngx_http_sitepreserver_words(cf);
-
-    if (words == NULL || ngx_http_sitepreserver_rules_create(cf, scf) == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    scf->currency = 1;
-
-    rc = sp_rules_currency(scf->rules, &words[1], &err);
-
-    return ngx_http_sitepreserver_checked(cf, rc, &err);
+    return sp_rules_currency(rules, words, err);
 }
 
 

@@ -14,14 +14,23 @@
 #include "ngx_http_sitepreserver_conf.h"
 
 
-/* sitepreserver_visitor, _alias, _currency and the block _event. */
+/* sitepreserver_visitor, _alias, _currency: what their commands point to. */
 
-char *ngx_http_sitepreserver_set_visitor(ngx_conf_t *cf, ngx_command_t *cmd,
+typedef struct {
+    sp_rc_t  (*set)(sp_rules_t *rules, const sp_str_t *words, unsigned n,
+                 sp_error_t *err);
+} ngx_http_sitepreserver_rules_set_t;
+
+extern ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_visitor;
+extern ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_alias;
+extern ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_currency;
+
+char *ngx_http_sitepreserver_set_rules(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_sitepreserver_set_alias(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_sitepreserver_set_currency(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+
+
+/* The block sitepreserver_event. */
+
 char *ngx_http_sitepreserver_event_block(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 

@@ -108,6 +108,8 @@ ngx_http_sitepreserver_server_init(ngx_conf_t *cf,
     rc = sp_rules_compile(scf->rules, &err);
 
     if (rc == SP_OK) {
+        scf->watches = sp_observe_watches(scf->rules);
+        scf->lined = sp_observe_lined(scf->rules);
         return NGX_OK;
     }
 

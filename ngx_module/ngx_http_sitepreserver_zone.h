@@ -71,8 +71,8 @@ typedef struct {
 
     u_char                           run_id[40];    /* of Redis */
 
-    /* tables of words: 40 bits of a hash and 24 bits of time: minutes for items,
-       seconds for visits */
+    /* tables of words: 40 bits of a hash and 24 bits of time: minutes for
+       items, seconds for visits */
     ngx_uint_t                       nknown;        /* a power of two */
     ngx_uint_t                       nactive;
     uint64_t                        *known;

@@ -35,7 +35,6 @@ static uint32_t sp_argset_hash(const char *data, const char *end,
     const char **next);
 static int sp_argset_same(const sp_str_t *name, const char *data,
     const char *end);
-static int sp_argset_hex(char c);
 
 
 #define SP_ARGSET_SEED  2166136261u     /* FNV-1a */
@@ -200,8 +199,8 @@ sp_argset_byte(sp_argset_name_t *name)
     }
 
     if (c == '%' && name->end - name->p >= 2) {
-        high = sp_argset_hex(name->p[0]);
-        low = sp_argset_hex(name->p[1]);
+        high = sp_hex(name->p[0]);
+        low = sp_hex(name->p[1]);
 
         if (high >= 0 && low >= 0) {
             name->p += 2;
@@ -210,17 +209,4 @@ sp_argset_byte(sp_argset_name_t *name)
     }
 
     return (unsigned char) c;
-}
-
-
-static int
-sp_argset_hex(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    c = (char) (c | 0x20);
-
-    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
 }

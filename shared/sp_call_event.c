@@ -139,16 +139,10 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
 
     sp_text_id(text, &event->moved_from);
     sp_text_id(text, &event->shopper);
-
-    if (event->sealed.len <= SP_SEALED_MAX) {
-        sp_text_add(text, event->sealed.data, event->sealed.len);
-    }
-
-    sp_text_char(text, SP_FIELD);
     sp_text_id(text, &event->network);
     sp_text_clean(text, &event->first_name, SP_CALL_FIRST_NAME_MAX);
     sp_text_char(text, SP_FIELD);
-    sp_text_clean(text, &event->locale, SP_CALL_LOCALE_MAX);
+    sp_text_clean(text, &event->locale, SP_LOCALE_MAX);
     sp_text_char(text, SP_FIELD);
     sp_text_id(text, &event->order);
     sp_text_id(text, &event->click.shopper);
@@ -157,9 +151,17 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
         sp_text_number(text, (int64_t) (event->click.rescue & 0xffffffff));
         sp_text_char(text, SP_FIELD);
         sp_text_number(text, event->click.step);
+        sp_text_char(text, SP_FIELD);
 
     } else {
         sp_text_char(text, SP_FIELD);
+        sp_text_char(text, SP_FIELD);
+    }
+
+    /* the last one: any byte may be in it */
+
+    if (event->sealed.len <= SP_SEALED_MAX) {
+        sp_text_add(text, event->sealed.data, event->sealed.len);
     }
 }
 
@@ -267,8 +269,8 @@ sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
     if (quantity != SP_NO_AMOUNT) {
         quantity = quantity > 0 ? quantity : 0;
 
-        if (quantity > SP_CALL_QUANTITY_MAX) {
-            quantity = SP_CALL_QUANTITY_MAX;
+        if (quantity > SP_QUANTITY_MAX) {
+            quantity = SP_QUANTITY_MAX;
         }
 
         sp_text_number(text, quantity);
@@ -311,8 +313,8 @@ sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
 static int
 sp_line_is_product(int64_t price, int64_t quantity, int64_t total)
 {
-    if (quantity == SP_NO_AMOUNT || price > SP_CALL_QUANTITY_MAX
-        || price < -SP_CALL_QUANTITY_MAX)
+    if (quantity == SP_NO_AMOUNT || price > SP_CALL_PRICE_MAX
+        || price < -SP_CALL_PRICE_MAX)
     {
         return 0;
     }

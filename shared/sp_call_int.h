@@ -8,6 +8,7 @@
 #define SP_CALL_INT_H
 
 #include "sp_call.h"
+#include "sp_field.h"
 
 
 /* Between fields, and between lines; see docs/redis.md. */
@@ -24,10 +25,12 @@
 #define SP_CALL_URL_MAX        1024
 #define SP_CALL_OPTIONS_MAX    256
 #define SP_CALL_CATEGORY_MAX   128
-#define SP_CALL_FIRST_NAME_MAX 120
-#define SP_CALL_LOCALE_MAX     35
-#define SP_CALL_QUANTITY_MAX   999999999
+#define SP_CALL_FIRST_NAME_MAX (4 * SP_FIRST_NAME_MAX)     /* UTF-8 */
 #define SP_CALL_AMOUNT_MAX     999999999999999
+
+/* A price whose product with any quantity is an amount. */
+
+#define SP_CALL_PRICE_MAX      (SP_CALL_AMOUNT_MAX / SP_QUANTITY_MAX)
 
 
 /* Text that grows in the pool; after SP_NOMEM it stays as it is. */

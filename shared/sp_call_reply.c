@@ -263,9 +263,9 @@ sp_claimed_line(sp_line_t *line, sp_str_t text)
 
     if (line->total == SP_NO_AMOUNT && line->quantity != SP_NO_AMOUNT
         && line->price != SP_NO_AMOUNT
-        && line->quantity <= SP_CALL_QUANTITY_MAX
-        && line->price <= SP_CALL_QUANTITY_MAX
-        && line->price >= -SP_CALL_QUANTITY_MAX)
+        && line->quantity <= SP_QUANTITY_MAX
+        && line->price <= SP_CALL_PRICE_MAX
+        && line->price >= -SP_CALL_PRICE_MAX)
     {
         line->total = line->price * line->quantity;
     }

@@ -8,6 +8,10 @@
 #include "sp_utf8.h"
 
 
+static inline int sp_text_room(sp_text_t *text, size_t len);
+static int sp_text_grow(sp_text_t *text, size_t len);
+
+
 void
 sp_text_start(sp_text_t *text, const sp_pool_t *pool, size_t size)
 {
@@ -22,25 +26,8 @@ sp_text_start(sp_text_t *text, const sp_pool_t *pool, size_t size)
 void
 sp_text_add(sp_text_t *text, const char *data, size_t len)
 {
-    char    *p;
-    size_t   size;
-
-    if (text->failed || len == 0) {
+    if (len == 0 || !sp_text_room(text, len)) {
         return;
-    }
-
-    if (len > text->size - text->len) {
-        size = (text->len + len) * 2;
-        p = sp_alloc(text->pool, size);
-
-        if (p == NULL) {
-            text->failed = 1;
-            return;
-        }
-
-        memcpy(p, text->data, text->len);
-        text->data = p;
-        text->size = size;
     }
 
     memcpy(text->data + text->len, data, len);
@@ -51,7 +38,45 @@ sp_text_add(sp_text_t *text, const char *data, size_t len)
 void
 sp_text_char(sp_text_t *text, char c)
 {
-    sp_text_add(text, &c, 1);
+    if (sp_text_room(text, 1)) {
+        text->data[text->len++] = c;
+    }
+}
+
+
+/* Zero: there is no room for so much more. */
+
+static inline int
+sp_text_room(sp_text_t *text, size_t len)
+{
+    return (len <= text->size - text->len && !text->failed)
+           || sp_text_grow(text, len);
+}
+
+
+static int
+sp_text_grow(sp_text_t *text, size_t len)
+{
+    char    *p;
+    size_t   size;
+
+    if (text->failed) {
+        return 0;
+    }
+
+    size = (text->len + len) * 2;
+    p = sp_alloc(text->pool, size);
+
+    if (p == NULL) {
+        text->failed = 1;
+        return 0;
+    }
+
+    memcpy(p, text->data, text->len);
+    text->data = p;
+    text->size = size;
+
+    return 1;
 }
 
 

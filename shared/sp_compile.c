@@ -15,18 +15,31 @@ typedef struct {
 } sp_compile_size_t;
 
 
+/* For what a source is read: a value, or (items) a collection. */
+
+typedef struct {
+    sp_rules_t        *rules;
+    sp_rule_t         *rule;
+    const sp_items_t  *items;
+    int                inside;      /* is there something in a container? */
+    sp_error_t        *err;
+} sp_compile_lay_t;
+
+
 static sp_rc_t sp_compile_rule(sp_rules_t *rules, sp_rule_t *rule,
     sp_error_t *err);
 static sp_rc_t sp_compile_conditions(sp_rules_t *rules, sp_rule_t *rule,
     sp_condition_t *condition, sp_error_t *err);
 static sp_rc_t sp_compile_sources(sp_rules_t *rules, sp_rule_t *rule,
     sp_sources_t *sources, int inside, sp_error_t *err);
-static sp_rc_t sp_compile_source(sp_rules_t *rules, sp_rule_t *rule,
-    sp_source_t *source, int inside, sp_error_t *err);
 static sp_rc_t sp_compile_items(sp_rules_t *rules, sp_rule_t *rule,
     sp_error_t *err);
-static sp_rc_t sp_compile_collection(sp_rules_t *rules, sp_rule_t *rule,
-    sp_source_t *source, sp_error_t *err);
+static sp_rc_t sp_compile_source(const sp_compile_lay_t *lay,
+    sp_source_t *source);
+static sp_rc_t sp_compile_graphql(const sp_compile_lay_t *lay,
+    sp_source_t *source);
+static sp_rc_t sp_compile_lay(const sp_compile_lay_t *lay,
+    sp_source_t *source, sp_taps_t *taps, sp_taps_mask_t *mask);
 static sp_rc_t sp_compile_arguments(sp_rules_t *rules, const sp_str_t *field,
     sp_taps_t **taps);
 static sp_rc_t sp_compile_roots(sp_rules_t *rules, sp_source_t *source);
@@ -277,103 +290,55 @@ static sp_rc_t
 sp_compile_sources(sp_rules_t *rules, sp_rule_t *rule, sp_sources_t *sources,
     int inside, sp_error_t *err)
 {
-    sp_rc_t   rc;
-    unsigned  i;
+    sp_rc_t           rc;
+    unsigned          i;
+    sp_compile_lay_t  lay;
+
+    lay.rules = rules;
+    lay.rule = rule;
+    lay.items = NULL;
+    lay.inside = inside;
+    lay.err = err;
 
     rule->needs |= sources->needs;
 
     for (i = 0; i < sources->n; i++) {
-        rc = sp_compile_source(rules, rule, &sources->list[i], inside, err);
+        rc = sp_compile_source(&lay, &sources->list[i]);
         if (rc != SP_OK) {
             return rc;
         }
     }
 
     return SP_OK;
-}
-
-
-static sp_rc_t
-sp_compile_source(sp_rules_t *rules, sp_rule_t *rule, sp_source_t *source,
-    int inside, sp_error_t *err)
-{
-    sp_rc_t           rc;
-    unsigned          i;
-    sp_taps_t        *taps;
-    const sp_roots_t *roots;
-
-    rule->reads |= 1u << source->kind;
-
-    switch (source->kind) {
-
-    case SP_SOURCE_JSON:
-        return sp_taps_value(&rules->request, rules, source, inside,
-                             &rule->request, err);
-
-    case SP_SOURCE_RESPONSE_JSON:
-        return sp_taps_value(&rules->response, rules, source, inside,
-                             &rule->response, err);
-
-    case SP_SOURCE_RESPONSE_GRAPHQL:
-
-        rc = sp_compile_roots(rules, source);
-
-        if (rc == SP_OK && rules->root_slot == SP_NO_SLOT) {
-            rc = sp_taps_roots(&rules->response, rules, &rules->root_slot,
-                               err);
-        }
-
-        return rc == SP_OK ? sp_taps_value(&rules->response, rules, source,
-                                           inside, &rule->response, err)
-                           : rc;
-
-    case SP_SOURCE_GRAPHQL:
-
-        rc = sp_compile_roots(rules, source);
-
-        if (rc != SP_OK || source->path.len == 0) {
-            return rc;
-        }
-
-        roots = &source->roots;
-
-        /* each field has arguments of its own, and any of them will do */
-
-        for (i = 0; i < (roots->n != 0 ? roots->n : 1); i++) {
-
-            rc = sp_compile_arguments(rules, roots->n != 0 ? &roots->names[i]
-                                                           : &sp_compile_any,
-                                      &taps);
-
-            if (rc == SP_OK) {
-                rc = sp_taps_value(taps, rules, source, inside, NULL, err);
-            }
-
-            if (rc != SP_OK) {
-                return rc;
-            }
-        }
-
-        return SP_OK;
-
-    default:
-        return SP_OK;
-    }
 }
 
 
 static sp_rc_t
 sp_compile_items(sp_rules_t *rules, sp_rule_t *rule, sp_error_t *err)
 {
-    sp_rc_t        rc;
-    unsigned       i;
-    sp_sources_t  *collections;
+    sp_rc_t           rc;
+    unsigned          i;
+    sp_source_t      *source;
+    sp_compile_lay_t  lay;
 
-    collections = &rule->items->collections;
-    rule->needs |= collections->needs;
+    lay.rules = rules;
+    lay.rule = rule;
+    lay.items = rule->items;
+    lay.inside = 0;
+    lay.err = err;
 
-    for (i = 0; i < collections->n; i++) {
-        rc = sp_compile_collection(rules, rule, &collections->list[i], err);
+    rule->needs |= rule->items->collections.needs;
+
+    for (i = 0; i < rule->items->collections.n; i++) {
+        source = &rule->items->collections.list[i];
+
+        source->value = rules->ncollections;
+        rules->items[source->value] = rule->items;
+        rules->collections[source->value] = source;
+        rules->owners[source->value] = rule;
+        rules->ncollections++;
+
+        rc = sp_compile_source(&lay, source);
         if (rc != SP_OK) {
             return rc;
         }
@@ -383,22 +348,16 @@ sp_compile_items(sp_rules_t *rules, sp_rule_t *rule, sp_error_t *err)
 }
 
 
+/* Where a source is read: those of a document have taps in it. */
+
 static sp_rc_t
-sp_compile_collection(sp_rules_t *rules, sp_rule_t *rule, sp_source_t *source,
-    sp_error_t *err)
+sp_compile_source(const sp_compile_lay_t *lay, sp_source_t *source)
 {
-    sp_rc_t            rc;
-    unsigned           i;
-    sp_taps_t         *taps;
-    const sp_roots_t  *roots;
+    sp_rc_t      rc;
+    sp_rules_t  *rules;
 
-    rule->reads |= 1u << source->kind;
-
-    source->value = rules->ncollections;
-    rules->items[source->value] = rule->items;
-    rules->collections[source->value] = source;
-    rules->owners[source->value] = rule;
-    rules->ncollections++;
+    rules = lay->rules;
+    lay->rule->reads |= 1u << source->kind;
 
     rc = sp_compile_roots(rules, source);
     if (rc != SP_OK) {
@@ -408,51 +367,80 @@ sp_compile_collection(sp_rules_t *rules, sp_rule_t *rule, sp_source_t *source,
     switch (source->kind) {
 
     case SP_SOURCE_JSON:
-        return sp_taps_items(&rules->request, rules, rule->items, source,
-                             &rule->request, err);
-
-    case SP_SOURCE_RESPONSE_JSON:
-        return sp_taps_items(&rules->response, rules, rule->items, source,
-                             &rule->response, err);
+        return sp_compile_lay(lay, source, &rules->request,
+                              &lay->rule->request);
 
     case SP_SOURCE_RESPONSE_GRAPHQL:
 
         if (rules->root_slot == SP_NO_SLOT) {
             rc = sp_taps_roots(&rules->response, rules, &rules->root_slot,
-                               err);
+                               lay->err);
             if (rc != SP_OK) {
                 return rc;
             }
         }
 
-        return sp_taps_items(&rules->response, rules, rule->items, source,
-                             &rule->response, err);
+        /* fall through */
+
+    case SP_SOURCE_RESPONSE_JSON:
+        return sp_compile_lay(lay, source, &rules->response,
+                              &lay->rule->response);
 
     case SP_SOURCE_GRAPHQL:
-
-        roots = &source->roots;
-
-        for (i = 0; i < (roots->n != 0 ? roots->n : 1); i++) {
-
-            rc = sp_compile_arguments(rules, roots->n != 0 ? &roots->names[i]
-                                                           : &sp_compile_any,
-                                      &taps);
-
-            if (rc == SP_OK) {
-                rc = sp_taps_items(taps, rules, rule->items, source, NULL,
-                                   err);
-            }
-
-            if (rc != SP_OK) {
-                return rc;
-            }
-        }
-
-        return SP_OK;
+        return sp_compile_graphql(lay, source);
 
     default:
         return SP_OK;
     }
+}
+
+
+/* Each field has arguments of its own, and any of them will do. */
+
+static sp_rc_t
+sp_compile_graphql(const sp_compile_lay_t *lay, sp_source_t *source)
+{
+    sp_rc_t            rc;
+    unsigned           i;
+    sp_taps_t         *taps;
+    const sp_roots_t  *roots;
+
+    if (lay->items == NULL && source->path.len == 0) {
+        return SP_OK;               /* only whether it is asked for */
+    }
+
+    roots = &source->roots;
+
+    for (i = 0; i < (roots->n != 0 ? roots->n : 1); i++) {
+
+        rc = sp_compile_arguments(lay->rules,
+                                  roots->n != 0 ? &roots->names[i]
+                                                : &sp_compile_any, &taps);
+
+        if (rc == SP_OK) {
+            rc = sp_compile_lay(lay, source, taps, NULL);
+        }
+
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_compile_lay(const sp_compile_lay_t *lay, sp_source_t *source,
+    sp_taps_t *taps, sp_taps_mask_t *mask)
+{
+    if (lay->items != NULL) {
+        return sp_taps_items(taps, lay->rules, lay->items, source, mask,
+                             lay->err);
+    }
+
+    return sp_taps_value(taps, lay->rules, source, lay->inside, mask,
+                         lay->err);
 }
 
 
@@ -601,11 +589,16 @@ sp_compile_watch(sp_rules_t *rules, const sp_sources_t *sources)
 
         case SP_SOURCE_COOKIE:
         case SP_SOURCE_RESPONSE_COOKIE:
-            rules->watches |= SP_WATCH_COOKIES;
+            rules->watches |= sp_watch(sizeof("set-cookie") - 1);
             break;
 
         case SP_SOURCE_RESPONSE_HEADER:
-            rules->watches |= SP_WATCH_HEADERS;
+            rules->watches |= sp_watch(sources->list[i].name.len);
+            break;
+
+        case SP_SOURCE_ARG:
+        case SP_SOURCE_URI:
+            rules->lined = 1;
             break;
 
         default:

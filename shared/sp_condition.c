@@ -135,6 +135,11 @@ sp_condition_check(const sp_condition_t *condition, sp_error_t *err)
             return sp_words_error(err, "\"%W\" is no cookie, so it cannot be "
                                   "deleted", &source->word);
         }
+
+        if (source->decoders.n != 0) {
+            return sp_words_error(err, "decoders behind \"%W\" say nothing "
+                                  "of whether it is deleted", &source->word);
+        }
     }
 
     return SP_OK;

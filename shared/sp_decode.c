@@ -8,6 +8,7 @@
 
 #include "sp_decode.h"
 #include "sp_form.h"
+#include "sp_percent.h"
 
 
 typedef struct {
@@ -19,7 +20,6 @@ typedef struct {
 
 
 static int decode_base64_value(unsigned char c);
-static int decode_hex_value(char c);
 static sp_rc_t decode_json_value(void *data, unsigned slot,
     const sp_json_value_t *value);
 static sp_rc_t decode_json_text(decode_json_t *json, const sp_str_t *text);
@@ -75,9 +75,8 @@ sp_rc_t
 sp_decode_url(const sp_pool_t *pool, const sp_str_t *in, int plus,
     sp_str_t *out)
 {
-    int     high, low;
-    char   *data;
-    size_t  i, n;
+    char    *data;
+    size_t   n;
 
     if (in->len == 0
         || (memchr(in->data, '%', in->len) == NULL
@@ -92,21 +91,7 @@ sp_decode_url(const sp_pool_t *pool, const sp_str_t *in, int plus,
         return SP_NOMEM;
     }
 
-    for (i = 0, n = 0; i < in->len; i++) {
-
-        if (in->data[i] == '%' && in->len - i > 2) {
-            high = decode_hex_value(in->data[i + 1]);
-            low = decode_hex_value(in->data[i + 2]);
-
-            if (high >= 0 && low >= 0) {
-                data[n++] = (char) (high << 4 | low);
-                i += 2;
-                continue;
-            }
-        }
-
-        data[n++] = plus && in->data[i] == '+' ? ' ' : in->data[i];
-    }
+    n = sp_percent_decode(data, in->data, in->data + in->len, plus);
 
     out->data = data;
     out->len = n;
@@ -300,42 +285,13 @@ decode_base64_value(unsigned char c)
 }
 
 
-static int
-decode_hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    c = (char) (c | 0x20);
-
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-
 static sp_rc_t
 decode_json_value(void *data, unsigned slot, const sp_json_value_t *value)
 {
-    decode_json_t          *json;
-    static const sp_str_t   yes = sp_string("true"), no = sp_string("false");
+    sp_str_t  text;
 
-    json = data;
-
-    switch (value->type) {
-
-    case SP_JSON_STRING:
-    case SP_JSON_NUMBER:
-        return decode_json_text(json, &value->text);
-
-    case SP_JSON_TRUE:
-        return decode_json_text(json, &yes);
-
-    case SP_JSON_FALSE:
-        return decode_json_text(json, &no);
-
-    default:
-        return SP_OK;
-    }
+    return sp_json_value_text(value, &text) ? decode_json_text(data, &text)
+                                            : SP_OK;
 }
 
 

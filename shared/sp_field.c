@@ -14,8 +14,6 @@
 #define SP_TEXT_MAX     256
 #define SP_LINK_MAX     1024
 #define SP_NUMBER_MAX   40
-#define SP_NAME_MAX     30          /* letters */
-#define SP_LOCALE_MAX   35          /* RFC 5646 section 4.4.1 */
 
 
 static sp_rc_t sp_field_clean(const sp_pool_t *pool, size_t max, int whole,
@@ -249,7 +247,7 @@ sp_field_first_name(const sp_pool_t *pool, sp_str_t *value)
     sp_rc_t   rc;
     unsigned  c;
 
-    rc = sp_field_clean(pool, 4 * SP_NAME_MAX, 1, 0, value);
+    rc = sp_field_clean(pool, 4 * SP_FIRST_NAME_MAX, 1, 0, value);
     if (rc != SP_OK) {
         return rc;
     }
@@ -293,7 +291,7 @@ sp_field_first_name(const sp_pool_t *pool, sp_str_t *value)
         n++;
     }
 
-    return n <= SP_NAME_MAX ? SP_OK : SP_DONE;
+    return n <= SP_FIRST_NAME_MAX ? SP_OK : SP_DONE;
 }
 
 

@@ -11,7 +11,9 @@
 #include "sp_str.h"
 
 
-#define SP_QUANTITY_MAX  999999     /* pieces of one line */
+#define SP_QUANTITY_MAX    999999   /* pieces of one line */
+#define SP_FIRST_NAME_MAX  30       /* letters */
+#define SP_LOCALE_MAX      35       /* bytes; RFC 5646 section 4.4.1 */
 
 
 typedef enum {

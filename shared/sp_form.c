@@ -6,20 +6,24 @@
 #define _GNU_SOURCE                 /* memmem() */
 #endif
 
-#include <stdio.h>
 #include "sp_form.h"
+#include "sp_percent.h"
+#include "sp_words.h"
 
 
 static char *form_field(sp_form_field_t *field, const char *p,
     const char *end, char *out);
-static size_t form_decode(const char *p, const char *end, char *out);
-static int form_hex(unsigned char c);
-static void form_number(sp_form_t *form);
 static int form_match(const sp_str_t *pattern, const sp_str_t *name,
     sp_form_hit_t *hit);
+static const char *form_more(const char *p, const char *end,
+    const char *next, int part);
 static int form_part(const char *pattern, const char *star);
-static int form_beside(const sp_str_t *name, const sp_form_field_t *field,
-    const sp_form_hit_t *hit);
+static void form_sort(sp_form_t *form, unsigned *order, unsigned *other);
+static int form_compare(const sp_str_t *a, const sp_str_t *b);
+static void form_number(sp_form_t *form);
+static sp_rc_t form_build(const sp_form_t *form, const sp_str_t *name,
+    const sp_form_hit_t *hit, sp_str_t *built, int *same);
+static unsigned form_after(const sp_form_t *form, const sp_str_t *name);
 
 
 sp_rc_t
@@ -42,9 +46,11 @@ sp_form_parse(sp_form_t *form, const sp_pool_t *pool, const sp_str_t *text,
 
     end = text->data + text->len;
 
-    for (n = 1, p = text->data; p < end && n < max; p++) {
-        if (*p == '&') {
-            n++;
+    for (n = 1, p = text->data; n < max; n++, p++) {
+        p = memchr(p, '&', (size_t) (end - p));
+
+        if (p == NULL) {
+            break;
         }
     }
 
@@ -57,13 +63,14 @@ sp_form_parse(sp_form_t *form, const sp_pool_t *pool, const sp_str_t *text,
 
     for (p = text->data; p < end; p = last + 1) {
 
+        if (*p == '&') {
+            last = p;
+            continue;
+        }
+
         last = memchr(p, '&', (size_t) (end - p));
         if (last == NULL) {
             last = end;
-        }
-
-        if (last == p) {
-            continue;
         }
 
         if (form->n == max) {
@@ -74,8 +81,6 @@ sp_form_parse(sp_form_t *form, const sp_pool_t *pool, const sp_str_t *text,
         out = form_field(&form->fields[form->n++], p, last, out);
     }
 
-    form_number(form);
-
     return SP_OK;
 }
 
@@ -83,24 +88,36 @@ sp_form_parse(sp_form_t *form, const sp_pool_t *pool, const sp_str_t *text,
 sp_rc_t
 sp_form_pattern_check(const sp_str_t *pattern, sp_error_t *err)
 {
+    int          open;
     size_t       i;
     unsigned     n;
     const char  *wrong;
 
-    wrong = pattern->len ? NULL : "an empty name";
+    open = 0;
+    wrong = pattern->len ? NULL : "an empty name in the field \"%W\"";
 
     for (n = 0, i = 0; i < pattern->len && wrong == NULL; i++) {
+
+        open += (pattern->data[i] == '[') - (pattern->data[i] == ']');
+
+        if (open != 0 && open != 1) {
+            wrong = "brackets that do not match in the field \"%W\"";
+        }
 
         if (pattern->data[i] != '*') {
             continue;
         }
 
         if (++n > SP_FORM_WILDCARDS) {
-            wrong = "too many wildcards";
+            wrong = "too many wildcards in the field \"%W\"";
 
         } else if (i != 0 && pattern->data[i - 1] == '*') {
-            wrong = "two wildcards beside each other";
+            wrong = "two wildcards beside each other in the field \"%W\"";
         }
+    }
+
+    if (wrong == NULL && open != 0) {
+        wrong = "brackets that do not match in the field \"%W\"";
     }
 
     if (wrong == NULL) {
@@ -108,10 +125,7 @@ sp_form_pattern_check(const sp_str_t *pattern, sp_error_t *err)
     }
 
     if (err != NULL) {
-        (void) snprintf(err->text, sizeof(err->text),
-                        "%s in the field \"%.*s\"", wrong,
-                        (int) (pattern->len < 128 ? pattern->len : 128),
-                        pattern->len ? pattern->data : "");
+        (void) sp_words_error(err, wrong, pattern);
     }
 
     return SP_INVALID;
@@ -155,19 +169,74 @@ sp_form_get(const sp_form_t *form, const sp_str_t *pattern, sp_str_t *value)
 
 
 sp_rc_t
-sp_form_get_beside(const sp_form_t *form, const sp_str_t *name,
-    const sp_form_hit_t *hit, sp_str_t *value)
+sp_form_index(sp_form_t *form, const sp_pool_t *pool)
 {
-    unsigned  i;
+    unsigned   i;
+    unsigned  *order;
 
-    for (i = form->n; i > 0; i--) {
-        if (form_beside(name, &form->fields[i - 1], hit)) {
-            *value = form->fields[i - 1].value;
-            return SP_OK;
+    if (form->order != NULL || form->n == 0) {
+        return SP_OK;
+    }
+
+    form->longest = 0;
+
+    for (i = 0; i < form->n; i++) {
+        if (form->fields[i].name.len > form->longest) {
+            form->longest = form->fields[i].name.len;
         }
     }
 
-    return SP_DONE;
+    order = sp_alloc(pool, 2 * form->n * sizeof(unsigned));
+    form->built = sp_alloc(pool, form->longest + 1);
+
+    if (order == NULL || form->built == NULL) {
+        return SP_NOMEM;
+    }
+
+    form_sort(form, order, order + form->n);
+    form_number(form);
+
+    return SP_OK;
+}
+
+
+sp_rc_t
+sp_form_get_beside(const sp_form_t *form, const sp_str_t *name,
+    const sp_form_hit_t *hit, sp_str_t *value)
+{
+    int                     same;
+    unsigned                at;
+    sp_str_t                built;
+    const sp_form_field_t  *field;
+
+    if (form_build(form, name, hit, &built, &same) != SP_OK) {
+        return SP_DONE;
+    }
+
+    at = form_after(form, &built);
+
+    if (at == 0) {
+        return SP_DONE;
+    }
+
+    field = &form->fields[form->order[--at]];
+
+    if (!sp_str_eq(&field->name, &built)) {
+        return SP_DONE;
+    }
+
+    if (same) {
+
+        if (field->index < hit->field->index) {
+            return SP_DONE;
+        }
+
+        at -= field->index - hit->field->index;
+    }
+
+    *value = form->fields[form->order[at]].value;
+
+    return SP_OK;
 }
 
 
@@ -180,98 +249,17 @@ form_field(sp_form_field_t *field, const char *p, const char *end, char *out)
 
     equal = memchr(p, '=', (size_t) (end - p));
 
+    field->index = 0;
+
     field->name.data = out;
-    field->name.len = form_decode(p, equal ? equal : end, out);
+    field->name.len = sp_percent_decode(out, p, equal ? equal : end, 1);
 
     out += field->name.len;
 
     field->value.data = out;
-    field->value.len = equal ? form_decode(equal + 1, end, out) : 0;
+    field->value.len = equal ? sp_percent_decode(out, equal + 1, end, 1) : 0;
 
     return out + field->value.len;
-}
-
-
-static size_t
-form_decode(const char *p, const char *end, char *out)
-{
-    int    high, low;
-    char  *start;
-
-    start = out;
-
-    for ( /* void */ ; p < end; p++) {
-
-        if (*p == '+') {
-            *out++ = ' ';
-            continue;
-        }
-
-        if (*p == '%' && end - p > 2) {
-            high = form_hex((unsigned char) p[1]);
-            low = form_hex((unsigned char) p[2]);
-
-            if (high >= 0 && low >= 0) {
-                *out++ = (char) (high << 4 | low);
-                p += 2;
-                continue;
-            }
-        }
-
-        *out++ = *p;
-    }
-
-    return (size_t) (out - start);
-}
-
-
-static int
-form_hex(unsigned char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    c |= 0x20;
-
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-
-/* Numbers the fields with "[]" in their names (FNV-1a to compare them). */
-
-static void
-form_number(sp_form_t *form)
-{
-    size_t            j;
-    unsigned          i, k;
-    sp_form_field_t  *field, *before;
-
-    for (i = 0; i < form->n; i++) {
-        field = &form->fields[i];
-        field->hash = 2166136261U;
-        field->index = 0;
-
-        for (j = 0; j < field->name.len; j++) {
-            field->hash = (field->hash ^ (unsigned char) field->name.data[j])
-                          * 16777619U;
-        }
-
-        if (memmem(field->name.data, field->name.len, "[]", 2) == NULL) {
-            continue;
-        }
-
-        for (k = i; k > 0; k--) {
-            before = &form->fields[k - 1];
-
-            if (before->hash == field->hash
-                && sp_str_eq(&before->name, &field->name))
-            {
-                field->index = before->index + 1;
-                break;
-            }
-        }
-    }
 }
 
 
@@ -327,18 +315,51 @@ form_match(const sp_str_t *pattern, const sp_str_t *name, sp_form_hit_t *hit)
             continue;
         }
 
-        /* the last wildcard takes one byte more */
+        /* the last wildcard takes more, up to where it can go on */
 
-        if (star == NULL || tail == q_end || *tail == '[' || *tail == ']'
-            || (*tail == '.' && !part))
-        {
+        if (star == NULL) {
             return 0;
         }
 
-        q = ++tail;
+        q = form_more(tail, q_end, star + 1 < p_end ? star + 1 : NULL, part);
+
+        if (q == NULL) {
+            return 0;
+        }
+
+        tail = q;
         p = star + 1;
-        hit->wildcards[n - 1].len++;
+        hit->wildcards[n - 1].len = (size_t) (q - hit->wildcards[n - 1].data);
     }
+}
+
+
+/*
+ * At least a byte more, then up to one as *next is, or (NULL) to the end; NULL:
+ * that would leave the part of the name.
+ */
+
+static const char *
+form_more(const char *p, const char *end, const char *next, int part)
+{
+    if (p == end) {
+        return NULL;
+    }
+
+    while (p < end) {
+
+        if (*p == '[' || *p == ']' || (*p == '.' && !part)) {
+            return NULL;
+        }
+
+        p++;
+
+        if (next != NULL && p < end && *p == *next) {
+            return p;
+        }
+    }
+
+    return next == NULL ? end : NULL;
 }
 
 
@@ -363,46 +384,154 @@ form_part(const char *pattern, const char *star)
 }
 
 
-static int
-form_beside(const sp_str_t *name, const sp_form_field_t *field,
-    const sp_form_hit_t *hit)
-{
-    size_t           i, at;
-    unsigned         n;
-    const sp_str_t  *text;
+/* Merges runs of 1, 2, 4 ...: stable, and never slow. */
 
-    n = 0;
-    at = 0;
+static void
+form_sort(sp_form_t *form, unsigned *order, unsigned *other)
+{
+    unsigned   i, k, n, run, left, right, last, *swap;
+
+    n = form->n;
+
+    for (i = 0; i < n; i++) {
+        order[i] = i;
+    }
+
+    for (run = 1; run < n; run *= 2) {
+
+        for (i = 0; i < n; i += 2 * run) {
+            left = i;
+            right = i + run < n ? i + run : n;
+            last = i + 2 * run < n ? i + 2 * run : n;
+
+            for (k = i; k < last; k++) {
+
+                if (left < i + run && left < n
+                    && (right == last
+                        || form_compare(&form->fields[order[left]].name,
+                                        &form->fields[order[right]].name)
+                           <= 0))
+                {
+                    other[k] = order[left++];
+
+                } else {
+                    other[k] = order[right++];
+                }
+            }
+        }
+
+        swap = order;
+        order = other;
+        other = swap;
+    }
+
+    form->order = order;
+}
+
+
+static int
+form_compare(const sp_str_t *a, const sp_str_t *b)
+{
+    int     rc;
+    size_t  len;
+
+    len = a->len < b->len ? a->len : b->len;
+    rc = len != 0 ? memcmp(a->data, b->data, len) : 0;
+
+    if (rc != 0) {
+        return rc;
+    }
+
+    return a->len == b->len ? 0 : a->len < b->len ? -1 : 1;
+}
+
+
+/* Numbers the fields with "[]" in their names. */
+
+static void
+form_number(sp_form_t *form)
+{
+    unsigned          i;
+    sp_form_field_t  *field, *before;
+
+    for (i = 1; i < form->n; i++) {
+        before = &form->fields[form->order[i - 1]];
+        field = &form->fields[form->order[i]];
+
+        if (sp_str_eq(&before->name, &field->name) && field->name.len != 0
+            && memmem(field->name.data, field->name.len, "[]", 2) != NULL)
+        {
+            field->index = before->index + 1;
+        }
+    }
+}
+
+
+/*
+ * The name with the wildcards in it; *same: one of those is a "[]".  SP_DONE:
+ * no field has such a long one.
+ */
+
+static sp_rc_t
+form_build(const sp_form_t *form, const sp_str_t *name,
+    const sp_form_hit_t *hit, sp_str_t *built, int *same)
+{
+    size_t           i, len, n;
+    unsigned         wildcard;
+    const char      *text;
+
+    *same = 0;
+    len = 0;
+    wildcard = 0;
 
     for (i = 0; i < name->len; i++) {
 
-        if (name->data[i] == '#' && n < hit->nwildcards) {
-            text = &hit->wildcards[n++];
+        text = name->data + i;
+        n = 1;
 
-            if (text->len == 0) {
-                if (field->index != hit->field->index) {
-                    return 0;
-                }
-
-                continue;
-            }
-
-            if (field->name.len - at < text->len
-                || memcmp(field->name.data + at, text->data, text->len) != 0)
-            {
-                return 0;
-            }
-
-            at += text->len;
-            continue;
+        if (*text == '#' && wildcard < hit->nwildcards) {
+            text = hit->wildcards[wildcard].data;
+            n = hit->wildcards[wildcard++].len;
+            *same |= n == 0;
         }
 
-        if (at == field->name.len || field->name.data[at] != name->data[i]) {
-            return 0;
+        if (n > form->longest - len) {
+            return SP_DONE;
         }
 
-        at++;
+        if (n != 0) {
+            memcpy(form->built + len, text, n);
+            len += n;
+        }
     }
 
-    return at == field->name.len;
+    built->data = form->built;
+    built->len = len;
+
+    return SP_OK;
+}
+
+
+/* Where the fields of that name end in the order, if there are any. */
+
+static unsigned
+form_after(const sp_form_t *form, const sp_str_t *name)
+{
+    unsigned  low, high, middle;
+
+    low = 0;
+    high = form->n;
+
+    while (low < high) {
+        middle = low + (high - low) / 2;
+
+        if (form_compare(&form->fields[form->order[middle]].name, name) <= 0) {
+            low = middle + 1;
+
+        } else {
+            high = middle;
+        }
+    }
+
+    return low;
 }

@@ -19,9 +19,9 @@
 typedef struct {
     sp_str_t            name;       /* "+" and "%XX" decoded */
     sp_str_t            value;
-    uint32_t            hash;       /* of the name */
-    unsigned            index;      /* name with "[]": how many fields of the
-                                       very same name came before, else 0 */
+    unsigned            index;      /* after sp_form_index(), of a name with
+                                       "[]": how many fields of the very same
+                                       name came before, else 0 */
 } sp_form_field_t;
 
 
@@ -29,6 +29,11 @@ typedef struct {
     sp_form_field_t    *fields;     /* in the order of the form */
     unsigned            n;
     unsigned            cut:1;      /* had more fields than were kept */
+
+    unsigned           *order;      /* by name, then as they came; NULL until
+                                       sp_form_index() */
+    char               *built;      /* room for the longest name */
+    size_t              longest;
 } sp_form_t;
 
 
@@ -50,7 +55,7 @@ sp_rc_t sp_form_parse(sp_form_t *form, const sp_pool_t *pool,
  *     a_*         the rest of a part
  * All else, "[]" too, stands for itself.  "*" alone matches every name without
  * brackets or dots.  SP_INVALID with err: too many wildcards, two without
- * anything between them, or an empty pattern; such a pattern matches nothing.
+ * anything between them, brackets that do not match, or an empty pattern.
  */
 
 sp_rc_t sp_form_pattern_check(const sp_str_t *pattern, sp_error_t *err);
@@ -83,9 +88,18 @@ sp_rc_t sp_form_get(const sp_form_t *form, const sp_str_t *pattern,
 
 
 /*
+ * Sorts the names, so that many fields are found beside many others in little
+ * time; a second call does nothing.  SP_OK, SP_NOMEM.
+ */
+
+sp_rc_t sp_form_index(sp_form_t *form, const sp_pool_t *pool);
+
+
+/*
  * The value of the field that belongs to hit: each "#" of name stands for the
  * wildcard of the same number ("quantity[#]" of "id[*]"); where that was a
- * "[]", the field must be of the same index.  SP_OK or SP_DONE: none.
+ * "[]", the field must be of the same index.  Of several the last one.  Only
+ * after sp_form_index().  SP_OK or SP_DONE: none.
  */
 
 sp_rc_t sp_form_get_beside(const sp_form_t *form, const sp_str_t *name,

@@ -37,6 +37,10 @@ local CLAIM_MAX = 64
 local CLAIM_LINES = 640             -- lines read in one claim
 local HEADS_MAX = 512
 local AGE_MAX = 30 * DAY * 1000
+local SEALED_MAX = 283             -- bytes, as in sp_secret.h
+local FIRST_NAME_MAX = 120          -- bytes, as in sp_call_int.h
+local LOCALE_MAX = 35               -- bytes, as in sp_field.h
+local QUANTITY_MAX = 999999         -- pieces of a line, as there
 
 -- kinds of event, as in sp_rules.h
 
@@ -84,7 +88,7 @@ local V_EXTRAS = 2                  -- some line has more than its amounts
 local V_ALIASED = 4                 -- our own cookie leads to its shopper
 local V_ALONE = 8                   -- its shopper has no other visit
 local V_CUSTOMER = 16               -- its customer leads to its shopper
-local V_RARE = 32                   -- its record has order, hold, bound
+local V_RARE = 32                   -- its record has order, hold, bound, click
 local V_SAME = 64                   -- its record has one time for three
 
 -- a shopper's states and flags
@@ -102,23 +106,24 @@ local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'other' }
 local REASON_NUMBER = {}
 
-local V_HEAD_SAME = '<BBBBHd'
-local V_FIELDS_SAME = 15
-local V_HEAD = '<BBBBHddd'
-local V_FIELDS = 31                 -- where the text begins ...
-local V_HEAD_RARE = '<BBBBHdddddd'
-local V_FIELDS_RARE = 55            -- ... or there
-local V_TEXT = '^([^\30\31]*)\31([^\30\31]*)\31([^\30\31]*)\31([^\30\31]*)'
-               .. '\31([^\30\31]*)\31([^\30\31]*)\30(.*)$'
+-- Records.  Times are whole ms in six bytes, enough for 8,900 years.
+
+local V_GRADE = 8                   -- stage + class * 8, in one byte
+local V_HEAD_SAME = '<BBBHI6'       -- version, grade, flags, day, times
+local V_HEAD = '<BBBHI6I6I6'
+local V_HEAD_RARE = '<BBBHI6I6I6I6I6I6'
+local V_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
+local V_TEXT_RARE = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
 local P_HEAD = '<BBHB'              -- version, flags, day, number of visits
-local P_ROOM = 6
-local P_CASE = '<BBBBBBI4I4ddddddI4I4I4I4I4dI4'
-local P_TEXT = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)$'
+local P_CASE = '<BBBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6I4'
+local P_STEP = '<I4I6c1'
+local P_MAIL = '<I6'
+local P_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(.*)$'
 local LINE = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
              .. '\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
              .. '\31([^\31]*)$'
 local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
-            .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)$'
+            .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31(.*)$'
 local HEAD = '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) '
              .. '(%d+) (%d+) (%d+) (%d+) (%u*)$'
 
@@ -138,6 +143,7 @@ local order_shopper, ordered_before, visit_find, customer_read
 local customer_write, identify, move, logout, logged_out, cart, shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
 local head_read, event_read, event_fast, event_new, touch, lines_whole
+local visit_head, visit_times
 
 
 -- The names of the running environment, which is not there at load time.

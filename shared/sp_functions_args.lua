@@ -120,8 +120,8 @@ end
 -- Who, as far as the exchange says it.
 
 local function who_read(text)
-    local who = { moved = '', shopper = '', sealed = '', network = '',
-                  first_name = '', locale = '', order = '', click = '' }
+    local who = { moved = '', shopper = '', network = '', first_name = '',
+                  locale = '', order = '', click = '', sealed = '' }
 
     if text == '' then
         return who
@@ -129,13 +129,14 @@ local function who_read(text)
 
     local click_shopper, click_rescue, click_step
 
-    who.moved, who.shopper, who.sealed, who.network, who.first_name,
-        who.locale, who.order, click_shopper, click_rescue, click_step
+    who.moved, who.shopper, who.network, who.first_name, who.locale,
+        who.order, click_shopper, click_rescue, click_step, who.sealed
         = match(text, WHO)
 
-    if not click_step or find(text, '[%z\1-\30\127]')
-        or #who.sealed > 512 or find(who.sealed, '[^%w_.-]')
-        or #who.first_name > 120 or #who.locale > 35
+    if not who.sealed or #who.sealed > SEALED_MAX
+        or find(sub(text, 1, #text - #who.sealed), '[%z\1-\30\127]')
+        or #who.first_name > FIRST_NAME_MAX
+        or #who.locale > LOCALE_MAX
     then
         bad('who')
     end

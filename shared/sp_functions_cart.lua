@@ -41,7 +41,7 @@ local function line_write(line)
 end
 
 
-local LIMITS = { 128, 128, 9, 16, 16, 64, 256, 1024, 1024, 256, 128 }
+local LIMITS = { 128, 128, 6, 16, 16, 64, 256, 1024, 1024, 256, 128 }
 
 function line_check(line)
     for i = 1, 11 do
@@ -197,7 +197,7 @@ local function lines_change(c, v)
 
             if c.op == ADD then
                 line[3] = tonumber(old[3]) + (tonumber(line[3]) or 1)
-                line[3] = format('%d', min(line[3], 999999999))
+                line[3] = format('%d', min(line[3], QUANTITY_MAX))
             end
 
             line_inherit(line, old)

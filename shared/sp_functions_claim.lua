@@ -78,16 +78,12 @@ local function told(p, shown)
 end
 
 
---
--- Looks at a shopper whose deadline has passed.  The visit whose cart is to
--- be shown, if the rescue is to be handed to a mailer now; else the shopper is
--- put where the next look is due, or out of the index.
---
+-- The end of a lease or of the idle time, if that is still to come.  A lease
+-- that has ended is taken back.
 
-local function claim_look(c, p)
+local function claim_busy(c, p)
     if p.lease > c.now then
-        later(c, 'ZADD', c.due, p.lease, 'p:' .. p.id)
-        return
+        return p.lease
     end
 
     if p.attempting == CONFIRMED then
@@ -101,8 +97,21 @@ local function claim_look(c, p)
 
     local left = call('PTTL', c.prefix .. 'i:p:' .. p.id)
 
-    if left >= 0 then
-        later(c, 'ZADD', c.due, c.now + left + 1, 'p:' .. p.id)
+    return left >= 0 and c.now + left + 1
+end
+
+
+--
+-- Looks at a shopper whose deadline has passed.  The visit whose cart is to
+-- be shown, if the rescue is to be handed to a mailer now; else the shopper is
+-- put where the next look is due, or out of the index.
+--
+
+local function claim_look(c, p)
+    local busy = claim_busy(c, p)
+
+    if busy then
+        later(c, 'ZADD', c.due, busy, 'p:' .. p.id)
         return
     end
 

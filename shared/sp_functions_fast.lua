@@ -9,8 +9,9 @@
 local PREFIXES = {}                 -- of the second key; one a shop
 local nprefixes = 0
 
-local FAST_TEXT = '^(%C*)\31(%C*)(\31%C*\31%C*\31)(%C*)\31(%C*)\30()'
-local FAST_LINE = '^%C+()\31%C*()\31[1-9]%d*()\31%-?%d+()'
+local FAST_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\30()'
+local FAST_LINE = '^%C+()\31%C*()\31[1-9]%d*()\31%-?%d+()\30?()'
+local FAST_LEAST = 28               -- bytes; a shorter record is not looked at
 
 
 -- The beginnings of the keys of a shop.
@@ -36,36 +37,32 @@ end
 -- Are these lines plain: id, key, quantity and price, nothing else?
 
 local function lines_plain(text)
-    local at, size = 1, #text
-    local n = 0
+    local n, at, size = 0, 1, #text
 
-    while at <= size do
-        local id, name, quantity, last = match(text, FAST_LINE, at)
+    repeat
+        local key, quantity, price, last, next = match(text, FAST_LINE, at)
 
-        n = n + 1
-
-        if not id or id - at > 128 or name - id > 129 or quantity - name > 10
-            or last - quantity > 17 or n > LINES_MAX or last == size
-            or (last < size and byte(text, last) ~= 30)
+        if not key or key - at > 128 or quantity - key > 129
+            or price - quantity > 7 or last - price > 17 or last == size
         then
             return false
         end
 
-        at = last + 1
-    end
+        n = n + 1
+        at = next
+    until at > size
 
-    return true
+    return n <= LINES_MAX
 end
 
 
--- Do the aliases say nothing new of this visit?
+--
+-- Do the aliases say nothing new of this visit?  flags are looked at without
+-- band(), which would be a call.
+--
 
-local function aliases_plain(names_a, text, shopper, customer, class, flags)
+local function aliases_plain(names_a, text, shopper, customer, sure, flags)
     local size = #text
-
-    if size == 0 then
-        return true
-    end
 
     if size % 23 ~= 0 or size > 23 * (ALIASES_MAX + 1) then
         return false
@@ -80,20 +77,23 @@ local function aliases_plain(names_a, text, shopper, customer, class, flags)
                     return false
                 end
 
-            elseif kind == 53 and class >= BY_ADDRESS
-                and band(flags, V_ALIASED) == 0
+            elseif kind == 53 and sure
+                and flags % (2 * V_ALIASED) < V_ALIASED
             then
                 return false
             end
 
+        elseif not sure then
+            return false
+
         elseif kind == 56 then
-            if class < BY_ADDRESS or band(flags, V_CUSTOMER) == 0
+            if flags % (2 * V_CUSTOMER) < V_CUSTOMER
                 or sub(text, at - 22, at - 1) ~= customer
             then
                 return false
             end
 
-        elseif kind ~= 48 or class < BY_ADDRESS then
+        elseif kind ~= 48 then
             return false
         end
     end
@@ -102,89 +102,129 @@ local function aliases_plain(names_a, text, shopper, customer, class, flags)
 end
 
 
---
--- A reply, or nil: nothing was written, and it is for event_apply().  A visit
--- that has a record has an id that was checked.  flags are looked at without
--- bit.band(), which is a call: V_SOFT and V_EXTRAS are the lowest two.
---
+-- Head, number, age, and the shop's names, of an event that may be a plain one.
 
-function event_fast(keys, args)
+local function fast_args(keys, args)
     local head = HEADS[args[3]]
-    local name = keys[1]
-    local total, lines = args[4], args[7]
 
     if not head or not head.plain or args[5] ~= '' or not SOURCES[args[1]]
     then
         return
     end
 
-    local names = PREFIXES[keys[2]] or names_read(keys)
     local seq, age = tonumber(args[2]), tonumber(args[8])
+    local names = PREFIXES[keys[2]] or names_read(keys)
 
-    if find(name, names.v, 1, true) ~= 1
-        or not seq or seq < 1 or seq > 9e15 or seq % 1 ~= 0
-        or not age or age < 0 or age > AGE_MAX or age % 1 ~= 0
-        or not find(total, '^-?%d*$') or #total > 16
+    if find(keys[1], names.v, 1, true) == 1
+        and seq and seq >= 1 and seq <= 9e15 and seq % 1 == 0
+        and age and age >= 0 and age <= AGE_MAX and age % 1 == 0
+    then
+        return head, seq, age, names
+    end
+end
+
+
+-- The lines of a snapshot that came as text; nil: look closer.
+
+local function fast_lines(raw, from, text, total)
+    if #total > 16 or not find(total, '^-?%d*$') then
+        return
+    end
+
+    if text == ''
+        or (find(raw, text, from, true) == from and #raw - from + 1 == #text)
+        or (lines_plain(text)
+            and (not find(text, '\31\31', 1, true)
+                 or lines_whole(text, sub(raw, from))))
+    then
+        return text
+    end
+end
+
+
+local function fast_touch(names, name, shopper, now, deadline)
+    local idle = shopper ~= '' and names.ip .. shopper
+                 or names.i .. sub(name, names.start)
+
+    if deadline <= now
+        or call('PEXPIREAT', idle, format('%d', deadline), 'GT') ~= 1
+    then
+        touch(names.prefix, now, sub(idle, names.start + 2), deadline)
+    end
+end
+
+
+-- What a record says, if it is a plain one of today and the aliases say nothing
+-- new of it.  flags % 4: V_SOFT and V_EXTRAS.
+
+local function fast_visit(raw, names_a, aliases, now)
+    local kind = byte(raw, 3)
+
+    if #raw < FAST_LEAST or kind % 4 ~= 0
+        or (kind >= V_RARE and kind < V_SAME)
     then
         return
     end
 
-    local raw = call('GET', name)
-
-    if not raw or #raw < V_FIELDS then
-        return
-    end
-
-    local time = call('TIME')
-    local now = time[1] * 1000 + floor(time[2] / 1000)
-    local at = now - age
-    local kind = byte(raw, 4)
-    local version, stage, class, flags, day, last, changed, snap
-    local from = V_FIELDS
-
-    if kind >= V_SAME then
-        version, stage, class, flags, day, last = unpack(V_HEAD_SAME, raw)
-        flags, changed, snap = flags - V_SAME, last, last
-        from = V_FIELDS_SAME
-
-    elseif kind < V_RARE then
-        version, stage, class, flags, day, last, changed, snap
-            = unpack(V_HEAD, raw)
-
-    else
-        return
-    end
-
-    local shopper, customer, rest, currency, was_total
-    shopper, customer, rest, currency, was_total, from
+    local version, grade, day, last, changed, snap, from
+        = visit_times(raw, kind)
+    local shopper, customer, currency, total, lines
         = match(raw, FAST_TEXT, from)
 
-    if not from or day * 86400000 > now or (day + 1) * 86400000 <= now
-        or flags % 4 ~= 0
-        or (class == BY_LOGIN and flags % 16 < V_ALONE)
-        or not aliases_plain(names.a, args[6], shopper, customer, class,
-                             flags)
+    if version == VERSION and lines
+        and day * 86400000 <= now and (day + 1) * 86400000 > now
+        and (grade < BY_LOGIN * V_GRADE or kind % (2 * V_ALONE) >= V_ALONE)
+        and (aliases == ''
+             or aliases_plain(names_a, aliases, shopper, customer,
+                              grade >= BY_ADDRESS * V_GRADE, kind))
     then
+        return grade, kind % V_RARE, day, last, changed, snap, shopper,
+               customer, currency, total, lines
+    end
+end
+
+
+--
+-- A reply, or nil: nothing was written, and it is for event_apply().  A visit
+-- that has a record has an id that was checked.
+--
+
+function event_fast(keys, args)
+    local head, seq, age, names = fast_args(keys, args)
+    local raw = head and call('GET', keys[1])
+
+    if not raw then
         return
     end
 
-    local was = sub(raw, from)
+    local now = now_ms()
+    local at = now - age
+    local grade, flags, day, last, changed, snap, shopper, customer,
+          currency, total, lines = fast_visit(raw, names.a, args[6], now)
 
-    if lines ~= '' and lines ~= was
-        and not (lines_plain(lines) and lines_whole(lines, was))
-    then
+    if not grade or (head.op == NONE and args[7] ~= '') then
         return
     end
 
-    if head.op == SNAPSHOT and at >= snap then
+    local stage = grade % V_GRADE
+
+    grade = grade - stage
+
+    if head.op == NONE then
+        lines = sub(raw, lines)
+
+    else
+        lines = at >= snap and fast_lines(raw, lines, args[7], args[4])
+
+        if not lines then
+            return
+        end
+
         changed = changed > at and changed or at
         snap = at
-        total = lines ~= '' and total or ''
-        stage = lines ~= '' and stage or 0
         currency = head.currency ~= '' and head.currency or currency
-    else
-        lines = was
-        total = was_total
+        total = lines ~= '' and args[4] or ''
+        stage = lines ~= '' and stage or 0
     end
 
     if lines ~= '' and head.stage > stage then
@@ -195,33 +235,15 @@ function event_fast(keys, args)
         return 'd'
     end
 
-    local deadline = at + head.terms.idle
-
     if shopper ~= '' or lines ~= '' then
-        local idle = shopper ~= '' and names.ip .. shopper
-                     or names.i .. sub(name, names.start)
-
-        if deadline <= now
-            or call('PEXPIREAT', idle, format('%d', deadline), 'GT') ~= 1
-        then
-            touch(names.prefix, now, sub(idle, names.start + 2), deadline)
-        end
+        fast_touch(names, keys[1], shopper, now, at + head.terms.idle)
     end
 
-    if at > last then
-        last = at
-    end
-
-    if last == changed and changed == snap then
-        raw = pack(V_HEAD_SAME, VERSION, stage, class, flags + V_SAME, day,
-                   last)
-    else
-        raw = pack(V_HEAD, VERSION, stage, class, flags, day, last, changed,
-                   snap)
-    end
-
-    call('SET', name, raw .. shopper .. '\31' .. customer .. rest .. currency
-                      .. '\31' .. total .. '\30' .. lines, 'KEEPTTL')
+    call('SET', keys[1],
+         visit_head(grade + stage, flags, day, last > at and last or at,
+                    changed, snap)
+         .. shopper .. '\31' .. customer .. '\31' .. currency .. '\31'
+         .. total .. '\30' .. lines, 'KEEPTTL')
 
     return shopper ~= '' and 'a ' .. shopper or 'a'
 end

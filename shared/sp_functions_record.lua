@@ -17,35 +17,56 @@ local function set_aside(c, id, person)
 end
 
 
-local function parse_visit(raw, id)
-    local v, version, from
-    local kind = byte(raw, 4)
+-- The head of a record without order, hold, click; see docs/redis.md.
 
-    v = { id = id, order = 0, hold = 0, bound = 0 }
-
-    if kind >= V_SAME then
-        version, v.stage, v.class, v.flags, v.day, v.last
-            = unpack(V_HEAD_SAME, raw)
-        v.flags = v.flags - V_SAME
-        v.changed, v.snap = v.last, v.last
-        from = V_FIELDS_SAME
-
-    elseif kind >= V_RARE then
-        version, v.stage, v.class, v.flags, v.day, v.last, v.changed, v.snap,
-            v.order, v.hold, v.bound = unpack(V_HEAD_RARE, raw)
-        v.flags = v.flags - V_RARE
-        from = V_FIELDS_RARE
-
-    else
-        version, v.stage, v.class, v.flags, v.day, v.last, v.changed, v.snap
-            = unpack(V_HEAD, raw)
-        from = V_FIELDS
+function visit_head(grade, flags, day, last, changed, snap)
+    if last == changed and changed == snap then
+        return pack(V_HEAD_SAME, VERSION, grade, flags + V_SAME, day, last)
     end
 
-    v.shopper, v.customer, v.order_id, v.click, v.currency, v.total, v.lines
-        = match(raw, V_TEXT, from)
+    return pack(V_HEAD, VERSION, grade, flags, day, last, changed, snap)
+end
 
-    return v.lines and v
+
+-- The reverse, and where the text begins; kind is the byte of flags.
+
+function visit_times(raw, kind)
+    if kind >= V_SAME then
+        local version, grade, _, day, last, from = unpack(V_HEAD_SAME, raw)
+
+        return version, grade, day, last, last, last, from
+    end
+
+    local version, grade, _, day, last, changed, snap, from
+        = unpack(V_HEAD, raw)
+
+    return version, grade, day, last, changed, snap, from
+end
+
+
+local function parse_visit(raw, id)
+    local version, grade, from
+    local kind = byte(raw, 3)
+    local v = { id = id, flags = kind % V_RARE, order = 0, hold = 0,
+                bound = 0, order_id = '', click = '' }
+
+    if kind >= V_RARE and kind < V_SAME then
+        version, grade, kind, v.day, v.last, v.changed, v.snap, v.order,
+            v.hold, v.bound, from = unpack(V_HEAD_RARE, raw)
+        v.shopper, v.customer, v.currency, v.total, v.order_id, v.click,
+            v.lines = match(raw, V_TEXT_RARE, from)
+
+    else
+        version, grade, v.day, v.last, v.changed, v.snap, from
+            = visit_times(raw, kind)
+        v.shopper, v.customer, v.currency, v.total, v.lines
+            = match(raw, V_TEXT, from)
+    end
+
+    v.stage = grade % V_GRADE
+    v.class = (grade - v.stage) / V_GRADE
+
+    return version == VERSION and v.lines and v
 end
 
 
@@ -109,25 +130,20 @@ local function write_visit(c, v)
         v.day = today
     end
 
-    local head
+    local grade = v.stage + v.class * V_GRADE
+    local head, rest
 
-    if v.order > 0 or v.hold > 0 or v.bound > 0 then
-        head = pack(V_HEAD_RARE, VERSION, v.stage, v.class, v.flags + V_RARE,
-                    v.day, v.last, v.changed, v.snap, v.order, v.hold,
-                    v.bound)
-
-    elseif v.last == v.changed and v.changed == v.snap then
-        head = pack(V_HEAD_SAME, VERSION, v.stage, v.class, v.flags + V_SAME,
-                    v.day, v.last)
-
+    if v.order > 0 or v.hold > 0 or v.bound > 0 or v.click ~= '' then
+        head = pack(V_HEAD_RARE, VERSION, grade, v.flags + V_RARE, v.day,
+                    v.last, v.changed, v.snap, v.order, v.hold, v.bound)
+        rest = '\31' .. v.order_id .. '\31' .. v.click
     else
-        head = pack(V_HEAD, VERSION, v.stage, v.class, v.flags, v.day, v.last,
-                    v.changed, v.snap)
+        head = visit_head(grade, v.flags, v.day, v.last, v.changed, v.snap)
+        rest = ''
     end
 
     local raw = head .. v.shopper .. '\31' .. v.customer .. '\31'
-                .. v.order_id .. '\31' .. v.click .. '\31' .. v.currency
-                .. '\31' .. v.total .. '\30' .. v.lines
+                .. v.currency .. '\31' .. v.total .. rest .. '\30' .. v.lines
 
     if retain then
         call('SET', name, raw, 'EX', retain + RENEW_MARGIN)
@@ -148,15 +164,14 @@ local function read_case(p, raw, at)
         p.attempt_rescue, p.attempt_at, p.mark, at = unpack(P_CASE, raw, at)
 
     for i = 1, nsteps do
-        local hash, when, outcome = unpack('<I4dc1', raw, at)
+        local step = {}
 
-        p.steps[i] = { hash = hash, at = when, outcome = outcome }
-        at = at + 13
+        step.hash, step.at, step.outcome, at = unpack(P_STEP, raw, at)
+        p.steps[i] = step
     end
 
     for i = 1, nmails do
-        p.mails[i] = unpack('<d', raw, at)
-        at = at + 8
+        p.mails[i], at = unpack(P_MAIL, raw, at)
     end
 
     if p.attempting ~= NO_ATTEMPT then
@@ -190,11 +205,10 @@ end
 
 
 local function parse_shopper(raw, id)
-    local version, nvisits
-    local at = P_ROOM
+    local version, nvisits, at
     local p = shopper_fields(id)
 
-    version, p.flags, p.day, nvisits = unpack(P_HEAD, raw)
+    version, p.flags, p.day, nvisits, at = unpack(P_HEAD, raw)
 
     for i = 1, nvisits do
         p.visits[i] = sub(raw, at, at + 21)
@@ -206,10 +220,10 @@ local function parse_shopper(raw, id)
         at = read_case(p, raw, at)
     end
 
-    p.sealed, p.locale, p.first_name, p.customers, p.orders
+    p.locale, p.first_name, p.customers, p.orders, p.sealed
         = match(raw, P_TEXT, at)
 
-    return p.orders and p
+    return version == VERSION and p.sealed and p
 end
 
 
@@ -227,11 +241,11 @@ local function pack_case(p)
                         p.mark) }
 
     for _, step in ipairs(p.steps) do
-        part[#part + 1] = pack('<I4dc1', step.hash, step.at, step.outcome)
+        part[#part + 1] = pack(P_STEP, step.hash, step.at, step.outcome)
     end
 
     for _, at in ipairs(p.mails) do
-        part[#part + 1] = pack('<d', at)
+        part[#part + 1] = pack(P_MAIL, at)
     end
 
     if p.attempting ~= NO_ATTEMPT then
@@ -259,8 +273,8 @@ local function write_shopper(c, p)
     local raw = pack(P_HEAD, VERSION, p.flags + (rare and P_RARE or 0), p.day,
                      #p.visits)
                 .. concat(p.visits) .. (rare and pack_case(p) or '')
-                .. p.sealed .. '\31' .. p.locale .. '\31' .. p.first_name
-                .. '\31' .. p.customers .. '\31' .. p.orders
+                .. p.locale .. '\31' .. p.first_name .. '\31'
+                .. p.customers .. '\31' .. p.orders .. '\31' .. p.sealed
 
     if remember then
         call('SET', name, raw, 'EX', remember + RENEW_MARGIN)

@@ -36,7 +36,7 @@ local function customer(keys, args)
 
     identifier(id, 'customer')
 
-    if sealed == '' or #sealed > 512 or find(sealed, '[^%w_.-]') then
+    if sealed == '' or #sealed > SEALED_MAX then
         bad('sealed')
     end
 

@@ -247,7 +247,7 @@ local function shopper_details(c, p, v)
     local who = c.who
 
     if who.sealed ~= '' and who.shopper == p.id
-        and match(p.sealed, '^%d*%.?') ~= match(who.sealed, '^%d*%.?')
+        and byte(p.sealed) ~= byte(who.sealed)      -- another key's
     then
         p.sealed = who.sealed
         p.dirty = true
@@ -312,6 +312,30 @@ function identify(c, v)
 end
 
 
+-- The surer of the two says whose the visit is now.
+
+local function move_shopper(c, v, old)
+    local p = old.shopper ~= '' and read_shopper(c, old.shopper)
+
+    if p and old.class > v.class then
+        if v.shopper ~= '' and v.shopper ~= p.id then
+            release(c, v)
+        end
+
+        visits_replace(p, v.id)
+        visits_replace(p, old.id, v.id)
+        v.shopper = p.id
+        v.class = old.class
+        v.bound = old.bound
+        v.flags = v.flags - band(v.flags, V_ALIASED + V_CUSTOMER)
+                  + band(old.flags, V_ALIASED + V_CUSTOMER)
+
+    elseif p then
+        visits_replace(p, old.id)
+    end
+end
+
+
 -- The session was replaced: the visit goes on under its new id.
 
 function move(c, id, from)
@@ -324,7 +348,6 @@ function move(c, id, from)
     end
 
     local v = read_visit(c, id) or new_visit(c, id)
-    local p = old.shopper ~= '' and read_shopper(c, old.shopper)
 
     v.stage = max(v.stage, old.stage)
     v.last = max(v.last, old.last)
@@ -349,22 +372,7 @@ function move(c, id, from)
     v.customer = v.customer ~= '' and v.customer or old.customer
     v.order_id = v.order_id ~= '' and v.order_id or old.order_id
 
-    if p and old.class > v.class then
-        if v.shopper ~= '' and v.shopper ~= p.id then
-            release(c, v)
-        end
-
-        visits_replace(p, id)
-        visits_replace(p, from, id)
-        v.shopper = p.id
-        v.class = old.class
-        v.bound = old.bound
-        v.flags = v.flags - band(v.flags, V_ALIASED + V_CUSTOMER)
-                  + band(old.flags, V_ALIASED + V_CUSTOMER)
-
-    elseif p then
-        visits_replace(p, from)
-    end
+    move_shopper(c, v, old)
 
     c.visits[from] = false
     later(c, 'DEL', c.prefix .. 'v:' .. from, c.prefix .. 'i:v:' .. from)

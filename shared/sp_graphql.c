@@ -4,6 +4,7 @@
 
 #include "sp_graphql.h"
 #include "sp_graphql_lex.h"
+#include "sp_graphql_write.h"
 #include "sp_json_raw.h"
 
 
@@ -16,6 +17,7 @@ typedef struct {
 
 typedef struct {
     sp_graphql_t        *gql;
+    const sp_pool_t     *pool;
     sp_str_t             wanted;    /* the operation's name */
     unsigned             noperations;
     unsigned             found:1;
@@ -23,6 +25,7 @@ typedef struct {
     unsigned             nfragments;
     graphql_fragment_t  *fragments;
 
+    unsigned             selected;  /* fields and spreads looked at */
     size_t               braces;    /* of fragments without a name */
     unsigned             depth;     /* of fragments with one */
     sp_graphql_lex_t     outer[SP_GRAPHQL_FRAGMENTS];
@@ -33,7 +36,7 @@ static void graphql_values(sp_graphql_t *gql);
 static sp_rc_t graphql_document(graphql_reader_t *r, const sp_str_t *text);
 static sp_rc_t graphql_operation(graphql_reader_t *r, sp_graphql_lex_t *lex);
 static sp_rc_t graphql_fragment(graphql_reader_t *r, sp_graphql_lex_t *lex);
-static sp_rc_t graphql_defaults(sp_graphql_t *gql, const sp_str_t *text);
+static sp_rc_t graphql_defaults(graphql_reader_t *r, const sp_str_t *text);
 static sp_rc_t graphql_fields(graphql_reader_t *r);
 static sp_rc_t graphql_spread(graphql_reader_t *r, sp_graphql_lex_t *lex);
 static sp_rc_t graphql_one_field(graphql_reader_t *r, sp_graphql_lex_t *lex);
@@ -122,10 +125,15 @@ sp_graphql_parse(sp_graphql_t *gql, const sp_pool_t *pool,
     }
 
     r->gql = gql;
+    r->pool = pool;
     r->wanted = request->operation;
     r->fragments = (graphql_fragment_t *) (void *) (r + 1);
 
     rc = graphql_document(r, &request->query);
+
+    if (rc == SP_NOMEM) {
+        return rc;
+    }
 
     if (!r->found || (r->wanted.len == 0 && r->noperations > 1)) {
         return SP_INVALID;
@@ -209,7 +217,7 @@ graphql_document(graphql_reader_t *r, const sp_str_t *text)
 static sp_rc_t
 graphql_operation(graphql_reader_t *r, sp_graphql_lex_t *lex)
 {
-    sp_rc_t            rc;
+    sp_rc_t            rc, defaults;
     sp_str_t           name, variables, selection;
     sp_graphql_kind_t  kind;
 
@@ -263,11 +271,9 @@ graphql_operation(graphql_reader_t *r, sp_graphql_lex_t *lex)
     r->gql->kind = kind;
     r->gql->operation = name;
 
-    if (graphql_defaults(r->gql, &variables) != SP_OK) {
-        return SP_INVALID;
-    }
+    defaults = graphql_defaults(r, &variables);
 
-    return rc;
+    return defaults != SP_OK ? defaults : rc;
 }
 
 
@@ -317,18 +323,22 @@ graphql_fragment(graphql_reader_t *r, sp_graphql_lex_t *lex)
 /* $name: Type = value @directive ... */
 
 static sp_rc_t
-graphql_defaults(sp_graphql_t *gql, const sp_str_t *text)
+graphql_defaults(graphql_reader_t *r, const sp_str_t *text)
 {
-    sp_str_t               name;
+    sp_rc_t                rc;
+    sp_str_t               value;
+    sp_graphql_t          *gql;
     sp_graphql_lex_t       lex;
     sp_graphql_variable_t  variable;
+
+    gql = r->gql;
 
     sp_graphql_lex(&lex, text);
 
     while (sp_graphql_is(&lex, '$')) {
 
         sp_graphql_next(&lex);
-        name = lex.text;
+        variable.name = lex.text;
 
         /* its type is of names and punctuators */
 
@@ -342,13 +352,20 @@ graphql_defaults(sp_graphql_t *gql, const sp_str_t *text)
         if (sp_graphql_is(&lex, '=')) {
             sp_graphql_next(&lex);
 
-            variable.name = name;
-
-            if (sp_graphql_skip_value(&lex, &variable.value) != SP_OK) {
+            if (sp_graphql_skip_value(&lex, &value) != SP_OK) {
                 return SP_INVALID;
             }
 
             if (gql->ndefaults < SP_GRAPHQL_VARIABLES) {
+
+                /* once, for it may be used in many places */
+
+                rc = sp_graphql_constant(&variable.value, r->pool, &value);
+
+                if (rc == SP_NOMEM) {
+                    return rc;
+                }
+
                 gql->defaults[gql->ndefaults++] = variable;
             }
         }
@@ -386,13 +403,19 @@ graphql_fields(graphql_reader_t *r)
             continue;
         }
 
-        if (lex.token == SP_GRAPHQL_SPREAD) {
-            rc = graphql_spread(r, &lex);
-
-        } else if (r->braces != 0 && sp_graphql_is(&lex, '}')) {
+        if (r->braces != 0 && sp_graphql_is(&lex, '}')) {
             r->braces--;
             sp_graphql_next(&lex);
             continue;
+        }
+
+        if (r->selected++ == SP_GRAPHQL_SELECTED) {
+            r->gql->dropped++;
+            return SP_INVALID;
+        }
+
+        if (lex.token == SP_GRAPHQL_SPREAD) {
+            rc = graphql_spread(r, &lex);
 
         } else {
             rc = graphql_one_field(r, &lex);

@@ -25,6 +25,9 @@
 #define SP_GRAPHQL_DEPTH      64        /* lists and objects in each other */
 #define SP_GRAPHQL_TEXT       (256 * 1024)  /* bytes of arguments as JSON */
 #define SP_GRAPHQL_VARIABLES  64        /* of one operation; others are null */
+#define SP_GRAPHQL_USES       1000      /* of variables, in one field */
+#define SP_GRAPHQL_SELECTED   1000      /* root fields that are looked at, and
+                                           spreads of fragments beside them */
 
 
 typedef enum {
@@ -67,7 +70,8 @@ typedef struct {
     sp_str_t               variables;   /* of the request, JSON text ... */
     sp_graphql_variable_t  values[SP_GRAPHQL_VARIABLES];    /* ... in pieces */
     unsigned               nvalues;
-    sp_graphql_variable_t  defaults[SP_GRAPHQL_VARIABLES];  /* GraphQL text */
+    sp_graphql_variable_t  defaults[SP_GRAPHQL_VARIABLES];  /* JSON text; empty:
+                                           it is none */
     unsigned               ndefaults;
 } sp_graphql_t;
 
@@ -88,9 +92,9 @@ sp_rc_t sp_graphql_request(sp_graphql_request_t *request,
  * Finds the operation (the one named, else the only one) and its root fields,
  * in order; those of fragments on the root too, whatever their type condition
  * and directives (@skip, @include are not evaluated: the answer tells).
- * Equal keys are listed once; __typename and its like are not.  Without a query text (a persisted query) the
- * operation's name stands for its only field, with no arguments: gql->kind is
- * SP_GRAPHQL_PERSISTED.  Strings point into the request; the pool gives
+ * Equal keys are listed once; __typename and its like are not.  Without a query
+ * text (a persisted query) the operation's name stands for its only field, with
+ * no arguments: gql->kind is SP_GRAPHQL_PERSISTED.  Strings point into the request; the pool gives
  * scratch memory.  SP_OK; SP_INVALID: no such operation or not GraphQL; what
  * was found before stays in gql, for a document that is cut; SP_NOMEM.
  */

@@ -15,6 +15,7 @@ typedef struct {
     const sp_graphql_t  *gql;       /* NULL: variables are not allowed */
     unsigned             depth;     /* lists and objects open ... */
     uint64_t             objects;   /* ... a bit each, the innermost last */
+    unsigned             uses;      /* of variables */
     unsigned             comma:1;   /* something comes before */
 } graphql_writer_t;
 
@@ -26,7 +27,6 @@ static void graphql_value(graphql_writer_t *w, sp_graphql_lex_t *lex);
 static void graphql_open(graphql_writer_t *w, sp_graphql_lex_t *lex);
 static void graphql_number(graphql_writer_t *w, const sp_str_t *text);
 static void graphql_variable(graphql_writer_t *w, const sp_str_t *name);
-static void graphql_default(graphql_writer_t *w, const sp_str_t *text);
 
 
 sp_rc_t
@@ -251,6 +251,11 @@ graphql_variable(graphql_writer_t *w, const sp_str_t *name)
     unsigned                      i;
     const sp_graphql_variable_t  *variable;
 
+    if (w->uses++ == SP_GRAPHQL_USES) {
+        w->out.rc = SP_LIMIT;
+        return;
+    }
+
     /* of equal names the last one counts */
 
     for (i = w->gql->nvalues; i > 0; i--) {
@@ -266,39 +271,48 @@ graphql_variable(graphql_writer_t *w, const sp_str_t *name)
     for (i = 0; i < w->gql->ndefaults; i++) {
         variable = &w->gql->defaults[i];
 
-        if (sp_str_eq(&variable->name, name)) {
-            graphql_default(w, &variable->value);
+        if (!sp_str_eq(&variable->name, name)) {
+            continue;
+        }
+
+        if (variable->value.len == 0) {
+            w->out.rc = SP_INVALID;
             return;
         }
+
+        sp_graphql_write(&w->out, variable->value.data, variable->value.len);
+        return;
     }
 
     sp_graphql_write(&w->out, "null", 4);
 }
 
 
-/* A default is a value without variables: written by a writer like this. */
-
-static void
-graphql_default(graphql_writer_t *w, const sp_str_t *text)
+sp_rc_t
+sp_graphql_constant(sp_str_t *json, const sp_pool_t *pool,
+    const sp_str_t *text)
 {
     sp_graphql_lex_t  lex;
-    graphql_writer_t  inner;
+    graphql_writer_t  w;
+
+    json->len = 0;
+    json->data = NULL;
 
     sp_graphql_lex(&lex, text);
 
-    memset(&inner, 0, sizeof(graphql_writer_t));
-    inner.out.pool = w->out.pool;
+    memset(&w, 0, sizeof(graphql_writer_t));
+    w.out.pool = pool;
 
-    graphql_value(&inner, &lex);
+    graphql_value(&w, &lex);
 
-    if (inner.depth != 0) {
-        graphql_object(&inner, &lex);
+    if (w.depth != 0) {
+        graphql_object(&w, &lex);
     }
 
-    if (inner.out.rc != SP_OK) {
-        w->out.rc = inner.out.rc;
-        return;
+    if (w.out.rc == SP_OK) {
+        json->data = w.out.data;
+        json->len = w.out.len;
     }
 
-    sp_graphql_write(&w->out, inner.out.data, inner.out.len);
+    return w.out.rc;
 }

@@ -8,8 +8,43 @@
 static const char *graphql_ignored(const char *p, const char *end);
 static const char *graphql_string(sp_graphql_lex_t *lex, const char *p);
 static const char *graphql_block(sp_graphql_lex_t *lex, const char *p);
-static int graphql_name_char(char c);
-static int graphql_number_char(char c);
+
+
+#define GRAPHQL_SPACE   0x01        /* ignored */
+#define GRAPHQL_NAME    0x02        /* begins a name */
+#define GRAPHQL_NAMED   0x04        /* goes on in it */
+#define GRAPHQL_NUMBER  0x08        /* begins a number */
+#define GRAPHQL_DIGITS  0x10        /* goes on in it */
+#define GRAPHQL_PUNCT   0x20
+
+#define GRAPHQL_LETTER  (GRAPHQL_NAME | GRAPHQL_NAMED)
+#define GRAPHQL_DIGIT   (GRAPHQL_NAMED | GRAPHQL_NUMBER | GRAPHQL_DIGITS)
+
+
+static const unsigned char  graphql_chars[256] = {
+    ['A' ... 'D'] = GRAPHQL_LETTER, ['F' ... 'Z'] = GRAPHQL_LETTER,
+    ['a' ... 'd'] = GRAPHQL_LETTER, ['f' ... 'z'] = GRAPHQL_LETTER,
+    ['_'] = GRAPHQL_LETTER, ['0' ... '9'] = GRAPHQL_DIGIT,
+    ['E'] = GRAPHQL_LETTER | GRAPHQL_DIGITS,
+    ['e'] = GRAPHQL_LETTER | GRAPHQL_DIGITS,
+    ['-'] = GRAPHQL_NUMBER | GRAPHQL_DIGITS, ['+'] = GRAPHQL_DIGITS,
+    ['.'] = GRAPHQL_DIGITS,
+    [' '] = GRAPHQL_SPACE, ['\t'] = GRAPHQL_SPACE, ['\r'] = GRAPHQL_SPACE,
+    ['\n'] = GRAPHQL_SPACE, [','] = GRAPHQL_SPACE,
+    [0xef] = GRAPHQL_SPACE, [0xbb] = GRAPHQL_SPACE, [0xbf] = GRAPHQL_SPACE,
+    ['!'] = GRAPHQL_PUNCT, ['$'] = GRAPHQL_PUNCT, ['&'] = GRAPHQL_PUNCT,
+    ['('] = GRAPHQL_PUNCT, [')'] = GRAPHQL_PUNCT, [':'] = GRAPHQL_PUNCT,
+    ['='] = GRAPHQL_PUNCT, ['@'] = GRAPHQL_PUNCT, ['['] = GRAPHQL_PUNCT,
+    [']'] = GRAPHQL_PUNCT, ['{'] = GRAPHQL_PUNCT, ['|'] = GRAPHQL_PUNCT,
+    ['}'] = GRAPHQL_PUNCT
+};
+
+
+static inline int
+graphql_char(char c, unsigned what)
+{
+    return graphql_chars[(unsigned char) c] & what;
+}
 
 
 void
@@ -43,48 +78,40 @@ sp_graphql_next(sp_graphql_lex_t *lex)
         return;
     }
 
-    if (graphql_name_char(*p) && (*p < '0' || *p > '9')) {
+    if (graphql_char(*p, GRAPHQL_PUNCT)) {
+        lex->token = SP_GRAPHQL_PUNCTUATOR;
+        p++;
+
+    } else if (graphql_char(*p, GRAPHQL_NAME)) {
         lex->token = SP_GRAPHQL_NAME;
 
-        while (p < lex->end && graphql_name_char(*p)) {
+        do {
             p++;
-        }
+        } while (p < lex->end && graphql_char(*p, GRAPHQL_NAMED));
 
-    } else if (*p == '-' || (*p >= '0' && *p <= '9')) {
+    } else if (graphql_char(*p, GRAPHQL_NUMBER)) {
         lex->token = SP_GRAPHQL_NUMBER;
 
-        while (p < lex->end && graphql_number_char(*p)) {
+        do {
             p++;
-        }
+        } while (p < lex->end && graphql_char(*p, GRAPHQL_DIGITS));
 
     } else if (*p == '"') {
         lex->p = lex->end - p >= 3 && p[1] == '"' && p[2] == '"'
                  ? graphql_block(lex, p + 3) : graphql_string(lex, p + 1);
         return;
 
-    } else if (*p == '.') {
-        lex->token = SP_GRAPHQL_BAD;
-
-        if (lex->end - p >= 3 && p[1] == '.' && p[2] == '.') {
-            lex->token = SP_GRAPHQL_SPREAD;
-            p += 3;
-        }
+    } else if (lex->end - p >= 3 && memcmp(p, "...", 3) == 0) {
+        lex->token = SP_GRAPHQL_SPREAD;
+        p += 3;
 
     } else {
-        lex->token = *p && strchr("!$&():=@[]{|}", *p) ? SP_GRAPHQL_PUNCTUATOR
-                                                       : SP_GRAPHQL_BAD;
+        lex->token = SP_GRAPHQL_BAD;
         p++;
     }
 
     lex->text.len = (size_t) (p - lex->text.data);
     lex->p = p;
-}
-
-
-int
-sp_graphql_is(const sp_graphql_lex_t *lex, char c)
-{
-    return lex->token == SP_GRAPHQL_PUNCTUATOR && lex->text.data[0] == c;
 }
 
 
@@ -96,38 +123,44 @@ sp_graphql_named(const sp_graphql_lex_t *lex, const char *name)
 }
 
 
+/* Most of a document is only skipped, so not every token of it is made. */
+
 sp_rc_t
 sp_graphql_group(sp_graphql_lex_t *lex, sp_str_t *inside)
 {
-    char         c;
     size_t       depth;
-    const char  *start, *last;
+    const char  *p, *start, *last;
 
     start = lex->p;
-    depth = 0;
+    p = start;
 
-    for ( ;; ) {
-        last = lex->text.data;
+    for (depth = 1; depth != 0; /* void */) {
 
-        if (lex->token == SP_GRAPHQL_PUNCTUATOR) {
-            c = *last;
+        p = graphql_ignored(p, lex->end);
 
-            if (c == '(' || c == '[' || c == '{') {
-                depth++;
+        if (p < lex->end && graphql_char(*p, GRAPHQL_PUNCT)) {
+            depth += *p == '(' || *p == '[' || *p == '{';
+            depth -= *p == ')' || *p == ']' || *p == '}';
+            p++;
 
-            } else if ((c == ')' || c == ']' || c == '}') && --depth == 0) {
+        } else if (p < lex->end && graphql_char(*p, GRAPHQL_NAME)) {
+
+            do {
+                p++;
+            } while (p < lex->end && graphql_char(*p, GRAPHQL_NAMED));
+
+        } else {
+            lex->p = p;
+            sp_graphql_next(lex);
+            p = lex->p;
+
+            if (lex->token == SP_GRAPHQL_END || lex->token == SP_GRAPHQL_BAD) {
                 break;
             }
-
-        } else if (lex->token == SP_GRAPHQL_END
-                   || lex->token == SP_GRAPHQL_BAD)
-        {
-            last = lex->end;
-            break;
         }
-
-        sp_graphql_next(lex);
     }
+
+    last = depth == 0 ? p - 1 : lex->end;
 
     if (inside != NULL) {
         inside->data = start;
@@ -138,6 +171,7 @@ sp_graphql_group(sp_graphql_lex_t *lex, sp_str_t *inside)
         return SP_INVALID;
     }
 
+    lex->p = p;
     sp_graphql_next(lex);
 
     return SP_OK;
@@ -202,37 +236,20 @@ sp_graphql_skip_value(sp_graphql_lex_t *lex, sp_str_t *value)
 static const char *
 graphql_ignored(const char *p, const char *end)
 {
-    for ( /* void */ ; p < end; p++) {
+    for ( ;; ) {
 
-        switch (*p) {
+        while (p < end && graphql_char(*p, GRAPHQL_SPACE)) {
+            p++;
+        }
 
-        case ' ':
-        case '\t':
-        case '\r':
-        case '\n':
-        case ',':
-        case '\xef':
-        case '\xbb':
-        case '\xbf':
-            continue;
-
-        case '#':
-            while (p < end && *p != '\n' && *p != '\r') {
-                p++;
-            }
-
-            if (p == end) {
-                return p;
-            }
-
-            continue;
-
-        default:
+        if (p == end || *p != '#') {
             return p;
         }
-    }
 
-    return p;
+        while (p < end && *p != '\n' && *p != '\r') {
+            p++;
+        }
+    }
 }
 
 
@@ -289,20 +306,4 @@ graphql_block(sp_graphql_lex_t *lex, const char *p)
     lex->text.len = 0;
 
     return lex->end;
-}
-
-
-static int
-graphql_name_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-           || (c >= '0' && c <= '9') || c == '_';
-}
-
-
-static int
-graphql_number_char(char c)
-{
-    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.'
-           || c == 'e' || c == 'E';
 }

@@ -45,7 +45,12 @@ void sp_graphql_next(sp_graphql_lex_t *lex);
 
 /* Non-zero if the token is that punctuator, or that name. */
 
-int sp_graphql_is(const sp_graphql_lex_t *lex, char c);
+static inline int
+sp_graphql_is(const sp_graphql_lex_t *lex, char c)
+{
+    return lex->token == SP_GRAPHQL_PUNCTUATOR && lex->text.data[0] == c;
+}
+
 int sp_graphql_named(const sp_graphql_lex_t *lex, const char *name);
 
 

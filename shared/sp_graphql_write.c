@@ -23,7 +23,7 @@ static void graphql_char(sp_graphql_writer_t *w, char c);
 
 
 void
-sp_graphql_write(sp_graphql_writer_t *w, const char *data, size_t len)
+sp_graphql_write_more(sp_graphql_writer_t *w, const char *data, size_t len)
 {
     char    *p;
     size_t   size;
@@ -37,29 +37,31 @@ sp_graphql_write(sp_graphql_writer_t *w, const char *data, size_t len)
         return;
     }
 
-    if (len > w->allocated - w->len) {
-        size = w->allocated ? w->allocated * 2 : GRAPHQL_FIRST;
+    size = w->allocated ? w->allocated * 2 : GRAPHQL_FIRST;
 
-        if (size < w->len + len) {
-            size = w->len + len;
-        }
-
-        p = sp_alloc(w->pool, size);
-        if (p == NULL) {
-            w->rc = SP_NOMEM;
-            return;
-        }
-
-        if (w->len != 0) {
-            memcpy(p, w->data, w->len);
-        }
-
-        w->data = p;
-        w->allocated = size;
+    if (size < w->len + len) {
+        size = w->len + len;
     }
 
-    memcpy(w->data + w->len, data, len);
+    if (size > SP_GRAPHQL_TEXT) {
+        size = SP_GRAPHQL_TEXT;
+    }
+
+    p = sp_alloc(w->pool, size);
+    if (p == NULL) {
+        w->rc = SP_NOMEM;
+        return;
+    }
+
+    if (w->len != 0) {
+        memcpy(p, w->data, w->len);
+    }
+
+    memcpy(p + w->len, data, len);
+
+    w->data = p;
     w->len += len;
+    w->allocated = size;
 }
 
 
@@ -156,9 +158,9 @@ graphql_escape(sp_graphql_writer_t *w, const char *p, const char *end)
     }
 
     if (*p == 'u') {
-        if (end - p < 5 || sp_json_text_hex(p[1]) < 0
-            || sp_json_text_hex(p[2]) < 0 || sp_json_text_hex(p[3]) < 0
-            || sp_json_text_hex(p[4]) < 0)
+        if (end - p < 5 || sp_hex(p[1]) < 0
+            || sp_hex(p[2]) < 0 || sp_hex(p[3]) < 0
+            || sp_hex(p[4]) < 0)
         {
             w->rc = SP_INVALID;
             return p;
@@ -190,8 +192,8 @@ graphql_unit(sp_graphql_writer_t *w, const char *p, const char *end)
 
     code = 0;
 
-    for ( /* void */ ; p < end && sp_json_text_hex(*p) >= 0; p++) {
-        code = (code << 4) | (uint32_t) sp_json_text_hex(*p);
+    for ( /* void */ ; p < end && sp_hex(*p) >= 0; p++) {
+        code = (code << 4) | (uint32_t) sp_hex(*p);
 
         if (code > 0x10ffff) {
             break;
@@ -287,19 +289,28 @@ graphql_blank(const sp_str_t *line, size_t *indent)
 static void
 graphql_block_text(sp_graphql_writer_t *w, const sp_str_t *line)
 {
-    size_t  i;
+    const char  *p, *q, *end;
 
-    for (i = 0; i < line->len; i++) {
+    p = line->data;
+    end = p + line->len;
 
-        if (line->data[i] == '\\' && line->len - i > 3
-            && memcmp(line->data + i + 1, "\"\"\"", 3) == 0)
-        {
+    while (p < end) {
+        q = sp_json_span(p, end);
+
+        sp_graphql_write(w, p, (size_t) (q - p));
+
+        if (q == end) {
+            break;
+        }
+
+        if (end - q > 3 && memcmp(q, "\\\"\"\"", 4) == 0) {
             sp_graphql_write(w, "\\\"\\\"\\\"", 6);
-            i += 3;
+            p = q + 4;
             continue;
         }
 
-        graphql_char(w, line->data[i]);
+        graphql_char(w, *q);
+        p = q + 1;
     }
 }
 

@@ -24,7 +24,22 @@ typedef struct {
 
 /* Bytes as they are. */
 
-void sp_graphql_write(sp_graphql_writer_t *w, const char *data, size_t len);
+void sp_graphql_write_more(sp_graphql_writer_t *w, const char *data,
+    size_t len);
+
+static inline void
+sp_graphql_write(sp_graphql_writer_t *w, const char *data, size_t len)
+{
+    if (w->rc != SP_OK || len > w->allocated - w->len) {
+        sp_graphql_write_more(w, data, len);
+        return;
+    }
+
+    if (len != 0) {
+        memcpy(w->data + w->len, data, len);
+        w->len += len;
+    }
+}
 
 
 /* A string, from the text within its quotes. */
@@ -39,6 +54,15 @@ void sp_graphql_write_string(sp_graphql_writer_t *w, const sp_str_t *text);
  */
 
 void sp_graphql_write_block(sp_graphql_writer_t *w, const sp_str_t *text);
+
+
+/*
+ * A whole value without variables as JSON text, from the pool.  SP_INVALID,
+ * SP_LIMIT: it is none or is too long or too deep, *json is empty; SP_NOMEM.
+ */
+
+sp_rc_t sp_graphql_constant(sp_str_t *json, const sp_pool_t *pool,
+    const sp_str_t *text);
 
 
 #endif /* SP_GRAPHQL_WRITE_H */

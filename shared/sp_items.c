@@ -13,6 +13,7 @@ static sp_rc_t sp_items_rel(sp_rel_t *rel, const sp_str_t *word,
     const sp_source_ctx_t *ctx, sp_error_t *err);
 static sp_rc_t sp_items_rel_path(sp_rel_t *rel, const sp_items_t *items,
     const sp_source_ctx_t *ctx, sp_error_t *err);
+static unsigned sp_items_count(const sp_str_t *text, char c);
 static int sp_items_rel_applies(const sp_rel_t *rel,
     const sp_source_t *source);
 
@@ -20,6 +21,13 @@ static int sp_items_rel_applies(const sp_rel_t *rel,
 static const char *const  sp_items_fields[SP_ITEM_FIELDS] = {
     "id", "item_key", "sku", "name", "quantity", "price", "line_total",
     "image", "url", "options", "category", "currency", "minor_units"
+};
+
+
+const sp_form_of_t  sp_items_forms[SP_ITEM_FIELDS] = {
+    SP_FORM_ID, SP_FORM_ID, SP_FORM_TEXT, SP_FORM_TEXT, SP_FORM_NUMBER,
+    SP_FORM_NUMBER, SP_FORM_NUMBER, SP_FORM_LINK, SP_FORM_LINK, SP_FORM_TEXT,
+    SP_FORM_TEXT, SP_FORM_CURRENCY, SP_FORM_SCALE
 };
 
 
@@ -106,7 +114,9 @@ sp_items_parse_field(sp_items_t *items, sp_words_t *words,
         return sp_words_error(err, "unknown field \"%W\" in items", word);
     }
 
+    rel = NULL;
     rels = &items->fields[field];
+
     if (rels->n != 0) {
         return sp_words_error(err, "field \"%W\" is duplicate", word);
     }
@@ -122,6 +132,11 @@ sp_items_parse_field(sp_items_t *items, sp_words_t *words,
         if (rels->n == SP_ALTERNATIVES_MAX) {
             return sp_words_error(err, "too many alternatives at \"%W\"",
                                   word);
+        }
+
+        if (rels->n != 0 && rel->kind == SP_REL_VALUE) {
+            return sp_words_error(err, "\"%W\" is never asked: what comes "
+                                  "before it is always there", word);
         }
 
         rel = &list[rels->n++];
@@ -141,6 +156,13 @@ sp_items_parse_field(sp_items_t *items, sp_words_t *words,
 
         rc = sp_decoders_parse(&rel->decoders, words, ctx->pool, ctx->regexes,
                                err);
+
+        if (rc == SP_OK && rel->kind == SP_REL_VALUE) {
+            rc = sp_source_constant(ctx->pool, word, &rel->text,
+                                    &rel->decoders, sp_items_forms[field],
+                                    err);
+        }
+
         if (rc != SP_OK) {
             return rc;
         }
@@ -204,7 +226,12 @@ sp_items_rel(sp_rel_t *rel, const sp_str_t *word, const sp_source_ctx_t *ctx,
             return sp_words_error(err, "\"%W\" has no \"[#]\"", word);
         }
 
-        return SP_OK;
+        if (memchr(rel->text.data, '*', rel->text.len) != NULL) {
+            return sp_words_error(err, "\"%W\" is one field, so it cannot have "
+                                  "a \"*\"", word);
+        }
+
+        return sp_form_pattern_check(&rel->text, err);
     }
 
     if (word->len > 6 && memcmp(word->data, "value:", 6) == 0) {
@@ -251,6 +278,14 @@ sp_items_rel_path(sp_rel_t *rel, const sp_items_t *items,
 
         n++;
 
+        if (rel->kind == SP_REL_FORM
+            && sp_items_count(&rel->text, '#')
+               > sp_items_count(&source->name, '*'))
+        {
+            return sp_words_error(err, "\"%W\" has more \"#\" than its "
+                                  "collection has \"*\"", &rel->text);
+        }
+
         if (rel->kind != SP_REL_PATH || source->kind == SP_SOURCE_FORM) {
             continue;
         }
@@ -273,6 +308,20 @@ sp_items_rel_path(sp_rel_t *rel, const sp_items_t *items,
     }
 
     return SP_OK;
+}
+
+
+static unsigned
+sp_items_count(const sp_str_t *text, char c)
+{
+    size_t    i;
+    unsigned  n;
+
+    for (i = 0, n = 0; i < text->len; i++) {
+        n += text->data[i] == c;
+    }
+
+    return n;
 }
 
 

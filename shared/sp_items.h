@@ -13,6 +13,10 @@
 #include "sp_source.h"
 
 
+#define SP_ITEMS_DROPPED  1000      /* lines beyond SP_ITEMS_MAX that are
+                                       counted; then no more is looked at */
+
+
 typedef enum {
     SP_ITEM_ID = 0,
     SP_ITEM_KEY,
@@ -83,6 +87,11 @@ sp_rc_t sp_items_path(const sp_pool_t *pool, const sp_str_t *collection,
 unsigned sp_items_wildcards(const sp_str_t *path, unsigned *elements);
 
 
+/* What each field must be. */
+
+extern const sp_form_of_t  sp_items_forms[SP_ITEM_FIELDS];
+
+
 /* What was found so far of one collection. */
 
 typedef struct sp_collected_s  sp_collected_t;
@@ -91,7 +100,10 @@ sp_collected_t *sp_collected_create(const sp_pool_t *pool,
     const sp_items_t *items, const sp_source_t *source);
 
 
-/* From a scanner: the collection, an element of it, a field of that. */
+/*
+ * From a scanner: the collection, an element of it, a field of that.  SP_OK;
+ * SP_DONE: no more of these is wanted, for there are too many; SP_NOMEM.
+ */
 
 sp_rc_t sp_collected_container(sp_collected_t *collected,
     const sp_json_value_t *value);
@@ -103,7 +115,7 @@ sp_rc_t sp_collected_field(sp_collected_t *collected, unsigned field,
 
 /* The same for a form; cut: there was more of it. */
 
-sp_rc_t sp_collected_form(sp_collected_t *collected, const sp_form_t *form,
+sp_rc_t sp_collected_form(sp_collected_t *collected, sp_form_t *form,
     int cut);
 
 

@@ -476,7 +476,7 @@ json_hex(sp_json_scanner_t *s, const char *p)
 {
     int  digit;
 
-    digit = sp_json_text_hex(*p);
+    digit = sp_hex(*p);
 
     if (digit < 0) {
         return json_stop(s, SP_INVALID);

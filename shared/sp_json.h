@@ -71,6 +71,14 @@ typedef struct {
 
 
 /*
+ * What a string, a number, true or false says, as text; returns 0 for anything
+ * else.
+ */
+
+int sp_json_value_text(const sp_json_value_t *value, sp_str_t *text);
+
+
+/*
  * Called for every value that a path leads to, in the order of the document
  * (slots of one value in any order); for a container at its begin and at its
  * end.  The strings are valid only during the call.  Return SP_OK, SP_DONE

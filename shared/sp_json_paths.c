@@ -2,9 +2,9 @@
  * Copyright (C) SitePreserver developers
  */
 
-#include <stdarg.h>
 #include <stdio.h>
 #include "sp_json_int.h"
+#include "sp_words.h"
 
 
 #define JSON_NODES_FIRST  64
@@ -41,8 +41,8 @@ static sp_rc_t json_node_add(sp_json_paths_t *paths, uint16_t parent,
     const json_step_t *step, json_path_t *path, uint16_t *node);
 static void json_node_link(sp_json_paths_t *paths, uint16_t n);
 static sp_rc_t json_nodes_room(sp_json_paths_t *paths);
-static void json_error(sp_error_t *err, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+static void json_error(sp_error_t *err, const char *what,
+    const sp_str_t *path);
 
 
 sp_json_paths_t *
@@ -93,13 +93,12 @@ sp_json_paths_add(sp_json_paths_t *paths, const sp_str_t *path,
     }
 
     if (rc == SP_NOMEM) {
-        json_error(err, "out of memory");
+        json_error(err, "out of memory", NULL);
         return rc;
     }
 
     if (rc != SP_OK) {
-        json_error(err, "%s in the path \"%.*s\"", reader.wrong,
-                   (int) (path->len < 128 ? path->len : 128), path->data);
+        json_error(err, reader.wrong, path);
         return rc;
     }
 
@@ -484,15 +483,15 @@ json_nodes_room(sp_json_paths_t *paths)
 
 
 static void
-json_error(sp_error_t *err, const char *fmt, ...)
+json_error(sp_error_t *err, const char *what, const sp_str_t *path)
 {
-    va_list  args;
+    char  message[100];
 
     if (err == NULL) {
         return;
     }
 
-    va_start(args, fmt);
-    (void) vsnprintf(err->text, sizeof(err->text), fmt, args);
-    va_end(args);
+    (void) snprintf(message, sizeof(message),
+                    path != NULL ? "%s in the path \"%%W\"" : "%s", what);
+    (void) sp_words_error(err, message, path);
 }

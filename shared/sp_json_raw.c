@@ -98,13 +98,20 @@ sp_json_raw_string(const sp_pool_t *pool, const sp_str_t *raw, sp_str_t *out)
     end = raw->data + raw->len;
 
     for ( ;; ) {
-        q = sp_json_span(p, end);
+        rc = SP_OK;
+        q = p;
 
-        if (q == end || *q != '\\') {
-            return sp_json_text_end(&text, p, (size_t) (q - p), out);
+        /* where there is one escape, there are often more */
+
+        if (p == end || *p != '\\') {
+            q = sp_json_span(p, end);
+
+            if (q == end || *q != '\\') {
+                return sp_json_text_end(&text, p, (size_t) (q - p), out);
+            }
+
+            rc = sp_json_text_append(&text, p, (size_t) (q - p));
         }
-
-        rc = sp_json_text_append(&text, p, (size_t) (q - p));
 
         p = json_raw_escape(&text, q + 1, end, &rc);
 
@@ -138,7 +145,10 @@ static const char *
 json_raw_text(const char *p, const char *end)
 {
     for ( ;; ) {
-        p = sp_json_span(p, end);
+
+        if (p == end || *p != '\\') {
+            p = sp_json_span(p, end);
+        }
 
         if (p == end || *p == '"') {
             return p;
@@ -233,12 +243,12 @@ json_raw_escape(sp_json_text_t *text, const char *p, const char *end,
     unit = 0;
 
     for (i = 1; i <= 4; i++) {
-        if (i == end - p || sp_json_text_hex(p[i]) < 0) {
+        if (i == end - p || sp_hex(p[i]) < 0) {
             *rc = SP_DONE;
             return p;
         }
 
-        unit = (unit << 4) | (uint32_t) sp_json_text_hex(p[i]);
+        unit = (unit << 4) | (uint32_t) sp_hex(p[i]);
     }
 
     *rc = sp_json_text_unit(text, unit);

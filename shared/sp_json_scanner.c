@@ -53,3 +53,30 @@ sp_json_scanner_create(const sp_pool_t *pool, const sp_json_paths_t *paths,
 
     return s;
 }
+
+
+int
+sp_json_value_text(const sp_json_value_t *value, sp_str_t *text)
+{
+    static const sp_str_t  yes = sp_string("true");
+    static const sp_str_t  no = sp_string("false");
+
+    switch (value->type) {
+
+    case SP_JSON_STRING:
+    case SP_JSON_NUMBER:
+        *text = value->text;
+        return 1;
+
+    case SP_JSON_TRUE:
+        *text = yes;
+        return 1;
+
+    case SP_JSON_FALSE:
+        *text = no;
+        return 1;
+
+    default:
+        return 0;
+    }
+}

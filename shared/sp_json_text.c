@@ -38,19 +38,6 @@ sp_json_text_more(sp_json_text_t *text, const char *data, size_t len)
 }
 
 
-int
-sp_json_text_hex(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    c = (char) (c | 0x20);
-
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-
 sp_rc_t
 sp_json_text_unit(sp_json_text_t *text, uint32_t unit)
 {

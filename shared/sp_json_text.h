@@ -76,11 +76,6 @@ sp_json_text_escape(char c)
 }
 
 
-/* The value of a hex digit, -1 if it is none. */
-
-int sp_json_text_hex(char c);
-
-
 /* Appends what \uXXXX stands for.  SP_OK, SP_NOMEM. */
 
 sp_rc_t sp_json_text_unit(sp_json_text_t *text, uint32_t unit);

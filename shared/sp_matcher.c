@@ -63,13 +63,19 @@ static int sp_matcher_candidates(const sp_matcher_t *matcher,
 unsigned
 sp_method(const sp_str_t *name)
 {
-    unsigned                  i;
-    static const char *const  names[SP_METHODS - 1] = {
-        "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"
+    unsigned  i;
+
+    static const sp_str_t  names[SP_METHODS - 1] = {
+        sp_string("GET"), sp_string("HEAD"), sp_string("POST"),
+        sp_string("PUT"), sp_string("DELETE"), sp_string("PATCH"),
+        sp_string("OPTIONS")
     };
 
     for (i = 0; i < SP_METHODS - 1; i++) {
-        if (sp_word_is(name, names[i])) {
+
+        if (name->len == names[i].len && name->data[0] == names[i].data[0]
+            && memcmp(name->data, names[i].data, name->len) == 0)
+        {
             break;
         }
     }
@@ -406,15 +412,19 @@ sp_matcher_alternation(sp_matcher_t *matcher, sp_matcher_group_t *group)
 }
 
 
-unsigned
+int
 sp_matcher_find(const sp_matcher_t *matcher, unsigned method,
     const sp_str_t *uri, const sp_str_t *args, uint64_t *rules)
 {
-    unsigned                   i, m, found;
-    uint64_t                   word;
+    unsigned                   i, m;
+    uint64_t                   met;
     const sp_matcher_group_t  *group;
 
     m = (unsigned) __builtin_ctz(method);
+
+    for (i = 0; i < matcher->words; i++) {
+        rules[i] = matcher->any[m] != NULL ? matcher->any[m][i] : 0;
+    }
 
     if (matcher->trie != NULL) {
         sp_trie_find(matcher->trie, uri, method, rules);
@@ -430,21 +440,13 @@ sp_matcher_find(const sp_matcher_t *matcher, unsigned method,
         sp_matcher_regexes(matcher, group, uri, rules);
     }
 
-    if (matcher->any[m] != NULL) {
-        for (i = 0; i < matcher->words; i++) {
-            rules[i] |= matcher->any[m][i];
-        }
-    }
-
-    found = 0;
+    met = 0;
 
     for (i = 0; i < matcher->words; i++) {
-        for (word = rules[i]; word != 0; word &= word - 1) {
-            found++;
-        }
+        met |= rules[i];
     }
 
-    return found;
+    return met != 0;
 }
 
 

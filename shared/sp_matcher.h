@@ -64,11 +64,11 @@ sp_rc_t sp_matcher_create(sp_matcher_t **matcher, const sp_pool_t *pool,
 
 
 /*
- * Sets the bits of the rules that are met, in words that the caller has
- * cleared (as many as the rules need).  Returns how many there are.
+ * Sets the bits of the rules that are met, and clears those of the others, in
+ * as many words as the rules need.  Returns zero if none is met.
  */
 
-unsigned sp_matcher_find(const sp_matcher_t *matcher, unsigned method,
+int sp_matcher_find(const sp_matcher_t *matcher, unsigned method,
     const sp_str_t *uri, const sp_str_t *args, uint64_t *rules);
 
 

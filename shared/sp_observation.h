@@ -48,6 +48,9 @@ struct sp_observation_s {
     sp_graphql_t         *graphql;  /* NULL: it is none */
     uint64_t             *selected; /* by list of roots: its fields, a bit
                                        each; SP_NOT_SELECTED: not asked yet */
+    uint32_t              root_at;  /* the answer's root key at hand, by its
+                                       position from 1; 0: none yet */
+    unsigned              root_field;       /* its field, or SP_NO_FIELD */
 
     /* the answer */
 
@@ -82,6 +85,7 @@ struct sp_observation_s {
 
 
 #define SP_NOT_SELECTED  UINT64_MAX
+#define SP_NO_FIELD      SP_GRAPHQL_FIELDS
 
 
 /* sp_observe.c: room for what is found.  SP_NOMEM. */
@@ -103,7 +107,7 @@ sp_rc_t sp_request_finish(sp_observation_t *ob);
 int sp_roots_selected(sp_observation_t *ob, const sp_source_t *source);
 int sp_roots_asked(sp_observation_t *ob, const sp_rule_t *rule);
 int sp_roots_accept(sp_observation_t *ob, unsigned root,
-    const sp_str_t *key);
+    const sp_json_wildcard_t *key);
 
 
 /*
@@ -135,6 +139,11 @@ sp_rc_t sp_value_first(sp_observation_t *ob, const sp_sources_t *sources,
 
 sp_rc_t sp_value_take(sp_observation_t *ob, const sp_sources_t *sources,
     sp_form_of_t form, unsigned needs, sp_value_t *value);
+
+
+/* Reads the arguments of the URI into ob->args, once.  SP_NOMEM. */
+
+sp_rc_t sp_value_args(sp_observation_t *ob);
 
 
 /*

@@ -6,6 +6,9 @@
 #include "sp_scratch.h"
 
 
+static sp_observation_t *sp_observe_met(const sp_rules_t *rules,
+    const sp_exchange_t *ex, const sp_pool_t *pool, const uint64_t *met,
+    unsigned method, unsigned *wants);
 static void sp_observe_begin(sp_observation_t *ob, const sp_rules_t *rules,
     const sp_exchange_t *ex, const sp_pool_t *pool);
 static sp_rc_t sp_observe_early(sp_observation_t *ob);
@@ -18,21 +21,19 @@ static sp_rc_t sp_observe_append(sp_observation_t *ob, const char *data,
 static size_t sp_observe_expect(const sp_observation_t *ob);
 static sp_rc_t sp_observe_request_end(sp_observation_t *ob);
 static int sp_observe_moved(const sp_outcome_t *outcome);
-static int sp_observe_watched(const sp_rules_t *rules,
-    const sp_exchange_t *ex);
 
 
 #define SP_BODY_FIRST  1024
 
 
+/* Most requests end here, so it does nothing that only others need. */
+
 sp_observation_t *
 sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
     const sp_pool_t *pool, unsigned *wants)
 {
-    unsigned           method, words;
-    uint64_t           met[SP_RULES_WORDS];
-    sp_scratch_t       scratch;
-    sp_observation_t   early, *ob;
+    unsigned  method;
+    uint64_t  met[SP_RULES_WORDS];
 
     *wants = 0;
 
@@ -40,21 +41,28 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
         return NULL;
     }
 
-    words = (rules->n + 63) / 64;
-    memset(met, 0, words * sizeof(uint64_t));
-
     method = sp_method(&ex->method);
 
-    if (sp_matcher_find(rules->matcher, method, &ex->uri, &ex->args, met)
-        == 0)
-    {
+    if (!sp_matcher_find(rules->matcher, method, &ex->uri, &ex->args, met)) {
         return NULL;
     }
+
+    return sp_observe_met(rules, ex, pool, met, method, wants);
+}
+
+
+static sp_observation_t *
+sp_observe_met(const sp_rules_t *rules, const sp_exchange_t *ex,
+    const sp_pool_t *pool, const uint64_t *met, unsigned method,
+    unsigned *wants)
+{
+    sp_scratch_t       scratch;
+    sp_observation_t   early, *ob;
 
     /* on the stack, for headers and arguments may rule all of them out */
 
     sp_observe_begin(&early, rules, ex, sp_scratch_pool(&scratch, pool));
-    memcpy(early.met, met, words * sizeof(uint64_t));
+    memcpy(early.met, met, early.words * sizeof(uint64_t));
 
     if (sp_observe_early(&early) != SP_OK) {
         *wants = SP_WANT_REQUEST_BODY;
@@ -74,8 +82,8 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
     }
 
     sp_observe_begin(ob, rules, ex, pool);
-    memcpy(ob->met, early.met, sizeof(ob->met));
-    memcpy(ob->alive, early.met, sizeof(ob->alive));
+    memcpy(ob->met, early.met, early.words * sizeof(uint64_t));
+    memcpy(ob->alive, early.met, early.words * sizeof(uint64_t));
     sp_observe_needs(ob);
 
     if ((ob->needs & SP_NEEDS_REQUEST_BODY)
@@ -509,16 +517,26 @@ sp_observe_moved(const sp_outcome_t *outcome)
 }
 
 
+uint64_t
+sp_observe_watches(const sp_rules_t *rules)
+{
+    return rules->watches;
+}
+
+
+int
+sp_observe_lined(const sp_rules_t *rules)
+{
+    return rules->lined;
+}
+
+
 sp_rc_t
 sp_observe_unmatched(const sp_rules_t *rules, const sp_exchange_t *ex,
     const sp_pool_t *pool, sp_outcome_t **out)
 {
     sp_outcome_t      *outcome;
     sp_observation_t   ob;
-
-    if (rules->watches == 0 || !sp_observe_watched(rules, ex)) {
-        return SP_DONE;
-    }
 
     sp_observe_begin(&ob, rules, ex, pool);
     ob.answered = 1;
@@ -535,47 +553,13 @@ sp_observe_unmatched(const sp_rules_t *rules, const sp_exchange_t *ex,
         return SP_NOMEM;
     }
 
+    if (!sp_observe_moved(outcome)) {
+        return SP_DONE;
+    }
+
     *out = outcome;
 
-    return sp_observe_moved(outcome) ? SP_OK : SP_DONE;
-}
-
-
-static int
-sp_observe_watched(const sp_rules_t *rules, const sp_exchange_t *ex)
-{
-    unsigned             i, n;
-    sp_str_t             value;
-    const sp_sources_t  *sources;
-    const sp_source_t   *source;
-
-    static const sp_str_t  name = sp_string("set-cookie");
-
-    if ((rules->watches & SP_WATCH_COOKIES)
-        && ex->response_header(ex->data, &name, 0, &value))
-    {
-        return 1;
-    }
-
-    if (!(rules->watches & SP_WATCH_HEADERS)) {
-        return 0;
-    }
-
-    for (i = 0; i <= rules->naliases; i++) {
-        sources = i == 0 ? &rules->visitor : &rules->aliases[i - 1];
-
-        for (n = 0; n < sources->n; n++) {
-            source = &sources->list[n];
-
-            if (source->kind == SP_SOURCE_RESPONSE_HEADER
-                && ex->response_header(ex->data, &source->name, 0, &value))
-            {
-                return 1;
-            }
-        }
-    }
-
-    return 0;
+    return SP_OK;
 }
 
 

@@ -181,13 +181,27 @@ sp_rc_t sp_observe_end(sp_observation_t *ob, unsigned status,
 /*
  * For an exchange that matched no rule, once its answer's headers are there:
  * did the answer replace the visitor's session or set an alias?  SP_OK with
- * the outcome (kinds 0), SP_DONE: no; SP_NOMEM.  Costs nothing when the answer
- * has neither a Set-Cookie nor a header that `visitor` names.
+ * the outcome (kinds 0), SP_DONE: no; SP_NOMEM.  There is no need to ask when
+ * no header of the answer has a name as long as one of those that matter:
+ * their sp_watch() are the bits of sp_observe_watches().
  */
+
+#define sp_watch(len)  ((uint64_t) 1 << ((len) % 64))
+
+uint64_t sp_observe_watches(const sp_rules_t *rules);
 
 sp_rc_t sp_observe_unmatched(const sp_rules_t *rules,
     const sp_exchange_t *exchange, const sp_pool_t *pool,
     sp_outcome_t **outcome);
+
+
+/*
+ * Non-zero if the visitor or an alias may be read from the request's line
+ * (uri, arg:): an exchange that is shown again later must then still show
+ * what the client asked for.
+ */
+
+int sp_observe_lined(const sp_rules_t *rules);
 
 
 /* The visitor as the request alone shows it (for access logs, clicks). */

@@ -13,7 +13,8 @@
 
 /*
  * A pattern that needs more than this is given up: nested quantifiers on a
- * hostile string stop within a millisecond.
+ * hostile string stop within a millisecond.  It holds for JIT, too, whose
+ * stack is bounded besides.
  */
 
 #define SP_REGEX_MATCH_LIMIT  50000
@@ -39,6 +40,10 @@ struct sp_regexes_s {
 };
 
 
+static const char *sp_regex_unbounded(const sp_regex_t *re,
+    const sp_str_t *pattern);
+static int sp_regex_repeats(const sp_str_t *pattern, int look);
+static const char *sp_regex_class(const char *p, const char *end);
 static int sp_regex_run(const sp_regex_t *re, const sp_str_t *subject);
 static void sp_regex_text(const sp_regex_t *re, const sp_str_t *subject,
     unsigned n, sp_str_t *text);
@@ -109,6 +114,7 @@ sp_regex_compile(sp_regexes_t *set, const sp_str_t *pattern, int caseless,
     uint32_t     options;
     PCRE2_SIZE   offset;
     sp_regex_t  *re;
+    const char  *wrong;
 
     re = sp_calloc(set->pool, sizeof(sp_regex_t));
     if (re == NULL) {
@@ -137,6 +143,13 @@ sp_regex_compile(sp_regexes_t *set, const sp_str_t *pattern, int caseless,
         return sp_words_error(err, message, pattern);
     }
 
+    wrong = sp_regex_unbounded(re, pattern);
+
+    if (wrong != NULL) {
+        pcre2_code_free(re->code);
+        return sp_words_error(err, wrong, pattern);
+    }
+
     pcre2_pattern_info(re->code, PCRE2_INFO_CAPTURECOUNT, &re->captures);
 
     re->jit = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
@@ -147,6 +160,130 @@ sp_regex_compile(sp_regexes_t *set, const sp_str_t *pattern, int caseless,
     *out = re;
 
     return SP_OK;
+}
+
+
+/*
+ * What PCRE2's limit does not count: comparisons with a capture, and repeats
+ * that an assertion looks through from each place anew.  16 KB can take 40 s.
+ */
+
+static const char *
+sp_regex_unbounded(const sp_regex_t *re, const sp_str_t *pattern)
+{
+    uint32_t  references;
+
+    pcre2_pattern_info(re->code, PCRE2_INFO_BACKREFMAX, &references);
+
+    if (references != 0 && sp_regex_repeats(pattern, 0)) {
+        return "regex \"%W\" has an unlimited repeat and refers back to a "
+               "capture, which can take too long";
+    }
+
+    if (sp_regex_repeats(pattern, 1)) {
+        return "regex \"%W\" has an unlimited repeat within a lookaround, "
+               "which can take too long";
+    }
+
+    return NULL;
+}
+
+
+/* Is there an unlimited repeat, anywhere or in a lookahead or lookbehind? */
+
+static int
+sp_regex_repeats(const sp_str_t *pattern, int look)
+{
+    unsigned     depth, looks;
+    const char  *p, *end;
+
+    depth = 0;
+    looks = 0;                      /* depth of the lookahead, 0: in none */
+    end = pattern->data + pattern->len;
+
+    for (p = pattern->data; p < end; p++) {
+
+        switch (*p) {
+
+        case '\\':
+            p++;
+            break;
+
+        case '[':
+            p = sp_regex_class(p + 1, end);
+            break;
+
+        case '(':
+            depth++;
+
+            if (looks == 0 && end - p > 3 && p[1] == '?'
+                && (p[2] == '=' || p[2] == '!'
+                    || (p[2] == '<' && (p[3] == '=' || p[3] == '!'))))
+            {
+                looks = depth;
+            }
+
+            break;
+
+        case ')':
+            looks = looks == depth ? 0 : looks;
+            depth--;
+            break;
+
+        case '}':
+
+            if (p[-1] == ',' && (looks != 0 || !look)) {
+                return 1;
+            }
+
+            break;
+
+        case '*':
+        case '+':
+
+            if (looks != 0 || !look) {
+                return 1;
+            }
+
+            break;
+
+        default:
+            break;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Behind "[": the "]" that ends the class, or end. */
+
+static const char *
+sp_regex_class(const char *p, const char *end)
+{
+    const char  *first;
+
+    p += p < end && *p == '^';
+
+    for (first = p; p < end; p++) {
+
+        if (*p == '\\') {
+            p++;
+
+        } else if (*p == '[' && end - p > 1 && p[1] == ':') {
+
+            /* [:alpha:] */
+
+            for (p += 2; p < end && *p != ']'; p++) {
+                /* void */
+            }
+
+        } else if (*p == ']' && p != first) {
+            break;
+        }
+    }
+
+    return p;
 }
 
 

@@ -32,7 +32,9 @@ void sp_regexes_free(sp_regexes_t *set);
 
 /*
  * Compiles a pattern, with PCRE2's JIT where there is one.  SP_INVALID: err
- * names the pattern and what PCRE2 says; SP_NOMEM.
+ * names the pattern and what PCRE2 says, or that its time has no bound (an
+ * unlimited repeat in a lookahead, or beside a reference back to a capture);
+ * SP_NOMEM.
  */
 
 sp_rc_t sp_regex_compile(sp_regexes_t *set, const sp_str_t *pattern,

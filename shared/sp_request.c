@@ -197,22 +197,9 @@ sp_request_form_items(sp_observation_t *ob)
 static sp_rc_t
 sp_request_json(sp_observation_t *ob, const sp_str_t *body)
 {
-    unsigned           i, w;
-    uint64_t           word;
-    sp_taps_mask_t     mask;
-    const sp_rule_t   *rule;
+    sp_taps_mask_t  mask;
 
-    memset(&mask, 0, sizeof(mask));
-
-    for (i = 0; i < ob->words; i++) {
-        for (word = ob->alive[i]; word != 0; word &= word - 1) {
-            rule = ob->rules->list[i * 64 + (unsigned) __builtin_ctzll(word)];
-
-            for (w = 0; w < SP_TAPS_WORDS; w++) {
-                mask.words[w] |= rule->request.words[w];
-            }
-        }
-    }
+    sp_taps_alive(ob, 0, &mask);
 
     return sp_request_scan(ob, &ob->rules->request, &mask, body);
 }
@@ -301,8 +288,12 @@ sp_request_graphql(sp_observation_t *ob, const sp_str_t *body)
         return rc;
     }
 
-    if (rc != SP_OK && !ob->request_cut) {
+    if (rc != SP_OK && !ob->request_cut && graphql->dropped == 0) {
         ob->request_bad = 1;
+    }
+
+    if (graphql->dropped != 0) {
+        ob->request_cut = 1;
     }
 
     if (graphql->nfields == 0) {
@@ -322,17 +313,8 @@ sp_request_graphql_args(sp_observation_t *ob, sp_graphql_request_t *request)
     static const sp_str_t  operation = sp_string("operationName");
     static const sp_str_t  variables = sp_string("variables");
 
-    if (ob->ex->args.len == 0) {
-        return SP_DONE;
-    }
-
-    if (!ob->args_read) {
-
-        if (sp_form_parse(&ob->args, ob->pool, &ob->ex->args, 0) != SP_OK) {
-            return SP_NOMEM;
-        }
-
-        ob->args_read = 1;
+    if (sp_value_args(ob) != SP_OK) {
+        return SP_NOMEM;
     }
 
     (void) sp_form_get(&ob->args, &query, &request->query);

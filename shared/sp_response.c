@@ -204,22 +204,10 @@ sp_response_json(sp_observation_t *ob, const char *data, size_t len)
 static sp_rc_t
 sp_response_scanner(sp_observation_t *ob)
 {
-    unsigned          i, w;
-    uint64_t          word;
-    sp_taps_mask_t    mask;
-    const sp_rule_t  *rule;
+    unsigned        i;
+    sp_taps_mask_t  mask;
 
-    memset(&mask, 0, sizeof(mask));
-
-    for (i = 0; i < ob->words; i++) {
-        for (word = ob->alive[i]; word != 0; word &= word - 1) {
-            rule = ob->rules->list[i * 64 + (unsigned) __builtin_ctzll(word)];
-
-            for (w = 0; w < SP_TAPS_WORDS; w++) {
-                mask.words[w] |= rule->response.words[w];
-            }
-        }
-    }
+    sp_taps_alive(ob, 1, &mask);
 
     i = ob->rules->root_slot;
 

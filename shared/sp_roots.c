@@ -11,6 +11,8 @@
 static int sp_roots_name(const sp_roots_t *roots, const sp_str_t *name);
 static uint64_t sp_roots_mask(sp_observation_t *ob, unsigned root);
 static int sp_roots_has(sp_observation_t *ob, unsigned root);
+static unsigned sp_roots_field(const sp_graphql_t *graphql,
+    const sp_str_t *key);
 
 
 static int
@@ -108,10 +110,10 @@ sp_roots_mask(sp_observation_t *ob, unsigned root)
 
 
 int
-sp_roots_accept(sp_observation_t *ob, unsigned root, const sp_str_t *key)
+sp_roots_accept(sp_observation_t *ob, unsigned root,
+    const sp_json_wildcard_t *key)
 {
-    unsigned              i;
-    const sp_graphql_t   *graphql;
+    const sp_graphql_t  *graphql;
 
     if (root == 0) {
         return 1;
@@ -120,14 +122,31 @@ sp_roots_accept(sp_observation_t *ob, unsigned root, const sp_str_t *key)
     graphql = ob->graphql;
 
     if (graphql == NULL || graphql->kind == SP_GRAPHQL_PERSISTED) {
-        return sp_roots_name(ob->rules->roots[root], key);
+        return sp_roots_name(ob->rules->roots[root], &key->key);
     }
+
+    /* all that is within one key is of one field */
+
+    if (ob->root_at != key->index + 1) {
+        ob->root_at = key->index + 1;
+        ob->root_field = sp_roots_field(graphql, &key->key);
+    }
+
+    return ob->root_field != SP_NO_FIELD
+           && (sp_roots_mask(ob, root) >> ob->root_field & 1);
+}
+
+
+static unsigned
+sp_roots_field(const sp_graphql_t *graphql, const sp_str_t *key)
+{
+    unsigned  i;
 
     for (i = 0; i < graphql->nfields; i++) {
         if (sp_str_eq(&graphql->fields[i].key, key)) {
-            return sp_roots_mask(ob, root) >> i & 1;
+            return i;
         }
     }
 
-    return 0;
+    return SP_NO_FIELD;
 }

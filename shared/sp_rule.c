@@ -30,10 +30,6 @@ static sp_rc_t sp_rule_items(sp_rule_t *rule, sp_words_t *words,
     sp_error_t *err);
 static sp_rc_t sp_rule_unsupported(sp_rule_t *rule, sp_words_t *words,
     sp_error_t *err);
-static sp_rc_t sp_rule_field(sp_rule_t *rule, int field, sp_words_t *words,
-    sp_error_t *err);
-static sp_rc_t sp_rule_field_check(int field, const sp_sources_t *sources,
-    sp_error_t *err);
 static sp_condition_t *sp_rule_condition(sp_rule_t *rule,
     sp_condition_t **list);
 static sp_rc_t sp_rule_no_more(const sp_words_t *words, sp_error_t *err);
@@ -56,13 +52,6 @@ static const struct {
     { "each",        sp_rule_unsupported },
     { "route",       sp_rule_unsupported },
     { NULL,          NULL }
-};
-
-
-static const char *const  sp_rule_fields[SP_FIELDS] = {
-    "email", "customer", "visitor", "alias", "first_name", "locale",
-    "order_id", "currency", "minor_units", "total", "item_id", "item_key",
-    "quantity", "price", "name", "url", "image"
 };
 
 
@@ -317,13 +306,7 @@ sp_rule_directive(sp_rule_t *rule, const sp_str_t *args, unsigned n,
         }
     }
 
-    for (i = 0; i < SP_FIELDS; i++) {
-        if (sp_word_is(name, sp_rule_fields[i])) {
-            return sp_rule_field(rule, i, &words, err);
-        }
-    }
-
-    return sp_words_error(err, "unknown directive \"%W\"", name);
+    return sp_rule_field(rule, &words, err);
 }
 
 
@@ -366,6 +349,12 @@ sp_rule_empty(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
     sp_condition_t  *condition;
 
     if (sp_words_peek(words) == NULL) {
+
+        if (rule->always_empty) {
+            return sp_words_error(err, "\"%W\" is duplicate",
+                                  &words->words[0]);
+        }
+
         rule->always_empty = 1;
         return SP_OK;
     }
@@ -419,6 +408,10 @@ sp_rule_status(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
 static sp_rc_t
 sp_rule_quantity_is(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
 {
+    if (rule->absolute) {
+        return sp_words_error(err, "\"%W\" is duplicate", &words->words[0]);
+    }
+
     if (!sp_words_take(words, "absolute")) {
         return sp_words_error(err, "\"%W\" can only be \"absolute\"",
                               &words->words[0]);
@@ -438,6 +431,10 @@ sp_rule_quantity_is(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
 static sp_rc_t
 sp_rule_checkout(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
 {
+    if (rule->checkout) {
+        return sp_words_error(err, "\"%W\" is duplicate", &words->words[0]);
+    }
+
     rule->checkout = 1;
 
     return sp_rule_no_more(words, err);
@@ -468,66 +465,6 @@ sp_rule_no_more(const sp_words_t *words, sp_error_t *err)
 
     return word == NULL ? SP_OK
                         : sp_words_error(err, "unexpected \"%W\"", word);
-}
-
-
-static sp_rc_t
-sp_rule_field(sp_rule_t *rule, int field, sp_words_t *words, sp_error_t *err)
-{
-    sp_rc_t        rc;
-    sp_sources_t  *sources;
-
-    sources = &rule->fields[field];
-
-    if (sources->n != 0) {
-        return sp_words_error(err, "\"%W\" is duplicate", &words->words[0]);
-    }
-
-    rc = sp_sources_parse(sources, words, &rule->ctx, err);
-
-    if (rc == SP_OK) {
-        rc = sp_sources_end(words, err);
-    }
-
-    return rc == SP_OK ? sp_rule_field_check(field, sources, err) : rc;
-}
-
-
-/*
- * Whose customer it is, and what the cart costs, is only told by the shop.
- * Anyone can send anyone's number.
- */
-
-static sp_rc_t
-sp_rule_field_check(int field, const sp_sources_t *sources, sp_error_t *err)
-{
-    unsigned            i;
-    const sp_source_t  *source;
-
-    for (i = 0; i < sources->n; i++) {
-        source = &sources->list[i];
-
-        if (field == SP_FIELD_CUSTOMER && !(source->needs & SP_NEEDS_SHOP)) {
-            return sp_words_error(err, "\"%W\" is in the request: a customer "
-                                  "counts only from answers", &source->word);
-        }
-
-        if (field == SP_FIELD_TOTAL
-            && !(source->needs & (SP_NEEDS_SHOP | SP_NEEDS_NOTHING)))
-        {
-            return sp_words_error(err, "\"%W\" is in the request: a total "
-                                  "counts only from answers", &source->word);
-        }
-
-        if ((field == SP_FIELD_VISITOR || field == SP_FIELD_ALIAS)
-            && source->kind == SP_SOURCE_VALUE)
-        {
-            return sp_words_error(err, "\"%W\" would make everyone the same",
-                                  &source->word);
-        }
-    }
-
-    return SP_OK;
 }
 
 
@@ -587,6 +524,11 @@ sp_rule_end(sp_rule_t *rule, sp_error_t *err)
         if (rc != SP_OK) {
             return rc;
         }
+    }
+
+    rc = sp_rule_fields_end(rule, err);
+    if (rc != SP_OK) {
+        return rc;
     }
 
     if (rule->kind == SP_PURCHASE && !sp_rule_says_what(rule)) {

@@ -264,6 +264,10 @@ sp_rules_merge(sp_rules_t *rules, const sp_rules_t *outer, sp_error_t *err)
     last = rules->last;
     n = rules->n;
 
+    if (n + outer->n > SP_RULES_MAX) {
+        return sp_words_error(err, "too many events", NULL);
+    }
+
     rules->first = NULL;
     rules->last = &rules->first;
     rules->n = 0;
@@ -278,10 +282,6 @@ sp_rules_merge(sp_rules_t *rules, const sp_rules_t *outer, sp_error_t *err)
         *rules->last = inner;
         rules->last = last;
         rules->n += n;
-    }
-
-    if (rc == SP_OK && rules->n > SP_RULES_MAX) {
-        return sp_words_error(err, "too many events", NULL);
     }
 
     return rc == SP_OK ? sp_rules_merge_visit(rules, outer, err) : rc;

@@ -100,8 +100,8 @@ sp_rc_t sp_rules_merge(sp_rules_t *rules, const sp_rules_t *outer,
 
 /*
  * Builds the matcher (a tree of URIs and prefixes, one JIT-compiled
- * alternation of regexes per method, a hash of argument names).  From here on the set
- * is read-only, and safe to share by forked workers.
+ * alternation of regexes per method, a hash of argument names).  From here on
+ * the set is read-only, and safe to share by forked workers.
  */
 
 sp_rc_t sp_rules_compile(sp_rules_t *rules, sp_error_t *err);

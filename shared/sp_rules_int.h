@@ -95,6 +95,15 @@ struct sp_rule_s {
 };
 
 
+/*
+ * sp_rule_fields.c: reads "FIELD SOURCE ...", or says that there is no such
+ * directive; what can only be said of all fields of the rule together.
+ */
+
+sp_rc_t sp_rule_field(sp_rule_t *rule, sp_words_t *words, sp_error_t *err);
+sp_rc_t sp_rule_fields_end(const sp_rule_t *rule, sp_error_t *err);
+
+
 /* The arguments of a GraphQL field that graphql:FIELD.PATH reads. */
 
 typedef struct sp_arguments_s  sp_arguments_t;
@@ -140,15 +149,13 @@ struct sp_rules_s {
     const sp_source_t  **collections;
     const sp_rule_t    **owners;
     unsigned             ncollections;
-    unsigned             watches;   /* SP_WATCH_*, for unmatched exchanges */
+    uint64_t             watches;   /* sp_observe_watches() */
+    unsigned             lined:1;   /* sp_observe_lined() */
     unsigned             root_slot; /* of the answer's root keys, or
                                        SP_NO_SLOT */
 };
 
 #define SP_NO_SLOT  ((unsigned) -1)
-
-#define SP_WATCH_COOKIES  0x1
-#define SP_WATCH_HEADERS  0x2
 
 
 #endif /* SP_RULES_INT_H */

@@ -12,8 +12,8 @@
 
 
 #define SP_ID_LEN          22       /* 128 bits in base64url */
-#define SP_SEALED_MAX      512      /* bytes of a sealed address, text */
 #define SP_ADDRESS_MAX     254      /* RFC 5321 4.5.3.1.3, less "<" and ">" */
+#define SP_SEALED_MAX      (1 + 12 + SP_ADDRESS_MAX + 16)
 #define SP_COOKIE_LEN      33       /* value of our own cookie */
 #define SP_TOKEN_MAX       96
 #define SP_FINGERPRINT_LEN 22
@@ -78,7 +78,7 @@ sp_rc_t sp_secret_id(const sp_secret_t *secret, sp_id_kind_t kind,
 
 /*
  * Seals a normalised address: AES-256-GCM, shop and shopper as additional
- * data, base64url text "KEYID.…".  out has SP_SEALED_MAX bytes, *len is set.
+ * data.  out has SP_SEALED_MAX bytes, *len is set; any byte may be in it.
  * sp_secret_open() is the reverse: SP_INVALID if it was not made for this
  * shop and shopper with one of our keys.
  */

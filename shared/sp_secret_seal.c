@@ -1,11 +1,9 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * Sealed addresses: "KEYID.", then base64url of nonce, ciphertext and tag of
- * AES-256-GCM (NIST SP 800-38D), with shop and shopper as additional data.
+ * Sealed addresses: a byte with the key's id, then nonce, ciphertext and tag
+ * of AES-256-GCM (NIST SP 800-38D), with shop and shopper as additional data.
  */
-
-#include <stdio.h>
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -13,19 +11,14 @@
 #include "sp_secret_int.h"
 
 
-#define SP_NONCE_SIZE  12
-#define SP_TAG_SIZE    16
-
-
-typedef unsigned char  sp_seal_buf_t[SP_NONCE_SIZE + SP_ADDRESS_MAX
-                                     + SP_TAG_SIZE];
+#define SP_NONCE_SIZE   12
+#define SP_TAG_SIZE     16
+#define SP_SEAL_HEAD    (1 + SP_NONCE_SIZE)
 
 
 static EVP_CIPHER_CTX *sp_seal_start(const sp_secret_t *secret, int encrypt,
     unsigned key, const unsigned char *nonce, const sp_str_t *shop,
     const sp_id_t *shopper);
-static unsigned sp_seal_key(const sp_secret_t *secret,
-    const sp_str_t *sealed, size_t *pos);
 
 
 sp_rc_t
@@ -33,30 +26,32 @@ sp_secret_seal(const sp_secret_t *secret, const sp_str_t *shop,
     const sp_id_t *shopper, const sp_str_t *address, char *out, size_t *len)
 {
     int              n, ok;
-    char            *p;
-    sp_seal_buf_t    buf;
+    unsigned char   *nonce, *text;
     EVP_CIPHER_CTX  *ctx;
 
     if (address->len == 0 || address->len > SP_ADDRESS_MAX) {
         return SP_INVALID;
     }
 
-    if (RAND_bytes(buf, SP_NONCE_SIZE) != 1) {
+    nonce = (unsigned char *) out + 1;
+    text = nonce + SP_NONCE_SIZE;
+
+    if (RAND_bytes(nonce, SP_NONCE_SIZE) != 1) {
         return SP_INVALID;
     }
 
-    ctx = sp_seal_start(secret, 1, secret->newest, buf, shop, shopper);
+    ctx = sp_seal_start(secret, 1, secret->newest, nonce, shop, shopper);
 
     if (ctx == NULL) {
         return SP_NOMEM;
     }
 
-    ok = EVP_EncryptUpdate(ctx, buf + SP_NONCE_SIZE, &n,
+    ok = EVP_EncryptUpdate(ctx, text, &n,
                            (const unsigned char *) address->data,
                            (int) address->len) == 1
-         && EVP_EncryptFinal_ex(ctx, buf + SP_NONCE_SIZE + n, &n) == 1
+         && EVP_EncryptFinal_ex(ctx, text + n, &n) == 1
          && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, SP_TAG_SIZE,
-                                buf + SP_NONCE_SIZE + address->len) == 1;
+                                text + address->len) == 1;
 
     EVP_CIPHER_CTX_free(ctx);
 
@@ -64,10 +59,8 @@ sp_secret_seal(const sp_secret_t *secret, const sp_str_t *shop,
         return SP_NOMEM;
     }
 
-    p = out + sprintf(out, "%u.", secret->newest);
-    p += sp_base64url_encode(p, buf,
-                             SP_NONCE_SIZE + address->len + SP_TAG_SIZE);
-    *len = p - out;
+    out[0] = (char) secret->newest;
+    *len = SP_SEAL_HEAD + address->len + SP_TAG_SIZE;
 
     return SP_OK;
 }
@@ -78,41 +71,39 @@ sp_secret_open(const sp_secret_t *secret, const sp_str_t *shop,
     const sp_id_t *shopper, const sp_str_t *sealed, char *out, size_t size,
     size_t *len)
 {
-    int              n, ok;
-    size_t           pos, total;
-    unsigned         key;
-    sp_str_t         text;
-    sp_seal_buf_t    buf;
-    EVP_CIPHER_CTX  *ctx;
+    int                   n, ok;
+    unsigned              key;
+    EVP_CIPHER_CTX       *ctx;
+    const unsigned char  *text;
 
-    key = sp_seal_key(secret, sealed, &pos);
-
-    if (key == 0) {
-        return SP_INVALID;
-    }
-
-    text.data = sealed->data + pos;
-    text.len = sealed->len - pos;
-
-    if (sp_base64url_decode(buf, sizeof(buf), &total, &text) != SP_OK
-        || total <= SP_NONCE_SIZE + SP_TAG_SIZE
-        || total - SP_NONCE_SIZE - SP_TAG_SIZE > size)
+    if (sealed->len <= SP_SEAL_HEAD + SP_TAG_SIZE
+        || sealed->len > SP_SEALED_MAX
+        || sealed->len - SP_SEAL_HEAD - SP_TAG_SIZE > size)
     {
         return SP_INVALID;
     }
 
-    *len = total - SP_NONCE_SIZE - SP_TAG_SIZE;
+    key = (unsigned char) sealed->data[0];
 
-    ctx = sp_seal_start(secret, 0, key, buf, shop, shopper);
+    if (!secret->have[key]) {
+        return SP_INVALID;
+    }
+
+    text = (const unsigned char *) sealed->data + SP_SEAL_HEAD;
+    *len = sealed->len - SP_SEAL_HEAD - SP_TAG_SIZE;
+
+    ctx = sp_seal_start(secret, 0, key, text - SP_NONCE_SIZE, shop, shopper);
 
     if (ctx == NULL) {
         return SP_NOMEM;
     }
 
-    ok = EVP_DecryptUpdate(ctx, (unsigned char *) out, &n,
-                           buf + SP_NONCE_SIZE, (int) *len) == 1
+    /* the tag is only read, whatever the type of the pointer says */
+
+    ok = EVP_DecryptUpdate(ctx, (unsigned char *) out, &n, text,
+                           (int) *len) == 1
          && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, SP_TAG_SIZE,
-                                buf + SP_NONCE_SIZE + *len) == 1
+                                (void *) (text + *len)) == 1
          && EVP_DecryptFinal_ex(ctx, (unsigned char *) out + n, &n) == 1;
 
     EVP_CIPHER_CTX_free(ctx);
@@ -157,34 +148,4 @@ sp_seal_start(const sp_secret_t *secret, int encrypt, unsigned key,
     }
 
     return ctx;
-}
-
-
-/* The id of the key that sealed it, 0 if we have none such. */
-
-static unsigned
-sp_seal_key(const sp_secret_t *secret, const sp_str_t *sealed, size_t *pos)
-{
-    size_t    i;
-    unsigned  n;
-
-    n = 0;
-
-    for (i = 0; i < sealed->len && i < 4; i++) {
-
-        if (sealed->data[i] == '.') {
-            *pos = i + 1;
-            return n <= SP_KEYS_MAX && secret->have[n] ? n : 0;
-        }
-
-        if (sealed->data[i] < '0' || sealed->data[i] > '9'
-            || (i == 0 && sealed->data[i] == '0'))
-        {
-            return 0;
-        }
-
-        n = n * 10 + (sealed->data[i] - '0');
-    }
-
-    return 0;
 }

@@ -24,6 +24,8 @@ static const sp_source_row_t *sp_source_row(const sp_str_t *word,
     sp_str_t *text);
 static sp_rc_t sp_source_name(sp_source_t *source, const sp_str_t *text,
     const sp_source_ctx_t *ctx, sp_error_t *err);
+static sp_rc_t sp_source_cookie(sp_source_t *source, const sp_str_t *text,
+    const sp_source_ctx_t *ctx, sp_error_t *err);
 static sp_rc_t sp_source_pattern(sp_source_t *source, const sp_str_t *text,
     const sp_source_ctx_t *ctx, sp_error_t *err);
 static sp_rc_t sp_source_header(sp_source_t *source, const sp_str_t *text,
@@ -49,7 +51,7 @@ static const sp_source_row_t  sp_source_rows[] = {
       sp_source_path },
     { "graphql",          SP_SOURCE_GRAPHQL,  SP_NEEDS_REQUEST_BODY,
       sp_source_graphql },
-    { "cookie",           SP_SOURCE_COOKIE,   0,         sp_source_name },
+    { "cookie",           SP_SOURCE_COOKIE,   0,         sp_source_cookie },
     { "header",           SP_SOURCE_HEADER,   0,         sp_source_header },
     { "uri",              SP_SOURCE_URI,      0,         NULL },
     { "uri:",             SP_SOURCE_URI,      0,         sp_source_uri },
@@ -63,7 +65,7 @@ static const sp_source_row_t  sp_source_rows[] = {
     { "response.header",  SP_SOURCE_RESPONSE_HEADER, SP_NEEDS_ANSWER,
       sp_source_header },
     { "response.cookie",  SP_SOURCE_RESPONSE_COOKIE, SP_NEEDS_ANSWER,
-      sp_source_name },
+      sp_source_cookie },
     { "response.body",    SP_SOURCE_RESPONSE_BODY, SP_NEEDS_RESPONSE_BODY,
       NULL },
     { NULL,               0,                  0,         NULL }
@@ -79,6 +81,7 @@ sp_sources_parse(sp_sources_t *sources, sp_words_t *words,
     const sp_str_t  *word;
 
     memset(sources, 0, sizeof(sp_sources_t));
+    source = NULL;
 
     do {
         word = sp_words_peek(words);
@@ -91,6 +94,11 @@ sp_sources_parse(sp_sources_t *sources, sp_words_t *words,
         if (sources->n == SP_ALTERNATIVES_MAX) {
             return sp_words_error(err, "too many alternatives at \"%W\"",
                                   word);
+        }
+
+        if (source != NULL && source->kind == SP_SOURCE_VALUE) {
+            return sp_words_error(err, "\"%W\" is never asked: what comes "
+                                  "before it is always there", word);
         }
 
         source = &list[sources->n++];
@@ -191,6 +199,27 @@ sp_source_row(const sp_str_t *word, sp_str_t *text)
 }
 
 
+sp_rc_t
+sp_source_constant(const sp_pool_t *pool, const sp_str_t *word,
+    const sp_str_t *text, const sp_decoders_t *decoders, sp_form_of_t form,
+    sp_error_t *err)
+{
+    sp_rc_t   rc;
+    sp_str_t  value;
+
+    value = *text;
+    rc = sp_decoders_run(decoders, pool, &value);
+
+    if (rc == SP_OK) {
+        rc = sp_field_take(pool, form, 0, &value);
+    }
+
+    return rc == SP_DONE ? sp_words_error(err, "\"%W\" is no value for this "
+                                          "field", word)
+                         : rc;
+}
+
+
 int
 sp_source_has_prefix(const sp_str_t *word)
 {
@@ -240,6 +269,21 @@ sp_source_name(sp_source_t *source, const sp_str_t *text,
     const sp_source_ctx_t *ctx, sp_error_t *err)
 {
     source->name = *text;
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_source_cookie(sp_source_t *source, const sp_str_t *text,
+    const sp_source_ctx_t *ctx, sp_error_t *err)
+{
+    source->name = *text;
+
+    if (memchr(text->data, '*', text->len - 1) != NULL) {
+        return sp_words_error(err, "\"%W\": only the end of a cookie's name "
+                              "can be \"*\"", text);
+    }
 
     return SP_OK;
 }

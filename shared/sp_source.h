@@ -9,6 +9,7 @@
 #define SP_SOURCE_H
 
 #include "sp_decoders.h"
+#include "sp_field.h"
 
 
 #define SP_ALTERNATIVES_MAX  16
@@ -118,6 +119,16 @@ sp_rc_t sp_source_try(const sp_source_ctx_t *ctx, const sp_str_t *path,
 
 sp_rc_t sp_sources_parse(sp_sources_t *sources, sp_words_t *words,
     const sp_source_ctx_t *ctx, sp_error_t *err);
+
+
+/*
+ * A constant that is to fill a field of that form.  SP_INVALID: it never
+ * could; SP_NOMEM.
+ */
+
+sp_rc_t sp_source_constant(const sp_pool_t *pool, const sp_str_t *word,
+    const sp_str_t *text, const sp_decoders_t *decoders, sp_form_of_t form,
+    sp_error_t *err);
 
 
 /* Non-zero if a word begins like "name:", whatever the name. */

@@ -66,6 +66,21 @@ sp_str_eq(const sp_str_t *a, const sp_str_t *b)
 }
 
 
+/* The value of a hex digit, -1 if it is none. */
+
+static inline int
+sp_hex(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+
+    c = (char) (c | 0x20);
+
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+
 /*
  * Return values of functions that can fail.  SP_AGAIN: more input is needed;
  * SP_DONE: no more input is wanted; SP_NOMEM: the pool had no more;

@@ -32,12 +32,17 @@ struct sp_tap_s {
 static sp_rc_t sp_taps_lay(sp_taps_t *taps, sp_rules_t *rules,
     const sp_str_t *path, const sp_tap_t *tap, sp_taps_mask_t *mask,
     sp_tap_t **laid, sp_error_t *err);
+static void sp_taps_limit(sp_taps_t *taps, const sp_decoders_t *decoders);
+static sp_rc_t sp_taps_begin(sp_taps_t *taps, sp_rules_t *rules,
+    const sp_source_t *source, sp_tap_kind_t kind, sp_tap_t *tap,
+    sp_str_t *path, sp_taps_mask_t *mask, sp_tap_t **laid, sp_error_t *err);
 static sp_rc_t sp_taps_path(sp_rules_t *rules, const sp_source_t *source,
     const sp_str_t *rel, sp_str_t *path);
 static sp_rc_t sp_taps_found(void *data, unsigned slot,
     const sp_json_value_t *value);
 static sp_rc_t sp_taps_found_value(sp_observation_t *ob,
     const sp_tap_t *tap, const sp_json_value_t *value);
+static void sp_taps_found_other(sp_scanned_t *found, sp_json_type_t type);
 static sp_rc_t sp_taps_found_item(sp_observation_t *ob, const sp_tap_t *tap,
     const sp_json_value_t *value);
 static sp_rc_t sp_taps_found_root(sp_observation_t *ob,
@@ -56,28 +61,15 @@ sp_taps_value(sp_taps_t *taps, sp_rules_t *rules, sp_source_t *source,
     sp_str_t   path;
     sp_tap_t   tap, *laid = NULL;
 
-    memset(&tap, 0, sizeof(sp_tap_t));
-
-    tap.kind = SP_TAP_VALUE;
-    tap.number = source->value;
-    tap.root = source->root;
-    tap.rooted = source->kind == SP_SOURCE_RESPONSE_GRAPHQL;
-
-    rc = sp_source_where(&rules->pool, source, &path);
-
-    if (rc == SP_OK) {
-        rc = sp_taps_lay(taps, rules, &path, &tap, mask, &laid, err);
-    }
-
+    rc = sp_taps_begin(taps, rules, source, SP_TAP_VALUE, &tap, &path, mask,
+                       &laid, err);
     if (rc != SP_OK) {
         return rc;
     }
 
     source->value = laid->number;
 
-    if (source->decoders.n != 0) {
-        taps->decoded = 1;
-    }
+    sp_taps_limit(taps, &source->decoders);
 
     if (!inside
         || sp_items_wildcards(&path, &elements) == SP_JSON_WILDCARDS)
@@ -109,19 +101,8 @@ sp_taps_items(sp_taps_t *taps, sp_rules_t *rules, const sp_items_t *items,
     sp_tap_t          tap, *laid;
     const sp_rel_t   *rel;
 
-    memset(&tap, 0, sizeof(sp_tap_t));
-
-    tap.kind = SP_TAP_COLLECTION;
-    tap.number = source->value;
-    tap.root = source->root;
-    tap.rooted = source->kind == SP_SOURCE_RESPONSE_GRAPHQL;
-
-    rc = sp_source_where(&rules->pool, source, &path);
-
-    if (rc == SP_OK) {
-        rc = sp_taps_lay(taps, rules, &path, &tap, mask, &laid, err);
-    }
-
+    rc = sp_taps_begin(taps, rules, source, SP_TAP_COLLECTION, &tap, &path,
+                       mask, &laid, err);
     if (rc != SP_OK) {
         return rc;
     }
@@ -145,9 +126,7 @@ sp_taps_items(sp_taps_t *taps, sp_rules_t *rules, const sp_items_t *items,
                 continue;
             }
 
-            if (rel->decoders.n != 0) {
-                taps->decoded = 1;
-            }
+            sp_taps_limit(taps, &rel->decoders);
 
             tap.field = field;
             tap.alternative = i;
@@ -180,6 +159,43 @@ sp_taps_roots(sp_taps_t *taps, sp_rules_t *rules, unsigned *slot,
     }
 
     return sp_json_paths_add(taps->paths, &sp_taps_data, slot, err);
+}
+
+
+/* How much of a value must be kept for its decoders. */
+
+static void
+sp_taps_limit(sp_taps_t *taps, const sp_decoders_t *decoders)
+{
+    size_t  limit;
+
+    limit = decoders->n != 0 ? SP_TAPS_DECODED : SP_TAPS_VALUE;
+
+    if (taps->limit < limit) {
+        taps->limit = limit;
+    }
+}
+
+
+/* The tap of the source itself, at its path. */
+
+static sp_rc_t
+sp_taps_begin(sp_taps_t *taps, sp_rules_t *rules, const sp_source_t *source,
+    sp_tap_kind_t kind, sp_tap_t *tap, sp_str_t *path, sp_taps_mask_t *mask,
+    sp_tap_t **laid, sp_error_t *err)
+{
+    memset(tap, 0, sizeof(sp_tap_t));
+
+    tap->kind = kind;
+    tap->number = source->value;
+    tap->root = source->root;
+    tap->rooted = source->kind == SP_SOURCE_RESPONSE_GRAPHQL;
+
+    if (sp_source_where(&rules->pool, source, path) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    return sp_taps_lay(taps, rules, path, tap, mask, laid, err);
 }
 
 
@@ -219,6 +235,8 @@ sp_taps_lay(sp_taps_t *taps, sp_rules_t *rules, const sp_str_t *path,
         if (taps->paths == NULL || taps->slots == NULL) {
             return SP_NOMEM;
         }
+
+        taps->limit = SP_TAPS_VALUE;
     }
 
     rc = sp_json_paths_add(taps->paths, path, &slot, err);
@@ -262,6 +280,29 @@ sp_taps_lay(sp_taps_t *taps, sp_rules_t *rules, const sp_str_t *path,
 }
 
 
+void
+sp_taps_alive(const sp_observation_t *ob, int answer, sp_taps_mask_t *mask)
+{
+    unsigned               i, w;
+    uint64_t               word;
+    const sp_rule_t       *rule;
+    const sp_taps_mask_t  *wants;
+
+    memset(mask, 0, sizeof(sp_taps_mask_t));
+
+    for (i = 0; i < ob->words; i++) {
+        for (word = ob->alive[i]; word != 0; word &= word - 1) {
+            rule = ob->rules->list[i * 64 + (unsigned) __builtin_ctzll(word)];
+            wants = answer ? &rule->response : &rule->request;
+
+            for (w = 0; w < SP_TAPS_WORDS; w++) {
+                mask->words[w] |= wants->words[w];
+            }
+        }
+    }
+}
+
+
 sp_json_scanner_t *
 sp_taps_scan(sp_taps_scan_t *scan, sp_observation_t *ob,
     const sp_taps_t *taps, const sp_taps_mask_t *mask)
@@ -271,9 +312,7 @@ sp_taps_scan(sp_taps_scan_t *scan, sp_observation_t *ob,
 
     return sp_json_scanner_create(ob->pool, taps->paths,
                                   mask != NULL ? mask->words : NULL,
-                                  taps->decoded ? SP_TAPS_DECODED
-                                                : SP_TAPS_VALUE,
-                                  sp_taps_found, scan);
+                                  taps->limit, sp_taps_found, scan);
 }
 
 
@@ -293,7 +332,7 @@ sp_taps_found(void *data, unsigned slot, const sp_json_value_t *value)
     for (tap = scan->taps->slots[slot]; tap != NULL; tap = tap->next) {
 
         if (tap->rooted
-            && !sp_roots_accept(scan->ob, tap->root, &value->wildcards[0].key))
+            && !sp_roots_accept(scan->ob, tap->root, &value->wildcards[0]))
         {
             done = 0;
             continue;
@@ -336,9 +375,6 @@ sp_taps_found_value(sp_observation_t *ob, const sp_tap_t *tap,
     sp_str_t       text;
     sp_scanned_t  *found;
 
-    static const sp_str_t  yes = sp_string("true");
-    static const sp_str_t  no = sp_string("false");
-
     found = &ob->values[tap->number];
 
     if (found->state == SP_SCANNED_TEXT) {
@@ -350,39 +386,8 @@ sp_taps_found_value(sp_observation_t *ob, const sp_tap_t *tap,
         return SP_DONE;
     }
 
-    switch (value->type) {
-
-    case SP_JSON_STRING:
-    case SP_JSON_NUMBER:
-        text = value->text;
-        break;
-
-    case SP_JSON_TRUE:
-        text = yes;
-        break;
-
-    case SP_JSON_FALSE:
-        text = no;
-        break;
-
-    case SP_JSON_NULL:
-
-        if (found->state == SP_SCANNED_NOTHING) {
-            found->state = SP_SCANNED_NULL;
-        }
-
-        return SP_OK;
-
-    case SP_JSON_OBJECT:
-    case SP_JSON_ARRAY:
-
-        if (found->state < SP_SCANNED_EMPTY) {
-            found->state = SP_SCANNED_EMPTY;
-        }
-
-        return SP_OK;
-
-    default:
+    if (!sp_json_value_text(value, &text)) {
+        sp_taps_found_other(found, value->type);
         return SP_OK;
     }
 
@@ -398,6 +403,34 @@ sp_taps_found_value(sp_observation_t *ob, const sp_tap_t *tap,
     found->state = SP_SCANNED_TEXT;
 
     return SP_DONE;
+}
+
+
+/* null, or a container in which nothing was found so far. */
+
+static void
+sp_taps_found_other(sp_scanned_t *found, sp_json_type_t type)
+{
+    sp_scanned_state_t  state;
+
+    switch (type) {
+
+    case SP_JSON_NULL:
+        state = SP_SCANNED_NULL;
+        break;
+
+    case SP_JSON_OBJECT:
+    case SP_JSON_ARRAY:
+        state = SP_SCANNED_EMPTY;
+        break;
+
+    default:
+        return;
+    }
+
+    if (found->state < state) {
+        found->state = state;
+    }
 }
 
 

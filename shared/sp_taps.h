@@ -30,7 +30,7 @@ typedef struct sp_tap_s  sp_tap_t;
 typedef struct {
     sp_json_paths_t      *paths;    /* NULL: nobody reads this document */
     sp_tap_t            **slots;
-    unsigned              decoded:1;
+    size_t                limit;    /* bytes kept of one value */
 } sp_taps_t;
 
 
@@ -73,6 +73,12 @@ sp_rc_t sp_taps_items(sp_taps_t *taps, sp_rules_t *rules,
 
 sp_rc_t sp_taps_roots(sp_taps_t *taps, sp_rules_t *rules, unsigned *slot,
     sp_error_t *err);
+
+
+/* The paths of one body that the rules still want that are alive. */
+
+void sp_taps_alive(const sp_observation_t *ob, int answer,
+    sp_taps_mask_t *mask);
 
 
 /*

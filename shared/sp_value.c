@@ -160,20 +160,24 @@ sp_value_read(sp_observation_t *ob, const sp_source_t *source,
 static sp_rc_t
 sp_value_arg(sp_observation_t *ob, const sp_source_t *source, sp_str_t *text)
 {
-    if (ob->ex->args.len == 0) {
-        return SP_DONE;
-    }
-
-    if (!ob->args_read) {
-
-        if (sp_form_parse(&ob->args, ob->pool, &ob->ex->args, 0) != SP_OK) {
-            return SP_NOMEM;
-        }
-
-        ob->args_read = 1;
+    if (sp_value_args(ob) != SP_OK) {
+        return SP_NOMEM;
     }
 
     return sp_form_get(&ob->args, &source->name, text);
+}
+
+
+sp_rc_t
+sp_value_args(sp_observation_t *ob)
+{
+    if (ob->args_read) {
+        return SP_OK;
+    }
+
+    ob->args_read = 1;
+
+    return sp_form_parse(&ob->args, ob->pool, &ob->ex->args, 0);
 }
 
 

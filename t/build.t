@@ -3,6 +3,9 @@
 # slow
 # The build against nginx's own source: with nginx's configure, and with
 # `make module NGINX_SRC=`.  Each result is loaded and serves.
+#
+# Under sanitizers the first is nginx and the module with ASan, because nginx
+# itself does what UBSan reports; the second is the module with both.
 
 use v5.36;
 use FindBin;
@@ -23,8 +26,14 @@ my $root   = root();
 my $secret = secret_file();
 my $redis  = Sp::Redis->new;
 
-# The module is built as its users do, whatever this test is run under.
+# The module is built as its users do, whatever is in the environment.
 my %PLAIN = (SAN => undef, OPT => undef, CFLAGS => undef, MAKEFLAGS => undef);
+
+my $BOTH = '-fsanitize=address,undefined -fno-sanitize-recover=all';
+my @NGINX = under_asan() ? (
+    '--with-cc-opt=-O1 -g -fsanitize=address -fno-omit-frame-pointer',
+    '--with-ld-opt=-fsanitize=address') : ();
+my @MODULE = under_asan() ? ("SAN=$BOTH") : ();
 
 
 # Runs a command; when it fails, so does the test, and shows the end of it.
@@ -77,14 +86,14 @@ my $tree = dir() . '/nginx-source';
 
 builds('a copy of it', [ 'cp', '-R', $source, $tree ]);
 builds('configure --with-compat --add-dynamic-module', [ './configure',
-    '--with-compat', "--add-dynamic-module=$root" ], dir => $tree);
+    '--with-compat', "--add-dynamic-module=$root", @NGINX ], dir => $tree);
 builds('make', [ 'make', '-j2' ], dir => $tree);
 serves('plain nginx', "$tree/objs/$NAME", "$tree/objs/nginx");
 
 my $build = dir() . '/build';
 
 builds('make module NGINX_SRC=', [ 'make', '-C', $root, 'module',
-    "BUILD=$build", "NGINX_SRC=$source", 'OPT=-O1' ]);
+    "BUILD=$build", "NGINX_SRC=$source", 'OPT=-O1', @MODULE ]);
 ok(!-e "$source/objs", 'the source is not written to');
 serves("a module for that source, in Debian's nginx", "$build/$NAME");
 

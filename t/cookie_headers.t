@@ -32,7 +32,8 @@ CONF
 
 request("/add?id=$_", $_ - 1) for 1, 2, 8, 9, 900;
 
-my $log = $nginx->access_log;
+my $log;
+wait_ok { ($log = $nginx->access_log) =~ /id=900 .*\n/ } 'the last is logged';
 
 like($log, qr/id=$_ v=[\w-]{22}$/m, "in header $_: found") for 1, 2, 8;
 like($log, qr/id=$_ v=-$/m, "in header $_: not looked for") for 9, 900;

@@ -30,6 +30,7 @@ sub is_due ($name) { return scalar grep { $_ eq id($name) } due()->@* }
 my $shops = 0;
 
 sub shop ($name, $code, %o) {
+    $clock->morning;
     $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
                             load => $shops == 1, %o);
     subtest $name => $code;
@@ -363,27 +364,32 @@ shop 'what is not worth a record gets none' => sub {
 
 
 shop 'TTLs' => sub {
-    my $ttl = sub ($key) { $redis->cmd('TTL', $f->prefix . $key) };
     my $margin = 28 * 3600;
+    my $ttl = sub ($key) { $redis->cmd('TTL', $f->prefix . $key) };
+
+    # seconds pass on a busy machine
+    my $lasts = sub ($key, $seconds, $name) {
+        my $left = $ttl->($key);
+        ok($left <= $seconds && $left > $seconds - 60, $name)
+            or diag("$left of $seconds");
+    };
 
     $f->cart('v');
-    is($ttl->('v:' . id('v')), 604_800 + $margin, 'an anonymous cart');
+    $lasts->('v:' . id('v'), 604_800 + $margin, 'an anonymous cart');
     $f->cart('v', shopper => 'ada', own => 'cookie', customer => '7');
-    is($ttl->('v:' . id('v')), 2_592_000 + $margin, 'a cart with a shopper');
-    is($ttl->('p:' . id('ada')), 7_776_000 + $margin, 'a shopper');
-    is($ttl->('a:' . id('cookie')), 7_776_000 + $margin, 'an alias');
-    is($ttl->('c:' . id('7')), 7_776_000 + $margin, 'a customer');
-    is($ttl->('q:' . id('worker')), 7 * 86_400, 'a source');
+    $lasts->('v:' . id('v'), 2_592_000 + $margin, 'a cart with a shopper');
+    $lasts->('p:' . id('ada'), 7_776_000 + $margin, 'a shopper');
+    $lasts->('a:' . id('cookie'), 7_776_000 + $margin, 'an alias');
+    $lasts->('c:' . id('7'), 7_776_000 + $margin, 'a customer');
+    $lasts->('q:' . id('worker'), 7 * 86_400, 'a source');
     is($ttl->('due'), -1, 'the index');
     $f->call('suppress', 'p:' . id('ada'), 'unsubscribed', '0');
     is($ttl->('x:' . id('ada')), -1, 'a suppression');
 
     $clock->advance(86_400);
     $f->cart('v');
-    cmp_ok($ttl->('v:' . id('v')), '>', 2_592_000 + $margin - 5,
-           'renewed on another day');
-    cmp_ok($ttl->('p:' . id('ada')), '>', 7_776_000 + $margin - 5,
-           '... as the shopper is');
+    $lasts->('v:' . id('v'), 2_592_000 + $margin, 'renewed on another day');
+    $lasts->('p:' . id('ada'), 7_776_000 + $margin, '... as the shopper is');
 };
 
 

@@ -22,6 +22,7 @@ my $shops = 0;
 sub id ($name) { return Sp::Functions::id($name) }
 
 sub shop ($name, $code, %o) {
+    $clock->morning;
     $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
                             load => $shops == 1, %o);
     subtest $name => $code;

@@ -414,7 +414,7 @@ lives('reloads');
 
 for my $i (1 .. 10) {
     my $address = "all$i\@example.com";
-    my $visitor = $call->abandon($address, idle => 300);
+    my $visitor = $call->abandon($address, idle => 60_000);
     my $of = $call->tokens($address)->{unsubscribe};
 
     if ($i % 2) {

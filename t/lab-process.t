@@ -62,17 +62,17 @@ my @cases = (
         'my $n = Sp::Nginx->new(module => 0); append($n->error_file,'
         . ' "[emerg] 1#1: oops\n"); done_testing();', 1, qr/problem: .*oops/ ],
     [ 'a sanitizer report in a log',
-        "my \$l = dir() . '/l'; watch_log(\$l); spawn(name => 'a', log => \$l,"
-        . " cmd => ['$asan']); sleep 1; all_done();",
+        "my \$l = dir() . '/l'; watch_log(\$l); Sp::Test::await_child("
+        . "spawn(name => 'a', log => \$l, cmd => ['$asan'])); all_done();",
         1, qr/problem: .*AddressSanitizer: heap-buffer-overflow/s ],
     [ 'undefined behaviour',
-        "my \$l = dir() . '/l'; watch_log(\$l); spawn(name => 'u', log => \$l,"
-        . " cmd => ['$ubsan']); sleep 1; all_done();",
+        "my \$l = dir() . '/l'; watch_log(\$l); Sp::Test::await_child("
+        . "spawn(name => 'u', log => \$l, cmd => ['$ubsan'])); all_done();",
         1, qr/problem: .*runtime error: signed integer overflow/s ],
     [ 'a sanitizer report of a command',
         "command(['$asan']); all_done();", 1, qr/AddressSanitizer/ ],
-    [ 'a crash', 'fork_child("crash", sub { kill "SEGV", $$; sleep 1 });'
-        . ' sleep 1; all_done();', 1, qr/crash \(\d+\) died of signal 11/ ],
+    [ 'a crash', 'Sp::Test::await_child(fork_child("crash", sub {'
+        . ' kill "SEGV", $$; sleep 99 })); all_done();', 1, qr/crash \(\d+\) died of signal 11/ ],
     [ 'a server that does not end',
         'my $f = dir() . "/f"; my $p = fork_child("mule", sub {'
         . ' $SIG{TERM} = "IGNORE"; touch($f); sleep 99 while 1; });'

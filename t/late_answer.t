@@ -20,7 +20,7 @@ my $cart   = '{"items":[{"id":"mug","name":"Mug","qty":1,"price":"9.00"}]';
 
 my $origin = Sp::Origin->new(sub ($method, $uri, $headers, $body) {
     return [ 200, { 'Content-Type' => 'application/json' }, '',
-        { pieces => [ $cart, \1.5, '}' ] } ] if $uri eq '/cart?slow';
+        { pieces => [ $cart, \6, '}' ] } ] if $uri eq '/cart?slow';
     return [ 200, { 'Content-Type' => 'application/json' }, "$cart}" ];
 });
 

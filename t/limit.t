@@ -13,6 +13,8 @@ use Sp::Nginx;
 use Sp::Origin;
 use Sp::Redis;
 
+Sp::Test::same_day();
+
 my $redis  = Sp::Redis->new;
 my $secret = secret_file();
 my $origin = Sp::Origin->new(sub (@) {

@@ -27,7 +27,7 @@ is($status->{today_dry_run}, 1, '... and what would have been sent');
 
 # What was abandoned before the switch is not sent after it.
 
-$call->abandon('early@example.com', idle => 1500);
+$call->abandon('early@example.com', idle => 5000);
 wait_ok { $call->why('early@example.com')->{known} eq 'yes' } 'a cart before the switch';
 $mailer->reload($t->config(mode => 'off'));
 $mailer->wait_log(qr/mode=off|result=ok/);

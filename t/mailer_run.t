@@ -25,6 +25,7 @@ $mailer->wait_log(qr/event=stop in_hand=5/);
 ok(Sp::Test::alive($mailer->pid), 'it waits for the one in flight');
 $hold->release;
 $mailer->wait_log(qr/event=end/);
+Sp::Test::await_child($mailer->pid);
 is($mailer->stop, 0, 'then it ends');
 is($smtp->count, 1, 'one was sent');
 is(scalar(() = $call->doubt), 0, 'nothing is in doubt');

@@ -19,21 +19,22 @@ my $series = 'series "default" {'
 my $t = Sp::Rescue->new(idle => 200, series => $series);
 my ($call, $smtp, $mailer) = ($t->call, $t->smtp, $t->mailer);
 
-sub subjects () {
-    return map { Sp::Mime->parse($_->{data})->header('Subject') } $smtp->mails;
+sub later ($seconds) {
+    $t->quiet;
+    $clock->advance($seconds);
 }
 
 # All three, at their times.
 
 $call->abandon('all@example.com');
 $smtp->wait_mails(1);
-$clock->advance(22 * 3600);
+later(22 * 3600);
 $call->abandon('probe1@example.com');
 $smtp->wait_mails(2);
 is((grep { $_->{to}[0] =~ /all/ } $smtp->mails), 1, 'not before its time');
-$clock->advance(3600);
+later(3600);
 wait_ok { (grep { $_->{to}[0] =~ /all/ } $smtp->mails) == 2 } 'the second';
-$clock->advance(48 * 3600);
+later(48 * 3600);
 wait_ok { (grep { $_->{to}[0] =~ /all/ } $smtp->mails) == 3 } 'the third';
 $t->wait_closed('all@example.com', 'lost', 'then it has ended');
 my @mine = grep { $_->{to}[0] =~ /all/ } $smtp->mails;
@@ -47,7 +48,7 @@ is(keys %ids, 3, 'each with its Message-ID');
 # that was changed is another abandonment.
 
 $smtp->clear;
-$clock->advance(86400);
+later(86400);
 $call->event(kinds => ['page_view'], visitor => 'visitor1');
 $call->abandon('all@example.com', visitor => 'visitor1');
 $call->abandon('probe0@example.com');
@@ -65,7 +66,7 @@ $smtp->clear;
 $call->abandon('bought@example.com');
 $smtp->wait_mails(1);
 $call->order('17', email => 'bought@example.com');
-$clock->advance(24 * 3600);
+later(24 * 3600);
 $call->abandon('probe2@example.com');
 wait_ok { grep { $_->{to}[0] =~ /probe2/ } $smtp->mails } 'a day later';
 is((grep { $_->{to}[0] =~ /bought/ } $smtp->mails), 1, 'no second message');
@@ -76,11 +77,11 @@ $smtp->clear;
 $call->abandon('late@example.com');
 wait_ok { grep { $_->{to}[0] =~ /late/ } $smtp->mails } 'the first';
 $mailer->stop;
-$clock->advance(36 * 3600);
+later(36 * 3600);
 $mailer->start;
 $t->ready;
 wait_ok { $t->count('skipped_too_late') >= 1 } 'the second is too late';
-$clock->advance(35 * 3600);
+later(35 * 3600);
 wait_ok { (grep { $_->{to}[0] =~ /late/ } $smtp->mails) == 2 }
     'the third comes at its time';
 is((Sp::Mime->parse((grep { $_->{to}[0] =~ /late/ } $smtp->mails)[1]{data})
@@ -92,7 +93,7 @@ $smtp->clear;
 $call->abandon('soon@example.com');
 wait_ok { grep { $_->{to}[0] =~ /soon/ } $smtp->mails } 'the first';
 $mailer->stop;
-$clock->advance(30 * 3600);
+later(30 * 3600);
 $mailer->start;
 $t->ready;
 wait_ok { (grep { $_->{to}[0] =~ /soon/ } $smtp->mails) == 2 }
@@ -112,7 +113,7 @@ for my $try (1 .. 12) {
         $why->{tries} == $try || grep { /^step/ } keys %$why;
     } or last;
     last if grep { /^step/ } keys %$why;
-    $clock->advance(($why->{next} - $why->{now}) / 1000 + 1);
+    later(($why->{next} - $why->{now}) / 1000 + 1);
 }
 
 my $sid = $call->tokens('relay@example.com')->{shopper};
@@ -129,14 +130,14 @@ $smtp->clear;
 $call->abandon('renamed@example.com');
 wait_ok { grep { $_->{to}[0] =~ /renamed/ } $smtp->mails } 'the first';
 $mailer->reload($t->config(series => $series =~ s/"one"/"uno"/r));
-$clock->advance(23 * 3600);
+later(23 * 3600);
 wait_ok { (grep { $_->{to}[0] =~ /renamed/ } $smtp->mails) == 2 } 'the second';
 is((grep { Sp::Mime->parse($_->{data})->header('Subject') =~ /Still/ }
     grep { $_->{to}[0] =~ /renamed/ } $smtp->mails), 1,
     'the renamed first step was not sent again');
 
 $mailer->reload($t->config(series => $series =~ s/"default"/"other"/r));
-$clock->advance(48 * 3600);
+later(48 * 3600);
 $t->wait_closed('renamed@example.com', 'series_gone');
 
 # max_per_day: the second message of a day waits.
@@ -148,10 +149,10 @@ wait_ok { $mailer->log =~ /.*result=ok/s } 'reloaded';
 $smtp->clear;
 $call->abandon('often@example.com');
 wait_ok { grep { $_->{to}[0] =~ /often/ } $smtp->mails } 'the first';
-$clock->advance(3601);
+later(3601);
 $mailer->wait_log(qr/event=stopped .*reason=capped/);
 is((grep { $_->{to}[0] =~ /often/ } $smtp->mails), 1, 'the second is held');
-$clock->advance(23 * 3600);
+later(23 * 3600);
 wait_ok { (grep { $_->{to}[0] =~ /often/ } $smtp->mails) == 2 }
     'it comes a day after the first, and is not late';
 

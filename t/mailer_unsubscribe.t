@@ -14,7 +14,7 @@ use Sp::Mime;
 
 my $t = Sp::Rescue->new(idle => 200, series =>
     'series "default" { step "reminder" { delay = 0 creative = plain }'
-    . ' step "second" { delay = 2s creative = second } }');
+    . ' step "second" { delay = 6s creative = second } }');
 my ($call, $smtp, $mailer) = ($t->call, $t->smtp, $t->mailer);
 my $http = Sp::Http->new(port => $mailer->port);
 

@@ -38,7 +38,7 @@ sub hook ($order, %o) {
 
 # It stops the message.
 
-$call->abandon('ada@example.com', idle => 1500);
+$call->abandon('ada@example.com', idle => 5000);
 is(hook({ order_id => '17', email => 'Ada@Example.com ' }), '200 ok', 'an order');
 is(hook({ order_id => '17', email => 'ada@example.com' }), '200 duplicate',
     'again: nothing');

@@ -48,8 +48,10 @@ sub add () {
 # Pieces of the shirt that Redis has.
 sub pieces () {
     my ($visit) = $redis->keys('sp:{shop}:v:*') or return 0;
-    my ($lines) = ($redis->cmd('GET', $visit) // '') =~ /\x1e(.*)\z/s;
-    return (split /\x1f/, $lines // '')[2] // 0;
+
+    # before the text are times, of any bytes
+    return ($redis->cmd('GET', $visit) // '')
+        =~ /\bshirt\x1f[^\x1f]*\x1f(\d+)/ ? $1 : 0;
 }
 
 

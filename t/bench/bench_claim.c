@@ -41,9 +41,7 @@ event_queue(lab_t *lab, unsigned visit, unsigned seed, int shopper,
 
     if (shopper) {
         lab_id(&event.shopper, 'p', visit);
-        event.sealed.data = "1.0123456789012345678901234567890123456789"
-                            "012345678901234567890123";
-        event.sealed.len = 66;
+        event.sealed = lab_sealed;
     }
 
     sp_call_event(&call, sp_arena_pool(lab->arena), &lab_shop, &lab_terms,

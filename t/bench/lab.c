@@ -19,6 +19,9 @@
 const sp_terms_t  lab_terms = { 3600000, 2592000, 2592000, 7776000, 43200000,
                                 50 };
 const sp_str_t    lab_shop = sp_string("bench");
+const sp_str_t    lab_sealed = sp_string("\1nonce: 12 oc"
+                                         "ada@shop.example.com"
+                                         "tag of 16 octets");
 
 
 static void

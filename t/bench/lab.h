@@ -57,10 +57,14 @@ void lab_row(const char *what, const char *reference, const char *ours,
 int lab_compare(const void *a, const void *b);     /* of doubles */
 
 
-/* A shop's terms and a cart of three items that Redis knows by name. */
+/*
+ * A shop's terms, an address of 20 characters as it is sealed, and a cart of
+ * three items that Redis knows by name.
+ */
 
 extern const sp_terms_t  lab_terms;
 extern const sp_str_t    lab_shop;
+extern const sp_str_t    lab_sealed;
 
 void lab_cart(sp_line_t lines[3], unsigned seed);
 void lab_event(sp_event_t *event, sp_line_t lines[3], unsigned visit,

@@ -45,6 +45,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
 
+    if (sp_form_index(&form, pool) != SP_OK) {
+        return 0;
+    }
+
     for (pos = 0; sp_form_next(&form, &pattern, &pos, &hit) == SP_OK; ) {
 
         for (w = 0; w < hit.nwildcards; w++) {

@@ -3,17 +3,24 @@
 
 use v5.36;
 
-use File::Path qw(make_path);
+use File::Path qw(make_path remove_tree);
+use FindBin;
+use lib $FindBin::Bin;
 use POSIX qw(:sys_wait_h);
+use Sp::Failures;
 use Time::HiRes qw(time sleep);
 
-my $RUN  = "run-$$-" . int time;
-my $LOGS = 'build/t/log';
-my $MIN  = 60;
+my $RUN   = "run-$$-" . int time;
+my $LOGS  = 'build/t/log';
+my $TESTS = "$LOGS/tests";
+my $MIN   = 60;
 
 # Name, result, seconds and counts of every part that ran.
 my @DONE;
 my $CURRENT;
+
+# What a mode leaves out, and why.
+my @NOT_RUN;
 
 $| = 1;
 $ENV{SP_TEST_RUN} = $RUN;
@@ -30,7 +37,9 @@ $SIG{INT} = $SIG{TERM} = $SIG{HUP} = sub ($name) {
     die "\nt/run: ended by SIG$name\n";
 };
 
-make_path($LOGS);
+remove_tree($TESTS);
+make_path($TESTS);
+$ENV{SP_TEST_LOGS} = $TESTS;
 exit main(@ARGV);
 
 
@@ -55,10 +64,13 @@ sub build ($mode) {
     my @make = ('make', '-j2');
 
     if ($mode eq 'asan') {
-        push @make, 'BUILD=build/asan', 'OPT=-O1 -g -fno-omit-frame-pointer',
-            'SAN=-fsanitize=address,undefined -fno-sanitize-recover=all';
         $ENV{SP_BUILD} = 'build/asan';
         $ENV{SP_ASAN} = 1;
+        push @make, 'BUILD=build/asan';
+
+        # In the environment: for whoever builds the same again.
+        $ENV{OPT} = '-O1 -g -fno-omit-frame-pointer';
+        $ENV{SAN} = '-fsanitize=address,undefined -fno-sanitize-recover=all';
     }
 
     return part('build', 60 * $MIN, undef, @make, 'all');
@@ -85,16 +97,18 @@ sub suite ($mode) {
     my @parallel = ((grep { !$serial{$_} } @slow), @quick);
 
     if ($mode eq 'asan') {
+        push @NOT_RUN, 'the build with clang (nothing of it runs)',
+            'unit tests without sanitizers and with valgrind (unit-asan has'
+            . ' the same tests)',
+            'what callgrind counts (valgrind cannot run what has ASan)';
         unit('unit-asan');
-        tests('tests', @parallel);
-        tests('serial', @serial);
-        storefronts();
-        return;
+
+    } else {
+        part('build with clang', 60 * $MIN, undef, qw(make -j2 CC=clang),
+            'OPT=-O1', 'BUILD=build/clang', 'all');
+        unit($_) for qw(unit unit-asan unit-valgrind);
     }
 
-    part('build with clang', 60 * $MIN, undef, qw(make -j2 CC=clang OPT=-O1),
-        'BUILD=build/clang', 'all');
-    unit($_) for qw(unit unit-asan unit-valgrind);
     tests('tests', @parallel);
     tests('serial', @serial);
     storefronts();
@@ -138,8 +152,8 @@ sub tests ($name, @files) {
 
     my @jobs = $name eq 'serial' ? () : ('-j2');
 
-    return part($name, 120 * $MIN, 'prove',
-        'prove', '--timer', @jobs, @files);
+    return part($name, 120 * $MIN, 'prove', 'prove', '--timer', @jobs,
+        '--exec', 'perl t/lib/tap.pl', @files);
 }
 
 
@@ -149,7 +163,7 @@ sub storefronts () {
     return if !@runners;
 
     return part('storefronts', 60 * $MIN, 'prove', 'prove', '--timer',
-        '--exec', '', @runners);
+        '--exec', 'perl t/lib/tap.pl', @runners);
 }
 
 
@@ -175,6 +189,7 @@ sub part ($name, $limit, $kind, @cmd) {
     push @DONE, {
         name => $name, seconds => time - $start, passed => $passed,
         failed => $failed, problems => \@problems, log => $log,
+        why => [ @problems ? why($name, $kind, $output, "@problems") : () ],
         skipped => [ $output =~ /^(t\/\S+ \.+.* skipped: .*)$/mg ],
         broken => [ $output =~ /^(t\/\S+)\s+\(Wstat: .*$/mg,
                     $output =~ /^(\S+): FAILED, exit status/mg ] };
@@ -268,6 +283,21 @@ sub count ($kind, $output) {
 }
 
 
+# The failures of a part that failed, as Sp::Failures has them.  What it says of
+# .t files is of all so far: each is named once.
+sub why ($name, $kind, $output, $problem) {
+    state %named;
+
+    my @found = ($kind // '') eq 'prove' ? Sp::Failures->tests($TESTS)
+        : ($kind // '') eq 'unit' ? Sp::Failures->units($output) : ();
+
+    @found = grep { !$named{$_->{name}}++ } @found
+        if ($kind // "") eq "prove";
+
+    return @found ? @found : Sp::Failures->part("$name: $problem", $output);
+}
+
+
 # Processes that tests started and nobody stopped: they are children of this
 # one by now, or carry its mark.  Names them, ends them, gives how many.
 sub leftovers () {
@@ -354,6 +384,10 @@ sub end_all () {
 sub summary ($left) {
     my ($passed, $failed, $seconds) = (0, 0, 0);
 
+    if (my @why = map { $_->{why}->@* } @DONE) {
+        print "\n== failures\n", Sp::Failures->text(@why);
+    }
+
     print "\n== summary\n";
 
     for my $part (@DONE) {
@@ -371,6 +405,7 @@ sub summary ($left) {
     }
 
     print map { "$_\n" } map { @{ $_->{skipped} } } @DONE;
+    print map { "not run: $_\n" } @NOT_RUN;
 
     if ($left) {
         print "$left processes were left behind\n";

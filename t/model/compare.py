@@ -17,33 +17,34 @@ def lines_text(lines):
     return ['|'.join(l).rstrip('|') for l in lines]
 
 
+def times(raw, at, n):
+    return [int.from_bytes(raw[i:i + 6], 'little')
+            for i in range(at, at + 6 * n, 6)]
+
+
 def visit(raw):
-    version, stage, how, flags, day = struct.unpack_from('<BBBBH', raw)
+    version, grade, flags, day = struct.unpack_from('<BBBH', raw)
     assert version == 1
-    order = hold = until = 0
-    if flags >= 64:
-        last, = struct.unpack_from('<d', raw, 6)
+    stage, how = grade % 8, grade // 8
+    rare = 32 <= flags < 64
+    n = 1 if flags >= 64 else 6 if rare else 3
+    last, changed, snap, order, hold, until = times(raw, 5, n) + [0] * (6 - n)
+    if n == 1:
         changed = snap = last
-        at = 14
-    elif flags >= 32:
-        last, changed, snap, order, hold, until \
-            = struct.unpack_from('<dddddd', raw, 6)
-        assert order or hold or until
-        at = 54
     else:
-        last, changed, snap = struct.unpack_from('<ddd', raw, 6)
-        assert not last == changed == snap
-        at = 30
-    head, lines = raw[at:].decode().split('\x1e', 1)
-    shopper, customer, order_id, click, currency, total = head.split('\x1f')
+        assert rare or not last == changed == snap
+    head, lines = raw[5 + 6 * n:].decode().split('\x1e', 1)
+    shopper, customer, currency, total, order_id, click \
+        = head.split('\x1f') + ['', ''] * (not rare)
+    assert rare == bool(order or hold or until or click)
     lines = [l.split('\x1f') for l in lines.split('\x1e')] if lines else []
     extras = any(len(l) > 4 for l in lines)
     assert extras <= bool(flags & 2), 'a line with extras is not marked'
     return dict(shopper=shopper, how=how, customer=customer,
                 lines=lines_text(lines), currency=currency, total=total,
-                stage=stage, last=int(last), changed=int(changed),
-                snap=int(snap), order=int(order), hold=int(hold),
-                until=int(until), soft=bool(flags & 1), order_id=order_id,
+                stage=stage, last=last, changed=changed, snap=snap,
+                order=order, hold=hold, until=until, soft=bool(flags & 1),
+                order_id=order_id,
                 click=click, aliased=bool(flags & 4), bound=bool(flags & 16),
                 alone=bool(flags & 8), day=day)
 
@@ -64,33 +65,29 @@ def shopper(raw):
     p['visits'] = ids(raw[at:at + 22 * nvisits].decode())
     at += 22 * nvisits
     if flags & 32:
-        layout = '<BBBBBBIIddddddIIIIIdI'
+        layout = '<BBBBBBII36sIIIII6sI'
         (state, reason, attempting, p['tries'], nsteps, nmails, p['rescue'],
-         p['fence'], lease, acted, abandoned, nxt, order, clicked,
-         p['click_rescue'], p['series'], step, series, rescue, attempt_at,
-         p['mark']) \
-            = struct.unpack_from(layout, raw, at)
+         p['fence'], when, p['click_rescue'], p['series'], step, series,
+         rescue, attempt_at, p['mark']) = struct.unpack_from(layout, raw, at)
         at += struct.calcsize(layout)
-        p.update(state=STATES[state], reason=REASONS[reason],
-                 lease=int(lease), acted=int(acted),
-                 abandoned=int(abandoned), next=int(nxt), order=int(order),
-                 clicked=int(clicked))
+        p.update(zip(('lease', 'acted', 'abandoned', 'next', 'order',
+                      'clicked'), times(when, 0, 6)),
+                 state=STATES[state], reason=REASONS[reason])
         for _ in range(nsteps):
-            h, t, o = struct.unpack_from('<Idc', raw, at)
-            p['steps'].append([h, int(t), o.decode()])
-            at += 13
-        for _ in range(nmails):
-            p['mails'].append(int(struct.unpack_from('<d', raw, at)[0]))
-            at += 8
+            h, t, o = struct.unpack_from('<I6sc', raw, at)
+            p['steps'].append([h, *times(t, 0, 1), o.decode()])
+            at += 11
+        p['mails'] = times(raw, at, nmails)
+        at += 6 * nmails
         if attempting:
             p['attempt'] = dict(id=raw[at:at + 22].decode(), step=step,
                                 state=(None, 'confirmed', 'settled',
                                        'in doubt')[attempting],
                                 series=series, rescue=rescue,
-                                at=int(attempt_at))
+                                at=times(attempt_at, 0, 1)[0])
             at += 22
-    p['sealed'], p['locale'], p['first_name'], customers, orders \
-        = raw[at:].decode().split('\x1f')
+    p['locale'], p['first_name'], customers, orders, p['sealed'] \
+        = raw[at:].decode('latin-1').split('\x1f', 4)
     p['customers'], p['orders'] = ids(customers), ids(orders)
     return p
 

@@ -506,7 +506,7 @@ class Model:
     def details(self, v, e):
         p = self.shoppers[v.shopper]
         if e['sealed'] and e['shopper'] == v.shopper \
-                and p.sealed.split('.')[0] != e['sealed'].split('.')[0]:
+                and p.sealed[:1] != e['sealed'][:1]:
             p.sealed = e['sealed']
         p.locale = e['locale'] or p.locale
         p.first_name = e['first_name'] or p.first_name
@@ -638,7 +638,7 @@ class Model:
                 old = lines[i]
                 if op == ADD:
                     line[2] = str(min(int(old[2]) + int(line[2] or 1),
-                                      999999999))
+                                      999999))
                 self.inherit(line, old)
                 lines[i] = line
                 if int(line[2]) == 0:

@@ -141,7 +141,7 @@ def random_event(r):
     if kind > .83 or r.random() < .15:
         if r.random() < .7:
             e['shopper'] = r.choice(SHOPPERS)
-            e['sealed'] = r.choice(['1.abc', '2.def', ''])
+            e['sealed'] = r.choice(['1\x1f\x1eabc', '2\0\n\x7f', ''])
             e['network'] = r.choice(NETWORKS + [''])
             e['first_name'] = r.choice(['', 'Jo'])
             e['locale'] = r.choice(['', 'de'])
@@ -296,8 +296,8 @@ class Play:
             e['currency'])
         click = [e['click'][0], str(e['click'][1]), str(e['click'][2])] \
             if e['click'] else ['', '', '']
-        who = [e['moved'], e['shopper'], e['sealed'], e['network'],
-               e['first_name'], e['locale'], e['order']] + click
+        who = [e['moved'], e['shopper'], e['network'], e['first_name'],
+               e['locale'], e['order']] + click + [e['sealed']]
         aliases = ''.join('%s%d' % a for a in e['aliases'])
         if e['customer']:
             aliases += e['customer'] + '8'

@@ -177,7 +177,7 @@ test_event_who(void **state)
     event.moved_from = id('m');
     event.customer = id('c');
     event.shopper = id('p');
-    event.sealed = str("1.abc");
+    event.sealed = str("1" F "abc");
     event.network = id('n');
     event.first_name = str("J\037o");
     event.locale = str("de-AT");
@@ -197,10 +197,10 @@ test_event_who(void **state)
     make(&call, &event);
     arg(&call, 7, HEAD "65792 200 0 26 EUR");
     arg(&call, 8, "-5");
-    arg(&call, 9, "mmmmmmmmmmmmmmmmmmmmmm" F "pppppppppppppppppppppp" F "1.abc"
-        F "nnnnnnnnnnnnnnnnnnnnnn" F "Jo" F "de-AT" F
+    arg(&call, 9, "mmmmmmmmmmmmmmmmmmmmmm" F "pppppppppppppppppppppp" F
+        "nnnnnnnnnnnnnnnnnnnnnn" F "Jo" F "de-AT" F
         "oooooooooooooooooooooo" F "kkkkkkkkkkkkkkkkkkkkkk" F "3" F
-        "4000000000");
+        "4000000000" F "1" F "abc");
     arg(&call, 10, "aaaaaaaaaaaaaaaaaaaaaa5bbbbbbbbbbbbbbbbbbbbbb2"
         "cccccccccccccccccccccc8");
 
@@ -274,7 +274,7 @@ test_event_lines(void **state)
         "2" F F "2" F "500" F "900" R
         "3" F F "4" F R
         "4" F F F R
-        "6" F F "999999999" F R
+        "6" F F "999999" F R
         "7" F F "0" F "0" F F F F F F F "c");
 }
 

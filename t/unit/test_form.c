@@ -2,11 +2,36 @@
  * Copyright (C) SitePreserver developers
  */
 
+#define _GNU_SOURCE                 /* memmem() */
+
 #include "readers.h"
 #include "sp_form.h"
 
 
-static sp_form_t  form;
+static sp_form_t      form;
+static unsigned long  compared;     /* calls of memcmp() */
+
+
+/* Instead of the library's, so that work is counted and not timed. */
+
+int
+memcmp(const void *a, const void *b, size_t n)
+{
+    size_t                i;
+    const unsigned char  *p, *q;
+
+    compared++;
+    p = a;
+    q = b;
+
+    for (i = 0; i < n; i++) {
+        if (p[i] != q[i]) {
+            return p[i] - q[i];
+        }
+    }
+
+    return 0;
+}
 
 
 static void
@@ -225,6 +250,8 @@ test_beside(void **state)
     parse("id[]=a&qty[]=1&id[]=b&qty[]=2&p[7]=c&n[7][x]=3&p[8]=d&z[][k]=e"
           "&z[][v]=4&z[][k]=f&z[][v]=5");
 
+    assert_int_equal(sp_form_index(&form, pool), SP_OK);
+
     pos = 0;
     pattern = str("id[*]");
     name = str("qty[#]");
@@ -262,6 +289,182 @@ test_beside(void **state)
 }
 
 
+/* What sp_form_get_beside() finds, found field by field. */
+
+static unsigned
+found_beside(const sp_str_t *name, const sp_form_hit_t *hit)
+{
+    char       text[256];
+    size_t     n, len;
+    unsigned   i, k, w, index, empty;
+
+    len = 0;
+    w = 0;
+    empty = 0;
+
+    for (n = 0; n < name->len; n++) {
+
+        if (name->data[n] != '#' || w == hit->nwildcards) {
+            text[len++] = name->data[n];
+            continue;
+        }
+
+        memcpy(text + len, hit->wildcards[w].data, hit->wildcards[w].len);
+        len += hit->wildcards[w].len;
+        empty |= hit->wildcards[w++].len == 0;
+    }
+
+    for (i = form.n; i > 0; i--) {
+
+        if (form.fields[i - 1].name.len != len
+            || memcmp(form.fields[i - 1].name.data, text, len) != 0)
+        {
+            continue;
+        }
+
+        index = 0;
+
+        for (k = 0; k < i - 1; k++) {
+            index += sp_str_eq(&form.fields[k].name, &form.fields[i - 1].name)
+                     && memmem(text, len, "[]", 2) != NULL;
+        }
+
+        assert_int_equal(form.fields[i - 1].index, index);
+
+        if (!empty || index == hit->field->index) {
+            return i;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+test_beside_random(void **state)
+{
+    int                       i;
+    char                      text[81];
+    size_t                    n;
+    uint64_t                  seed;
+    unsigned                  at, pos, hits;
+    sp_str_t                  name, pattern, value;
+    sp_form_hit_t             hit;
+    static const char *const  names[] = {
+        "a[]", "a[1]", "a[2]", "b[]", "b[1]", "b[2]", "a", "b", "b[1][]"
+    };
+    static const char *const  besides[] = {
+        "b[#]", "a[#]", "b[#][]", "#", "b", "a[]", "b[##]"
+    };
+
+    seed = 11;
+    hits = 0;
+
+    for (i = 0; i < 5000; i++) {
+
+        text[0] = '\0';
+
+        for (n = below(&seed, 14); n > 0; n--) {
+            strcat(text, names[below(&seed, 9)]);
+            strcat(text, "&");
+        }
+
+        name = str(besides[below(&seed, 7)]);
+        pattern = str("a[*]");
+        pos = 0;
+
+        parse(text);
+        assert_int_equal(sp_form_index(&form, pool), SP_OK);
+
+        while (sp_form_next(&form, &pattern, &pos, &hit) == SP_OK) {
+
+            at = found_beside(&name, &hit);
+
+            if (sp_form_get_beside(&form, &name, &hit, &value) != SP_OK) {
+                assert_int_equal(at, 0);
+                continue;
+            }
+
+            assert_int_not_equal(at, 0);
+            assert_ptr_equal(value.data, form.fields[at - 1].value.data);
+            hits++;
+        }
+
+        if (i % 100 == 0) {
+            (void) tear_down(state);
+            (void) set_up(state);
+        }
+    }
+
+    assert_true(hits > 1000);
+}
+
+
+/*
+ * A thousand fields of long names that differ at their ends: the work must be
+ * that of a sort, not of each beside each (4,000,000 comparisons).
+ */
+
+static void
+test_beside_work(void **state)
+{
+    char            text[64 * 1024];
+    size_t          len;
+    unsigned        i, pos, k;
+    sp_str_t        s, pattern, value;
+    sp_form_hit_t   hit;
+    const sp_str_t  names[] = {
+        sp_string("q[#]"), sp_string("x[#]"), sp_string("x[#]z"),
+        sp_string("x[]")
+    };
+
+    for (i = 0, len = 0; i < 1000; i++) {
+        len += (size_t) sprintf(text + len, "x[%050u]=1&", i);
+    }
+
+    s.data = text;
+    s.len = len;
+    pattern = str("x[*]");
+    pos = 0;
+
+    assert_int_equal(sp_form_parse(&form, pool, &s, 0), SP_OK);
+    assert_int_equal(form.n, 1000);
+
+    compared = 0;
+    assert_int_equal(sp_form_index(&form, pool), SP_OK);
+
+    while (sp_form_next(&form, &pattern, &pos, &hit) == SP_OK) {
+        for (k = 0; k < 4; k++) {
+            (void) sp_form_get_beside(&form, &names[k], &hit, &value);
+        }
+    }
+
+    assert_int_equal(pos, 1000);
+    assert_true(compared > 4000 && compared < 70000);
+
+    /* names that are all the same are no worse */
+
+    for (i = 0, len = 0; i < 1000; i++) {
+        len += (size_t) sprintf(text + len, "x[]=%u&", i);
+    }
+
+    s.len = len;
+    pos = 0;
+    assert_int_equal(sp_form_parse(&form, pool, &s, 0), SP_OK);
+
+    compared = 0;
+    assert_int_equal(sp_form_index(&form, pool), SP_OK);
+
+    while (sp_form_next(&form, &pattern, &pos, &hit) == SP_OK) {
+        assert_int_equal(sp_form_get_beside(&form, &names[1], &hit, &value),
+                         SP_OK);
+        assert_ptr_equal(value.data, hit.field->value.data);
+    }
+
+    assert_true(compared > 1000 && compared < 30000);
+}
+
+
 /* What is written by any rules is read, what is not is no crash. */
 
 static void
@@ -294,6 +497,7 @@ test_random(void **state)
         pos = 0;
 
         assert_int_equal(sp_form_parse(&form, pool, &s, 8), SP_OK);
+        assert_int_equal(sp_form_index(&form, pool), SP_OK);
 
         while (sp_form_next(&form, &p, &pos, &hit) == SP_OK) {
             (void) sp_form_get_beside(&form, &p, &hit, &s);
@@ -331,8 +535,17 @@ test_no_memory(void **state)
         assert_int_equal(form.n, 0);
     }
 
-    sp_arena_fail_after(arena, 2);
+    for (fail = 2; fail < 4; fail++) {
+        sp_arena_fail_after(arena, fail);
+        assert_int_equal(sp_form_parse(&form, pool, &text, 0), SP_OK);
+        assert_int_equal(sp_form_index(&form, pool), SP_NOMEM);
+        assert_null(form.order);
+    }
+
+    sp_arena_fail_after(arena, 4);
     assert_int_equal(sp_form_parse(&form, pool, &text, 0), SP_OK);
+    assert_int_equal(sp_form_index(&form, pool), SP_OK);
+    assert_int_equal(sp_form_index(&form, pool), SP_OK);
 }
 
 
@@ -346,6 +559,8 @@ main(void)
         reader_test(test_pattern_check),
         reader_test(test_get),
         reader_test(test_beside),
+        reader_test(test_beside_random),
+        reader_test(test_beside_work),
         reader_test(test_random),
         reader_test(test_no_memory),
     };

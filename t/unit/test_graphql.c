@@ -359,6 +359,68 @@ test_argument_limits(void **state)
 }
 
 
+/*
+ * What is said once and used often is read once.  Work is measured by memory,
+ * of which each reading takes some.
+ */
+
+static void
+test_work(void **state)
+{
+    char      *query;
+    size_t     i, len, used;
+    sp_str_t   json;
+
+    query = malloc(64 * 1024);
+    assert_non_null(query);
+
+    /* a default of which little is left, in as many places as can be */
+
+    len = (size_t) sprintf(query, "query($v:A=[");
+    memset(query + len, ',', 20000);
+    len += 20000;
+    len += (size_t) sprintf(query + len, "1]){f(a:[");
+
+    for (i = 0; i < SP_GRAPHQL_USES; i++) {
+        len += (size_t) sprintf(query + len, "$v ");
+    }
+
+    (void) strcpy(query + len, "])}");
+    assert_int_equal(parse(query, "", ""), SP_OK);
+    used = sp_arena_used(arena);
+
+    assert_int_equal(sp_graphql_arguments(&json, pool, &gql, &gql.fields[0]),
+                     SP_OK);
+    assert_int_equal(json.len, 7 + 4 * SP_GRAPHQL_USES);
+    assert_true(sp_arena_used(arena) - used < 4 * json.len + 1024);
+
+    /* in one more */
+
+    (void) strcpy(query + len, "$v])}");
+    assert_int_equal(parse(query, "", ""), SP_OK);
+    assert_int_equal(sp_graphql_arguments(&json, pool, &gql, &gql.fields[0]),
+                     SP_LIMIT);
+
+    /* more fields and fragments than anybody asks for */
+
+    for (i = 0, len = 0; i < SP_GRAPHQL_SELECTED; i++) {
+        len += (size_t) sprintf(query + len, "%s%s", i ? " " : "{",
+                                i % 2 ? "...F" : "a");
+    }
+
+    (void) strcpy(query + len, "}");
+    assert_int_equal(parse(query, "", ""), SP_OK);
+    assert_int_equal(gql.dropped, 0);
+
+    (void) strcpy(query + len, " b}");
+    assert_int_equal(parse(query, "", ""), SP_INVALID);
+    assert_int_equal(gql.nfields, 1);
+    assert_int_equal(gql.dropped, 1);
+
+    free(query);
+}
+
+
 static void
 test_cut_arguments(void **state)
 {
@@ -582,6 +644,7 @@ main(void)
         reader_test(test_limits),
         reader_test(test_arguments),
         reader_test(test_argument_limits),
+        reader_test(test_work),
         reader_test(test_cut_arguments),
         reader_test(test_request),
         reader_test(test_persisted),

@@ -77,7 +77,7 @@ test_golden(void **state)
         "\r\n"
         "Gr=C3=BC=C3=9Fe\r\n"
         "a =3D b=20\r\n"
-        ".\r\n"
+        "=2E\r\n"
         "\r\n"
         "--BOUNDARY\r\n"
         "Content-Type: text/html; charset=utf-8\r\n"
@@ -335,6 +335,177 @@ test_line(void **state)
 }
 
 
+/* What RFC 2045 6.7 says, at the edges of a line of 76. */
+
+#define A10  "aaaaaaaaaa"
+#define A70  A10 A10 A10 A10 A10 A10 A10
+
+static void
+test_quoted(void **state)
+{
+    size_t    i;
+    buffer_t  out;
+    sp_str_t  s;
+
+    static const struct {
+        const char  *text;
+        const char  *quoted;
+    } cases[] = {
+        { "", "" },
+        { "\n", "\r\n" },
+        { "\r\n\n", "\r\n\r\n" },
+        { "a", "a" },
+        { "a\nb\r\nc", "a\r\nb\r\nc" },
+        { "a\rb\r\r\nc\r", "a=0Db=0D\r\nc=0D" },
+        { "a=b", "a=3Db" },
+        { "Grüße", "Gr=C3=BC=C3=9Fe" },
+        { "!~ \x7f\x01\t.", "!~ =7F=01\t." },
+
+        /* blanks at the end of a line, and only the last one */
+        { "a \nb\t\r\nc  ", "a=20\r\nb=09\r\nc =20" },
+        { " \n\t", "=20\r\n=09" },
+        { " a", " a" },
+
+        /* no dot at the beginning of a line */
+        { ".", "=2E" },
+        { "a\n.\n..b.c", "a\r\n=2E\r\n=2E.b.c" },
+        { A70 "12345.7", A70 "12345=\r\n=2E7" },
+        { A70 "1234.67", A70 "1234.=\r\n67" },
+
+        /* 76 columns and no break, 77 and one */
+        { A70 "123456", A70 "123456" },
+        { A70 "123456\nx", A70 "123456\r\nx" },
+        { A70 "1234567", A70 "12345=\r\n67" },
+        { A70 "1234567\n", A70 "12345=\r\n67\r\n" },
+        { A70 A70 A70, A70 "aaaaa=\r\n" A70 "aaaaa=\r\n" A10 A10 A10 A10 A10
+          A10 },
+
+        /* a code is never parted */
+        { A70 "123=", A70 "123=3D" },
+        { A70 "123=\n", A70 "123=3D\r\n" },
+        { A70 "123=4", A70 "123=\r\n=3D4" },
+        { A70 "12=4", A70 "12=3D4" },
+        { A70 "12=45", A70 "12=3D=\r\n45" },
+        { A70 "12=", A70 "12=3D" },
+        { A70 "1234=", A70 "1234=\r\n=3D" },
+        { A70 "12345=", A70 "12345=\r\n=3D" },
+        { A70 "123456=", A70 "12345=\r\n6=3D" },
+
+        /* a blank before a soft break is not the last, one behind it is */
+        { A70 "1234 67", A70 "1234 =\r\n67" },
+        { A70 "123 ", A70 "123=20" },
+        { A70 "1234 ", A70 "1234=\r\n=20" },
+        { A70 "12345 \n", A70 "12345=\r\n=20\r\n" },
+    };
+
+    buffer_init(&out, 4096);
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        buffer_reset(&out);
+        s = str(cases[i].text);
+        mime_quoted(&out, &s);
+        assert_string_equal(buffer_text(&out), cases[i].quoted);
+    }
+
+    buffer_reset(&out);
+    s.data = "a\0b";
+    s.len = 3;
+    mime_quoted(&out, &s);
+    assert_string_equal(buffer_text(&out), "a=00b");
+
+    buffer_free(&out);
+}
+
+
+/* Decodes as RFC 2045 says; every line must be as it demands. */
+
+static void
+unquote(const buffer_t *b, buffer_t *out)
+{
+    char         hex[3];
+    const char  *p, *end, *eol;
+
+    for (p = buffer_text(b), end = p + b->len; p < end; p = eol + 2) {
+        eol = strstr(p, "\r\n");
+        assert_true(eol == NULL || eol - p <= 76);
+        eol = eol != NULL ? eol : end;
+        assert_true(eol - p <= 76);
+        assert_true(eol == p || (eol[-1] != ' ' && eol[-1] != '\t'));
+        assert_true(eol == p || *p != '.');
+
+        for ( /* void */ ; p < eol; p++) {
+            if (*p != '=') {
+                assert_true(*p == '\t' || (*p >= ' ' && *p <= '~'));
+                buffer_char(out, *p);
+
+            } else if (p + 1 == eol) {
+                break;
+
+            } else {
+                memcpy(hex, p + 1, 2);
+                hex[2] = '\0';
+                assert_int_equal(strspn(hex, "0123456789ABCDEF"), 2);
+                buffer_char(out, (char) strtol(hex, NULL, 16));
+                p += 2;
+            }
+        }
+
+        if (p == eol && eol < end) {
+            buffer_str(out, "\r\n");
+        }
+    }
+}
+
+
+/* Whatever goes in comes out again, line ends as CRLF. */
+
+static void
+test_quoted_random(void **state)
+{
+    int                i;
+    char               text[400];
+    size_t             n;
+    buffer_t           out, back, same;
+    sp_str_t           s;
+    unsigned           seed;
+    static const char  often[] = "aaaaaaaaaaaaaaaaaaaaaaab=..  \t\n\n\r\xc3";
+
+    seed = 1;
+    buffer_init(&out, 65536);
+    buffer_init(&back, 65536);
+    buffer_init(&same, 65536);
+
+    for (i = 0; i < 20000; i++) {
+        buffer_reset(&out);
+        buffer_reset(&back);
+        buffer_reset(&same);
+        s.data = text;
+        s.len = (size_t) rand_r(&seed) % sizeof(text);
+
+        for (n = 0; n < s.len; n++) {
+            text[n] = often[(size_t) rand_r(&seed) % (sizeof(often) - 1)];
+
+            if (text[n] == '\n' && n != 0 && text[n - 1] == '\r') {
+                buffer_truncate(&same, same.len - 1);
+            }
+
+            buffer_str(&same, text[n] == '\n' ? "\r" : "");
+            buffer_char(&same, text[n]);
+        }
+
+        mime_quoted(&out, &s);
+        unquote(&out, &back);
+
+        assert_int_equal(back.len, same.len);
+        assert_memory_equal(buffer_text(&back), buffer_text(&same), same.len);
+    }
+
+    buffer_free(&out);
+    buffer_free(&back);
+    buffer_free(&same);
+}
+
+
 static void *
 build_often(void *arg)
 {
@@ -406,6 +577,8 @@ main(void)
         cmocka_unit_test(test_mailbox),
         cmocka_unit_test(test_message_id),
         cmocka_unit_test(test_line),
+        cmocka_unit_test(test_quoted),
+        cmocka_unit_test(test_quoted_random),
         cmocka_unit_test(test_threads),
     };
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "rules_conf.h"
+#include "sp_items.h"
 #include "rules_sample.h"
 
 
@@ -195,17 +196,17 @@ semantics_1_absent_means_the_next_alternative(void **unused)
 {
     rules("sitepreserver_event identify POST = /x {"
           " email form:a | base64 or json:b or json:c or header:X-Mail"
-          "   or value:last@example.com; }");
+          "   or arg:last; }");
 
     /* absent; a decoder that fails; no address after it */
 
-    PLAY(.body = "b=1");
+    PLAY(.body = "b=1", .args = "last=last%40example.com");
     is(lab.out->email, "last@example.com");
 
     PLAY(.body = "a=%21%21", .request = { { "x-mail", "x@example.com" } });
     is(lab.out->email, "x@example.com");
 
-    PLAY(.body = "a=bm8gYWRkcmVzcw==");
+    PLAY(.body = "a=bm8gYWRkcmVzcw==", .args = "last=last@example.com");
     is(lab.out->email, "last@example.com");
 
     PLAY(.body = "a=YUBleGFtcGxlLmNvbQ==");
@@ -223,7 +224,7 @@ semantics_1_absent_means_the_next_alternative(void **unused)
     is(lab.out->email, "c@example.com");
 
     PLAY(.body = "{\"b\":{\"x\":1},\"c\":[\"c@example.com\"]}",
-         .request = { { "x-mail", "" } });
+         .request = { { "x-mail", "" } }, .args = "last=last@example.com");
     is(lab.out->email, "last@example.com");
 }
 
@@ -1090,6 +1091,23 @@ semantics_7_unmatched_exchanges_move_it_too(void **unused)
 
 
 static void
+headers_that_unmatched_answers_are_asked_for(void **unused)
+{
+    rules("sitepreserver_visitor header:token or uri;");
+    assert_true(sp_observe_watches(lab.rules) == 0);
+
+    rules("sitepreserver_visitor cookie:s or response.header:token;");
+    assert_true(sp_observe_watches(lab.rules)
+                == (sp_watch(sizeof("Set-Cookie") - 1)
+                    | sp_watch(sizeof("token") - 1)));
+
+    rules("sitepreserver_alias cookie:login;");
+    assert_true(sp_observe_watches(lab.rules)
+                == sp_watch(sizeof("Set-Cookie") - 1));
+}
+
+
+static void
 the_visitor_alone(void **unused)
 {
     sp_str_t       visitor;
@@ -1439,6 +1457,68 @@ no_more_lines_than_can_be(void **unused)
     assert_int_equal(lab.out->nlines, SP_ITEMS_MAX);
     assert_int_equal(lab.out->lines_dropped, 17);
     is(lab.out->lines[SP_ITEMS_MAX - 1].id, "199");
+}
+
+
+/* Of a cart without an end the rest is not even counted. */
+
+static void
+lines_are_counted_up_to_a_number(void **unused)
+{
+    char      *answer;
+    size_t     len;
+    unsigned   i;
+
+    answer = malloc(64 * 1024);
+    assert_non_null(answer);
+
+    len = (size_t) sprintf(answer, "{\"items\":[");
+
+    for (i = 0; i < SP_ITEMS_MAX + SP_ITEMS_DROPPED + 500; i++) {
+        len += (size_t) sprintf(answer + len, "%s{\"id\":%u,\"qty\":1}",
+                                i ? "," : "", i);
+    }
+
+    strcpy(answer + len, "],\"total\":5}");
+
+    rules(CART "total response.json:total; }");
+    PLAY(.answer = answer);
+    assert_int_equal(lab.out->nlines, SP_ITEMS_MAX);
+    assert_int_equal(lab.out->lines_dropped, SP_ITEMS_DROPPED);
+    assert_int_equal(lab.out->total, 500);
+
+    free(answer);
+}
+
+
+/* A name that stands in an element many times is decoded once. */
+
+static void
+repeated_names_are_decoded_once(void **unused)
+{
+    char      *body;
+    size_t     len;
+    unsigned   i;
+
+    body = malloc(64 * 1024);
+    assert_non_null(body);
+
+    len = (size_t) sprintf(body, "{\"items\":[{\"id\":1,\"d\":\"\"");
+
+    for (i = 0; i < 5000; i++) {
+        len += (size_t) sprintf(body + len, ",\"d\":\"{}\"");
+    }
+
+    strcpy(body + len, ",\"d\":\"{\\\"a\\\":2}\"}]}");
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items json:items { id id; quantity d | json:a; } }");
+
+    PLAY(.body = body);
+    cart(SP_CART_SNAPSHOT, "1");
+    assert_true(sp_arena_used(lab.pool) < 128 * 1024);
+
+    free(body);
 }
 
 
@@ -1989,6 +2069,7 @@ main(void)
         TEST(semantics_6_aliases),
         TEST(semantics_7_the_visit_moves),
         TEST(semantics_7_unmatched_exchanges_move_it_too),
+        TEST(headers_that_unmatched_answers_are_asked_for),
         TEST(the_visitor_alone),
         TEST(semantics_10_the_newest_address),
         TEST(graphql_aliases_are_followed),
@@ -2001,6 +2082,8 @@ main(void)
         TEST(first_names_are_letters),
         TEST(locales),
         TEST(no_more_lines_than_can_be),
+        TEST(lines_are_counted_up_to_a_number),
+        TEST(repeated_names_are_decoded_once),
         TEST(decoders_in_a_row),
         TEST(only_rules_that_want_a_body_have_it_read),
         TEST(what_matches_nothing_allocates_nothing),

@@ -278,6 +278,86 @@ decoders_are_checked(void **unused)
 
 
 static void
+regexes_have_an_end(void **unused)
+{
+    refuse_in("email form:a | \"regex:(.+)-\\1\";",
+              "regex \"(.+)-\\1\" has an unlimited repeat and refers back to "
+              "a capture, which can take too long");
+    refuse_in("if form:a ~ \"(?<x>a)+\\k<x>\";",
+              "regex \"(?<x>a)+\\k<x>\" has an unlimited repeat and refers "
+              "back to a capture, which can take too long");
+    refuse_in("if form:a ~ \"a(?=.*b)\";",
+              "regex \"a(?=.*b)\" has an unlimited repeat within a lookaround, "
+              "which can take too long");
+    refuse_in("if form:a ~ \"a(?!(b[)]{2,}))\";",
+              "regex \"a(?!(b[)]{2,}))\" has an unlimited repeat within a "
+              "lookaround, which can take too long");
+    refuse("sitepreserver_event login GET ~* \"^/(?!.+x)\" { }",
+           "line 1: regex \"^/(?!.+x)\" has an unlimited repeat within a "
+           "lookaround, which can take too long");
+
+    accept_in("if form:a ~ \"(a[*+])-\\1{2}\"; if form:a ~ \"(?=a)b*\";"
+              " if form:a ~ \"(?<=a)(?!b[*+][[:alpha:]*]\\*{2})c+\";");
+}
+
+
+static void
+what_can_never_be_is_refused(void **unused)
+{
+    refuse_in("email form:a[b;",
+              "brackets that do not match in the field \"a[b\"");
+    refuse_in("email form:a]b[;",
+              "brackets that do not match in the field \"a]b[\"");
+    refuse_in("email arg:a[[b]];",
+              "brackets that do not match in the field \"a[[b]]\"");
+    refuse_in("email form:a | form:b[;",
+              "brackets that do not match in the field \"b[\"");
+    refuse_in("email json:a[0;", "no \"]\" in the path \"a[0\"");
+    refuse_in("email json:a\x01" "b;",
+              "a character that must be quoted in the path \"a?b\"");
+    refuse_in("email cookie:a*b;",
+              "\"a*b\": only the end of a cookie's name can be \"*\"");
+    refuse_in("alias response.cookie:**;",
+              "\"**\": only the end of a cookie's name can be \"*\"");
+    refuse_in("if cookie:a | url deleted;", "decoders behind \"cookie:a\" say "
+              "nothing of whether it is deleted");
+
+    refuse_in("items form:x[*] { id form:y[#][#]; }",
+              "\"y[#][#]\" has more \"#\" than its collection has \"*\"");
+    refuse_in("items form:x[*] { id form:y[#; }",
+              "brackets that do not match in the field \"y[#\"");
+    refuse_in("items form:x[*] { id form:y[#][*]; }",
+              "\"form:y[#][*]\" is one field, so it cannot have a \"*\"");
+    accept_in("items form:x[*][*] { id form:y[#][#]; name form:z[#]; }");
+}
+
+
+static void
+constants_are_checked(void **unused)
+{
+    refuse_in("currency value:euros;",
+              "\"value:euros\" is no value for this field");
+    refuse_in("minor_units value:ten;",
+              "\"value:ten\" is no value for this field");
+    refuse_in("currency value:EUR | split:-:1;",
+              "\"value:EUR\" is no value for this field");
+    refuse_in("email value:a@example.com;",
+              "\"value:a@example.com\" would make everyone the same");
+    refuse_in("order_id form:a or value:1;",
+              "\"value:1\" would make all orders the same");
+    refuse_in("items json:a { id id; price value:cheap; }",
+              "\"value:cheap\" is no value for this field");
+    refuse_in("locale value:en or form:l;",
+              "\"form:l\" is never asked: what comes before it is always "
+              "there");
+    refuse_in("items json:a { id id or value:x or b; }",
+              "\"b\" is never asked: what comes before it is always there");
+    accept_in("currency form:c or value:eur; minor_units value:2;"
+              " items json:a { id id; quantity value:1; }");
+}
+
+
+static void
 later_words_say_so(void **unused)
 {
     refuse_in("email form:a | money;",
@@ -354,6 +434,15 @@ directives_are_checked(void **unused)
     refuse_in("status ok;", "\"ok\" is not a status");
     refuse_in("status 2000;", "\"2000\" is not a status");
     refuse_in("status 200; status 201;", "\"status\" is duplicate");
+    refuse_in("checkout; checkout;", "\"checkout\" is duplicate");
+    refuse_in("empty; empty;", "\"empty\" is duplicate");
+    refuse_in("item_id form:a;",
+              "\"item_id\" is of one line: this event is not about one");
+    refuse("sitepreserver_event add_to_cart POST = /x {"
+           " quantity_is absolute; quantity_is absolute; }",
+           "line 1: \"quantity_is\" is duplicate");
+    refuse("sitepreserver_event add_to_cart POST = /x { price form:p; }",
+           "line 1: \"price\" is of no line: item_id and item_key lack");
     refuse_in("checkout yes;", "unexpected \"yes\"");
     refuse_in("quantity_is absolute;",
               "\"quantity_is\" is for add_to_cart only");
@@ -697,6 +786,9 @@ main(void)
         cmocka_unit_test(unknown_prefix_is_an_error),
         cmocka_unit_test(alternatives_need_or),
         cmocka_unit_test(decoders_are_checked),
+        cmocka_unit_test(regexes_have_an_end),
+        cmocka_unit_test(what_can_never_be_is_refused),
+        cmocka_unit_test(constants_are_checked),
         cmocka_unit_test(later_words_say_so),
         cmocka_unit_test(conditions_are_checked),
         cmocka_unit_test(events_are_checked),

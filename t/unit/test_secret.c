@@ -302,9 +302,8 @@ test_seal(void **state)
 
     assert_int_equal(sp_secret_seal(secret, &shop, &p, &address, sealed,
                                     &len), SP_OK);
-    sealed[len] = '\0';
-    assert_memory_equal(sealed, "7.", 2);
-    assert_int_equal(strspn(sealed + 2, BASE64URL), len - 2);
+    assert_int_equal(sealed[0], 7);
+    assert_int_equal(len, 1 + 12 + address.len + 16);
 
     assert_int_equal(sp_secret_seal(secret, &shop, &p, &address, again, &n),
                      SP_OK);
@@ -334,9 +333,9 @@ test_seal(void **state)
 
     assert_int_equal(sp_secret_seal(rotated, &shop, &p, &address, again, &n),
                      SP_OK);
-    assert_memory_equal(again, "8.", 2);
+    assert_int_equal(again[0], 8);
 
-    /* every changed character, every shorter text */
+    /* every changed byte, every shorter length */
 
     for (i = 0; i < len; i++) {
         sealed[i] ^= 1;
@@ -355,7 +354,7 @@ test_seal(void **state)
     address.len = SP_ADDRESS_MAX;
     assert_int_equal(sp_secret_seal(secret, &shop, &p, &address, sealed,
                                     &len), SP_OK);
-    assert_true(len <= SP_SEALED_MAX);
+    assert_int_equal(len, SP_SEALED_MAX);
     text.len = len;
     assert_int_equal(sp_secret_open(secret, &shop, &p, &text, out,
                                     sizeof(out), &n), SP_OK);

@@ -12,9 +12,8 @@ package Sp::Call;
 
 use v5.36;
 
-use IPC::Open2 qw(open2);
 use JSON::XS ();
-use Sp::Test qw(root build secret_file spew);
+use Sp::Test qw(root build secret_file spawn);
 
 my $JSON = JSON::XS->new->utf8->canonical;
 
@@ -27,8 +26,15 @@ sub new ($class, %o) {
         source => join('', map { ('a' .. 'z')[ rand 26 ] } 1 .. 22),
     }, $class;
 
-    $self->{pid} = open2(my $out, my $in, _binary(), secret_file());
-    @$self{qw(in out)} = ($in, $out);
+    pipe(my $stdin, $self->{in}) or die "pipe: $!";
+    pipe($self->{out}, my $stdout) or die "pipe: $!";
+
+    # It ends when nobody has its input any more.
+    Sp::Test::our_own($self->{in});
+
+    $self->{pid} = spawn(
+        name => 'spcall', cmd => [ _binary(), secret_file() ], clock => 0,
+        stdin => $stdin, stdout => $stdout);
     Sp::Test::at_end(sub { $self->end });
     $self->hello if $self->{hello};
 
@@ -69,6 +75,8 @@ sub event ($self, %event) {
 sub abandon ($self, $email, %more) {
     my $visitor = delete $more{visitor} // 'visitor' . ++$self->{visits};
 
+    $self->{abandoned}{$email} = 1;
+
     $self->event(
         kinds    => ['set_cart', 'generate_lead'],
         visitor  => $visitor,
@@ -83,6 +91,10 @@ sub abandon ($self, $email, %more) {
 
     return $visitor;
 }
+
+
+# The addresses of all of these.
+sub abandoned ($self) { return sort keys %{ $self->{abandoned} // {} } }
 
 
 sub order ($self, $id, %who) {
@@ -147,11 +159,14 @@ sub _binary () {
 sub end ($self) {
     my $pid = delete $self->{pid} // return;
 
-    # Servers that were forked since may have its pipe, too: no end of file.
-
-    kill 'TERM', $pid;
     close $self->{in};
-    waitpid $pid, 0;
+
+    my $status = Sp::Test::await_child($pid);
+
+    Sp::Test::problem('spcall: ' . (defined $status
+        ? "wait status $status" : 'does not end')) if $status // 1;
+    Sp::Test::stop_child($pid, 'KILL') if !defined $status;
+
     return;
 }
 

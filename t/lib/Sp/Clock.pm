@@ -36,6 +36,13 @@ sub advance ($self, $seconds) {
 }
 
 
+# On to a minute after the next midnight (UTC): what is counted by days is then
+# the same at whatever time of the day a test runs.
+sub morning ($self) {
+    return $self->advance(86_400 - int($self->now) % 86_400 + 60);
+}
+
+
 # By how many seconds servers are ahead of the real time.
 sub offset ($self) { return $self->{offset} / 1e9 }
 

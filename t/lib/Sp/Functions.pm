@@ -122,12 +122,12 @@ sub event_args ($self, $visit, %e) {
     my $click = $e{click} // [];
     my $sealed = $e{sealed}
         // (defined $e{shopper} ? "1.sealed-$e{shopper}" : '');
-    my @who = (map({ defined $e{$_} ? id($e{$_}) : '' } 'moved', 'shopper'),
-               $sealed, defined $e{network} ? id($e{network}) : '',
+    my @who = (map({ defined $e{$_} ? id($e{$_}) : '' } 'moved', 'shopper',
+                   'network'),
                $e{first_name} // '', $e{locale} // '',
                defined $e{order} ? id($e{order}) : '',
                defined $click->[0] ? id($click->[0]) : '',
-               $click->[1] // '', $click->[2] // '');
+               $click->[1] // '', $click->[2] // '', $sealed);
 
     my $aliases = join '', map { id($_) . $e{alias}{$_} }
         sort keys(($e{alias} // {})->%*);
@@ -230,8 +230,8 @@ sub lines ($self, $visit) {
         // return undef;
 
     # the times before the text may hold any byte
-    my $flags = ord substr $raw, 3, 1;
-    my $head  = $flags >= 64 ? 14 : $flags >= 32 ? 54 : 30;
+    my $flags = ord substr $raw, 2, 1;
+    my $head  = $flags >= 64 ? 11 : $flags >= 32 ? 41 : 23;
     my ($lines) = substr($raw, $head) =~ /\x1e(.*)\z/s;
     $lines =~ tr/\x1f\x1e/| /;
     return $lines;

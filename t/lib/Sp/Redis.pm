@@ -6,6 +6,7 @@ package Sp::Redis;
 use v5.36;
 
 use Sp::Test qw(free_port wait_for spawn slurp spew watch_log);
+use Sp::Certificate;
 use Sp::Redis::Client;
 
 my $COUNT = 0;
@@ -13,7 +14,8 @@ my $COUNT = 0;
 
 # Options: port, password, user (an ACL user with that password; the default
 # user is then off), tcp => 0 for none, config => [ lines ], clock,
-# start => 0, binary.
+# start => 0, binary, tls => [ options of Sp::Certificate ] (the port is for TLS
+# only then).
 sub new ($class, %o) {
     my $n    = ++$COUNT;
     my $self = bless {
@@ -133,6 +135,15 @@ sub url ($self) { return "redis://" . $self->_auth . "127.0.0.1:$self->{port}" }
 sub unix_url ($self) { return 'unix:' . $self->socket }
 
 
+# With tls: rediss://[user@]HOST:PORT, and the file of its CA.
+sub tls_url ($self, $host = '127.0.0.1') {
+    my $user = defined $self->{user} ? "$self->{user}\@" : '';
+    return "rediss://$user$host:$self->{port}";
+}
+
+sub ca_file ($self) { return "$self->{dir}/ca.pem" }
+
+
 # -- below: private --------------------------------------------------------
 
 
@@ -151,7 +162,7 @@ sub _client ($self) {
 sub _configure ($self) {
     my @lines = (
         'bind 127.0.0.1',
-        'port ' . (($self->{tcp} // 1) ? $self->{port} : 0),
+        'port ' . (($self->{tcp} // 1) && !$self->{tls} ? $self->{port} : 0),
         'unixsocket ' . $self->socket,
         "dir $self->{dir}",
         'daemonize no', 'save ""', 'appendonly yes', 'appendfsync always',
@@ -165,6 +176,13 @@ sub _configure ($self) {
 
     } elsif (defined $self->{password}) {
         push @lines, "requirepass $self->{password}";
+    }
+
+    if ($self->{tls}) {
+        my $dir = Sp::Certificate->make($self->{dir}, @{ $self->{tls} });
+        push @lines, "tls-port $self->{port}", "tls-cert-file $dir/cert.pem",
+            "tls-key-file $dir/key.pem", "tls-ca-cert-file $dir/ca.pem",
+            'tls-auth-clients no';
     }
 
     push @lines, @{ $self->{config} // [] };

@@ -30,6 +30,7 @@ sub new ($class, %o) {
         %o,
     }, $class;
 
+    Sp::Test::same_day();
     $self->{redis} //= Sp::Redis->new;
     $self->{smtp}  //= Sp::Smtp->new;
     $self->{call}  //= Sp::Call->new(
@@ -107,6 +108,18 @@ sub wait_closed ($self, $email, $reason, $name = undef) {
         my $why = $self->{call}->why($email);
         ($why->{state} // '') eq 'closed' && $why->{reason} eq $reason;
     } $name // "the rescue of $email is closed: $reason";
+}
+
+
+# Waits until no message is between confirm and settle.  When the clock is moved
+# by hours before that, the mailer believes that its relay was silent for hours.
+sub quiet ($self) {
+    wait_for {
+        !grep { ($self->{call}->why($_)->{attempt} // '') eq 'confirmed' }
+            $self->{call}->abandoned
+    } or die "a message is not settled\n";
+
+    return $self;
 }
 
 

@@ -8,6 +8,8 @@ use v5.36;
 use File::Path ();
 use IO::Socket::INET ();
 use JSON::XS ();
+use Socket qw(SOL_SOCKET SO_RCVBUF);
+use Sp::Certificate;
 use Sp::Smtp::Hold;
 use Sp::Smtp::Session;
 use Sp::Test qw(free_port wait_for wait_ok fork_child slurp spew);
@@ -18,7 +20,8 @@ my $JSON  = JSON::XS->new->latin1->canonical;
 
 # Options: starttls => 1, require_tls => 1 (refuses MAIL before STARTTLS),
 # tls => 1 (TLS from the start), auth => { user => password }, pipelining,
-# size, port, start => 0.
+# size, port, start => 0, certificate => [ options of Sp::Certificate ],
+# rcvbuf => bytes that the kernel takes unread.
 sub new ($class, %o) {
     my $n    = ++$COUNT;
     my $dir  = Sp::Test::dir() . "/smtp$n";
@@ -31,7 +34,8 @@ sub new ($class, %o) {
     $self->{starttls} = 1 if $o{require_tls};
 
     File::Path::make_path("$dir/mails", "$dir/count", "$dir/hold");
-    $self->_certificate if $self->{starttls} || $self->{tls};
+    Sp::Certificate->make($dir, @{ $o{certificate} // [] })
+        if $self->{starttls} || $self->{tls};
     $self->behave;
     Sp::Test::watch_log("$dir/log");
     $self->start if $self->{start};
@@ -49,6 +53,9 @@ sub start ($self) {
             LocalAddr => '127.0.0.1', LocalPort => $self->{port},
             Listen => 1024, ReuseAddr => 1);
     }, 10) or die "smtp: cannot listen on $self->{port}: $!\n";
+
+    setsockopt($listen, SOL_SOCKET, SO_RCVBUF, pack 'i', $self->{rcvbuf})
+        if $self->{rcvbuf};
 
     $self->{pid} = fork_child($self->{name}, sub {
         open(STDERR, '>>', "$self->{dir}/log") or die "log: $!";
@@ -195,28 +202,6 @@ sub _serve ($self, $listen) {
         $kids{$pid} = 1;
         close $fh;
     }
-}
-
-
-# A CA of this test and a certificate for 127.0.0.1 and localhost by it.
-sub _certificate ($self) {
-    my $dir = $self->{dir};
-    my $run = sub (@cmd) {
-        my ($status, $out, $err) = Sp::Test::command([ 'openssl', @cmd ]);
-        die "openssl: $err" if $status;
-    };
-    my @key = qw(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes);
-
-    $run->(qw(req -x509 -days 3650 -subj /CN=lab-ca), @key,
-        '-keyout', "$dir/ca.key", '-out', "$dir/ca.pem");
-    $run->(qw(req -subj /CN=localhost), @key,
-        '-keyout', "$dir/key.pem", '-out', "$dir/request.pem");
-    spew("$dir/ext", "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
-    $run->(qw(x509 -req -days 3650 -CAcreateserial),
-        '-in', "$dir/request.pem", '-CA', "$dir/ca.pem",
-        '-CAkey', "$dir/ca.key", '-extfile', "$dir/ext",
-        '-out', "$dir/cert.pem");
-    return;
 }
 
 1;

@@ -14,6 +14,7 @@ use File::Spec     ();
 use File::Temp     ();
 use IO::Socket::INET ();
 use POSIX          qw(:sys_wait_h);
+use Scalar::Util   ();
 use Test::More     ();
 use Time::HiRes    qw(sleep time);
 
@@ -25,7 +26,7 @@ our @EXPORT = qw(
 
 my ($DIR, $DONE, $SECRET, $EXPECTED_EXIT);
 my $OWNER = $$;
-my (@LOCKS, @AT_END, @LOGS, @ALLOWED, @PROBLEMS);
+my (@LOCKS, @AT_END, @LOGS, @ALLOWED, @PROBLEMS, @OURS);
 my (%CHILD, %STATUS, %MAY_DIE);
 
 my $ROOT = Cwd::abs_path((File::Spec->splitpath(__FILE__))[1] . '/../../..');
@@ -68,6 +69,24 @@ sub dir () {
 
 # True when the product was built with sanitizers.
 sub under_asan () { return $ENV{SP_ASAN} ? 1 : 0 }
+
+
+# What sanitizers want in the environment: they report into the private
+# directory.  preload => 1: with their runtimes, for a program that was built
+# without them and loads what was built with them; leaks are those of the
+# program then, and not looked for.
+sub sanitizer_environment (%o) {
+    my $common = 'log_path=' . _reports() . '/report:abort_on_error=0'
+        . ':halt_on_error=1:allocator_may_return_null=1';
+    my $leaks = $o{leaks} // !$o{preload} ? 1 : 0;
+
+    return (
+        ASAN_OPTIONS => "$common:detect_leaks=$leaks:detect_odr_violation=0",
+        UBSAN_OPTIONS => "$common:print_stacktrace=1",
+        LSAN_OPTIONS =>
+            "print_suppressions=0:suppressions=$ROOT/t/lib/lsan.supp",
+        ($o{preload} ? (LD_PRELOAD => join ':', _runtimes()) : ()));
+}
 
 
 # A port of 127.0.0.1 that nothing listens on and that no other test is given
@@ -130,19 +149,37 @@ sub wait_ok :prototype(&$;$) ($code, $name, $seconds = $DEADLINE) {
 }
 
 
+# Waits over midnight (UTC) if it is near: for tests that look at what is
+# counted by days, and have no clock of their own.
+sub same_day ($seconds = 120) {
+    my $left = 86_400 - int(time) % 86_400;
+    sleep $left + 1 if $left < $seconds;
+    return;
+}
+
+
 # Starts a program: name, cmd => [...], and optionally env => {} (undef removes
 # a variable), log => FILE for its output, dir => where it runs, clock => its
 # clock (default: the test's; 0: none), clock_all => 1: its monotonic time
-# moves too, preload => 1: it needs libasan preloaded when under sanitizers.
+# moves too, preload => 1: it needs libasan preloaded when under sanitizers,
+# stdin and stdout => handles that are its own.
 sub spawn (%o) {
     my $env = _environment(%o);
 
     return fork_child($o{name}, sub {
-        open(STDIN, '<', '/dev/null') or die "stdin: $!";
+        if ($o{stdin}) {
+            open(STDIN, '<&', $o{stdin}) or die "stdin: $!";
+        } else {
+            open(STDIN, '<', '/dev/null') or die "stdin: $!";
+        }
 
         if (defined $o{log}) {
             open(STDOUT, '>>', $o{log}) or die "$o{log}: $!";
             open(STDERR, '>&', \*STDOUT) or die "stderr: $!";
+        }
+
+        if ($o{stdout}) {
+            open(STDOUT, '>&', $o{stdout}) or die "stdout: $!";
         }
 
         chdir($o{dir} // dir()) or die "chdir: $!";
@@ -158,7 +195,7 @@ sub spawn (%o) {
 
 
 # Runs a piece of Perl in a process of its own, stopped at the end like any
-# other.  Its files and sockets are those open now.
+# other.  Its files and sockets are those open now, but for our_own() ones.
 sub fork_child ($name, $code) {
     my $ready = '';
     pipe(my $r, my $w) or die "pipe: $!";
@@ -168,6 +205,7 @@ sub fork_child ($name, $code) {
     if ($pid == 0) {
         # Not in the parent's END, whatever happens.
         close $r;
+        close $_ for grep { defined } @OURS;
         @AT_END = ();
         alarm 0;
         $SIG{$_} = 'DEFAULT' for qw(ALRM INT TERM HUP PIPE CHLD);
@@ -185,6 +223,15 @@ sub fork_child ($name, $code) {
 
     $CHILD{$pid} = $name;
     return $pid;
+}
+
+
+# A handle that no forked child may keep: the end of a pipe, whose other end
+# waits until nobody has it.
+sub our_own ($fh) {
+    push @OURS, $fh;
+    Scalar::Util::weaken($OURS[-1]);
+    return $fh;
 }
 
 
@@ -383,13 +430,9 @@ sub _environment (%o) {
     my @preload;
 
     if (under_asan()) {
-        my $common = 'log_path=' . dir() . '/sanitizer:abort_on_error=0'
-            . ':halt_on_error=1:allocator_may_return_null=1';
-        $env{ASAN_OPTIONS} //= "$common:detect_leaks="
-            . ($o{preload} ? 0 : 1) . ':detect_odr_violation=0';
-        $env{UBSAN_OPTIONS} //= "$common:print_stacktrace=1";
-        $env{LSAN_OPTIONS} //=
-            "print_suppressions=0:suppressions=$ROOT/t/lib/lsan.supp";
+        my %sanitizers = sanitizer_environment(preload => 0,
+            leaks => !$o{preload});
+        $env{$_} //= $sanitizers{$_} for keys %sanitizers;
     }
 
     my $clock = $o{clock} // (Sp::Clock->can('current') && Sp::Clock->current);
@@ -401,13 +444,30 @@ sub _environment (%o) {
     }
 
     if (under_asan() && ($o{preload} || (@preload && $o{sanitized}))) {
-        unshift @preload, _runtime('libasan.so'), _runtime('libubsan.so');
+        unshift @preload, _runtimes();
     }
 
     $env{LD_PRELOAD} = join ':', @preload if @preload;
 
     return \%env;
 }
+
+
+# Where sanitizers write: also those of processes without our rights.
+sub _reports () {
+    my $dir = dir() . '/sanitizer';
+
+    if (!-d $dir) {
+        mkdir $dir or die "$dir: $!";
+        chmod 01777, $dir;
+    }
+
+    return $dir;
+}
+
+
+# The runtimes of the sanitizers, the one that insists on being first in front.
+sub _runtimes () { return map { _runtime($_) } 'libasan.so', 'libubsan.so' }
 
 
 # The file of a sanitizer's runtime.
@@ -472,7 +532,7 @@ sub _finish {
     _reap();
 
     # A process that is just ending is given a moment.
-    wait_for(sub { _reap(); !_descendants($$) }, 3);
+    wait_for(sub { _reap(); !_descendants($$) }, 10);
 
     for (_descendants($$)) {
         push @PROBLEMS, "still running: $_->[0] $_->[1]";
@@ -485,7 +545,7 @@ sub _finish {
 
     return if !defined $DIR;
 
-    for (glob "$DIR/sanitizer.*") {
+    for (glob "$DIR/sanitizer/*") {
         push @PROBLEMS, "sanitizer: " . substr(slurp($_), 0, 6000);
     }
 

@@ -231,6 +231,8 @@ sub _stage ($self, $stage, $usual = $DEFAULT{$stage}, $keep = undef) {
 
     touch($rule->{touch}) if defined $rule->{touch};
 
+    $self->_fill($rule->{read}) if $rule->{read};
+
     if (defined $rule->{wait}) {
         $self->_flush;
         sleep 0.005 while !-e $rule->{wait};
@@ -346,6 +348,18 @@ sub _flush ($self) {
         my $n = syswrite $self->{fh}, $self->{out};
         die $DROPPED if !$n;
         substr $self->{out}, 0, $n, '';
+    }
+    return;
+}
+
+
+# Waits until so many bytes are here.
+sub _fill ($self, $bytes) {
+    $self->_flush;
+
+    while (length $self->{in} < $bytes) {
+        sysread($self->{fh}, $self->{in}, 4096, length $self->{in})
+            or die $DROPPED;
     }
     return;
 }
