@@ -11,6 +11,7 @@
 #include "lint.h"
 
 
+static void cmd_lint_rules(const cmd_t *cmd);
 static int cmd_lint_is_file(const char *name);
 static int cmd_lint_it(cmd_t *cmd, const char *name, int strict);
 static int cmd_lint_file(const char *path, const message_shop_t *shop,
@@ -27,6 +28,7 @@ static const char  cmd_lint_usage[] =
     "usage: sitepreserver creative lint NAME|FILE.html [--shop NAME] "
     "[--strict]\n"
     "                                   [-c FILE] [--json]\n"
+    "       sitepreserver creative lint --rules [--json]\n"
     "\n"
     "Renders a creative, all its locales, or an HTML file that is none yet, "
     "with\n"
@@ -34,7 +36,7 @@ static const char  cmd_lint_usage[] =
     "what\n"
     "was measured.  docs/lint.md explains each rule.  --shop: with the brand "
     "and\n"
-    "the hosts of that shop (default: the only one).\n"
+    "the hosts of that shop (default: the only one).  --rules: lists the rules.\n"
     "\n"
     "Status 1: there are errors; with --strict, or warnings.\n";
 
@@ -42,17 +44,25 @@ static const char  cmd_lint_usage[] =
 int
 cmd_creative_lint(int argc, char **argv)
 {
-    int           rc, strict, file;
+    int           rc, strict, file, rules;
     cmd_t         cmd;
     cmd_option_t  options[] = {
         { "strict", &strict, NULL },
+        { "rules", &rules, NULL },
     };
 
     strict = 0;
-    rc = cmd_options(&cmd, argc, argv, cmd_lint_usage, options, 1);
+    rules = 0;
+    rc = cmd_options(&cmd, argc, argv, cmd_lint_usage, options, 2);
 
     if (rc != CMD_GO) {
         return rc;
+    }
+
+    if (rules) {
+        cmd_lint_rules(&cmd);
+        cmd_end(&cmd);
+        return CMD_OK;
     }
 
     file = cmd.nargs == 1 && cmd_lint_is_file(cmd.args[0])
@@ -64,7 +74,7 @@ cmd_creative_lint(int argc, char **argv)
 
     if (!file) {
         cmd_end(&cmd);
-        rc = cmd_creative_begin(&cmd, argc, argv, cmd_lint_usage, options, 1);
+        rc = cmd_creative_begin(&cmd, argc, argv, cmd_lint_usage, options, 2);
 
         if (rc != CMD_GO) {
             return rc;
@@ -82,6 +92,38 @@ cmd_creative_lint(int argc, char **argv)
     cmd_end(&cmd);
 
     return rc;
+}
+
+
+static void
+cmd_lint_rules(const cmd_t *cmd)
+{
+    size_t              i;
+    json_t             *list;
+    const lint_rule_t  *rule;
+
+    list = json_array();
+
+    for (i = 0; i < lint_rules_count(); i++) {
+        rule = lint_rule_at(i);
+
+        if (!cmd->json) {
+            printf("%s (%s)\n    %s\n    %s\n", rule->id,
+                   lint_severity_name(rule->severity), rule->what, rule->why);
+        }
+
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}",
+                              "id", rule->id, "severity",
+                              lint_severity_name(rule->severity),
+                              "what", rule->what, "why", rule->why));
+    }
+
+    if (cmd->json) {
+        cmd_print(cmd, list);
+
+    } else {
+        json_decref(list);
+    }
 }
 
 
@@ -252,11 +294,14 @@ cmd_lint_ratio(buffer_t *out, const char *what, double light, double dark)
 
     buffer_fmt(out, "; lowest contrast of %s", what);
 
+    /* cut, not rounded: 4.499 is not 4.5 */
+
     if (light >= 0) {
-        buffer_fmt(out, " %.2f:1", light);
+        buffer_fmt(out, " %.2f:1", (double) (int) (light * 100) / 100);
     }
 
     if (dark >= 0) {
-        buffer_fmt(out, ", %.2f:1 in dark mode", dark);
+        buffer_fmt(out, ", %.2f:1 in dark mode",
+                   (double) (int) (dark * 100) / 100);
     }
 }

@@ -17,6 +17,8 @@
 
 
 #define HTML_MEMORY_MAX  (256 * 1024 * 1024)
+#define HTML_TOO_DEEP    "has elements nested deeper than 512, or a tag with "\
+                         "very many attributes"
 #define HTML_STACK       (HTML_DEPTH_MAX + 64)
 
 /* What the parser made of its own. */
@@ -96,14 +98,14 @@ html_parse(const char *text, size_t len, unsigned flags, sp_error_t *err)
     }
 
     if (html_too_deep(parsed, len)) {
-        return html_failed(html, err, "has elements nested deeper than 512");
+        return html_failed(html, err, HTML_TOO_DEEP);
     }
 
     switch (html_read(html, parsed, len)) {
     case SP_OK:
         return html;
     case SP_LIMIT:
-        return html_failed(html, err, "has elements nested deeper than 512");
+        return html_failed(html, err, HTML_TOO_DEEP);
     default:
         return html_failed(html, err, "takes too much memory");
     }

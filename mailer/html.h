@@ -14,6 +14,7 @@
 
 #define HTML_SIZE_MAX   (1024 * 1024)
 #define HTML_DEPTH_MAX  512         /* elements in elements */
+#define HTML_ATTRS_MAX  256         /* attributes of an element, about */
 
 
 typedef struct html_s       html_t;
@@ -73,7 +74,7 @@ struct html_node_s {
  * as they are ("{{name}}"; blanks in one are "_").  A template's own errors
  * are mustache_compile()'s to find.
  *
- * NULL: no memory, too large, or nested too deep; err says which.  All of it
+ * NULL: no memory, too large, or html_too_deep(); err says which.  All of it
  * belongs to the html_t; the text must live as long.  Work and memory are
  * bounded, whatever the text is.
  */
@@ -172,8 +173,9 @@ void html_check(const char *text, size_t len, html_broken_pt found,
 
 
 /*
- * Does text nest deeper than HTML_DEPTH_MAX?  Counts at least as many as any
- * HTML5 parser that works as the specification says.
+ * Does text nest deeper than HTML_DEPTH_MAX, or has a tag far more attributes
+ * than HTML_ATTRS_MAX?  Counts at least as many as any HTML5 parser that works
+ * as the specification says.
  */
 
 int html_too_deep(const char *text, size_t len);

@@ -26,6 +26,7 @@ typedef struct {
     size_t           nopen;
     size_t           depth;         /* never less than the parser's */
     sp_str_t         raw;           /* <style>, ...: until its end tag */
+    unsigned         crowded:1;     /* a tag has too many attributes */
     html_broken_pt   found;
     void            *data;
 } html_tags_t;
@@ -101,7 +102,7 @@ html_too_deep(const char *text, size_t len)
     t.text = text;
     t.len = len;
 
-    return !html_tags_scan(&t);
+    return !html_tags_scan(&t) || t.crowded;
 }
 
 
@@ -312,13 +313,23 @@ static int
 html_tags_skip(html_tags_t *t, int *empty)
 {
     char         c, quote;
+    size_t       attrs;
     const char  *end;
 
     *empty = 0;
     quote = '\0';
+    attrs = 0;
 
     for ( /* void */ ; t->at < t->len; t->at++) {
         c = t->text[t->at];
+
+        /* one may begin after a blank, a slash or a value in quotes */
+
+        if ((html_tags_space(c) || c == '/' || c == '"' || c == '\'')
+            && ++attrs > 4 * HTML_ATTRS_MAX)
+        {
+            t->crowded = 1;
+        }
 
         if (c == '>') {
             *empty = t->text[t->at - 1] == '/';

@@ -12,7 +12,7 @@
 
 
 #define LINT_PATH_MAX  1024
-#define LINT_WORK_MAX  2000000      /* elements around all nodes of a page */
+#define LINT_WORK_MAX  500000      /* elements around all nodes of a page */
 
 
 /* The templates of one locale, and what all carts say of them. */
@@ -34,6 +34,7 @@ static sp_rc_t lint_carts(lint_locale_t *l, const creative_t *creative,
 static void lint_view(lint_view_t *v, lint_locale_t *l,
     const creative_locale_t *locale, const creative_t *creative,
     const message_shop_t *shop, unsigned cart);
+static int lint_is_bundled(const creative_t *creative);
 static void lint_view_part(lint_render_t *r, const char *path,
     const mustache_t *t, lint_usage_t *usage, unsigned cart);
 static void lint_view_free(lint_view_t *v);
@@ -196,9 +197,7 @@ lint_view(lint_view_t *v, lint_locale_t *l, const creative_locale_t *locale,
     v->shop_given = shop != NULL;
     v->whole = locale->subject != NULL;
     v->locale = locale->locale;
-    v->bundled = creative != NULL
-                 && strncmp(creative_path(creative), creative_bundled(),
-                            strlen(creative_bundled())) == 0;
+    v->bundled = creative != NULL && lint_is_bundled(creative);
 
     lint_view_part(&v->subject, l->path[0], locale->subject, &l->usage[0],
                    cart);
@@ -211,6 +210,22 @@ lint_view(lint_view_t *v, lint_locale_t *l, const creative_locale_t *locale,
     v->subject.column = l->column[0];
     v->preheader.line = l->line[1];
     v->preheader.column = l->column[1];
+}
+
+
+/* A tree that is not installed has its bundled creatives elsewhere. */
+
+static int
+lint_is_bundled(const creative_t *creative)
+{
+    const char  *path, *dir, *tree;
+
+    path = creative_path(creative);
+    dir = creative_bundled();
+    tree = getenv("SITEPRESERVER_CREATIVES");
+
+    return strncmp(path, dir, strlen(dir)) == 0
+           || (tree != NULL && strncmp(path, tree, strlen(tree)) == 0);
 }
 
 

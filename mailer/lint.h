@@ -97,7 +97,7 @@ sp_rc_t lint_html(const char *path, const char *text, size_t len,
     const message_shop_t *shop, lint_report_t *report);
 
 
-/* An error of its own, for a creative that could not be loaded: "FILE:L:C: …" */
+/* An error of its own, for a creative that cannot be loaded: "FILE:L:C: …" */
 
 void lint_load_error(lint_report_t *report, const char *error);
 

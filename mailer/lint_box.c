@@ -14,7 +14,7 @@
 
 
 static int lint_font_own(lint_view_t *v, const html_node_t *node,
-    css_env_t env, double parent, double *size);
+    css_env_t env, int known, double *size);
 static double lint_font_default(const html_node_t *node, double parent);
 static int lint_font_word(const sp_str_t *word, double *size);
 static int lint_attr_length(const html_node_t *node, css_prop_t prop,
@@ -49,18 +49,21 @@ lint_font_size(lint_view_t *v, const html_node_t *node, css_env_t env,
     }
 
     while (n > 0) {
-        *known = lint_font_own(v, path[--n], env, size, &size) && *known;
+        *known = lint_font_own(v, path[--n], env, *known, &size);
     }
 
     return size;
 }
 
 
-/* 0: it depends on what is not known; an absolute size makes it known again. */
+/*
+ * *size is the parent's, and whether that is known; what is relative is as
+ * known as that, what is absolute is known.
+ */
 
 static int
 lint_font_own(lint_view_t *v, const html_node_t *node, css_env_t env,
-    double parent, double *size)
+    int known, double *size)
 {
     double       number;
     css_unit_t   unit;
@@ -69,8 +72,8 @@ lint_font_own(lint_view_t *v, const html_node_t *node, css_env_t env,
     value = css_value(v->css, node, env, CSS_FONT_SIZE);
 
     if (value.state == CSS_NO || css_is(&value.text, "inherit")) {
-        *size = lint_font_default(node, parent);
-        return *size > 0;
+        *size = lint_font_default(node, *size);
+        return known;
     }
 
     if (value.state == CSS_MAYBE) {
@@ -85,11 +88,20 @@ lint_font_own(lint_view_t *v, const html_node_t *node, css_env_t env,
         return 0;
     }
 
-    *size = unit == CSS_UNIT_EM ? number * parent
-            : unit == CSS_UNIT_REM ? number * LINT_FONT_SIZE
-            : unit == CSS_UNIT_PERCENT ? number * parent / 100
-            : number;
-    return 1;
+    switch (unit) {
+    case CSS_UNIT_EM:
+        *size *= number;
+        return known;
+    case CSS_UNIT_PERCENT:
+        *size *= number / 100;
+        return known;
+    case CSS_UNIT_REM:
+        *size = number * LINT_FONT_SIZE;
+        return 1;
+    default:
+        *size = number;
+        return 1;
+    }
 }
 
 

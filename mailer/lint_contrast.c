@@ -36,6 +36,7 @@ static lint_paint_t lint_layer(lint_view_t *v, const html_node_t *node,
 static int lint_is_faded(lint_view_t *v, const html_node_t *node,
     css_env_t env);
 static uint32_t lint_over(const lint_paint_t *paint, uint32_t below);
+static int lint_is_in(const html_node_t *node, const html_node_t *top);
 static void lint_contrast_text(lint_view_t *v, const html_node_t *text,
     css_env_t env);
 static int lint_is_large(lint_view_t *v, const html_node_t *node,
@@ -330,7 +331,8 @@ lint_contrast(lint_view_t *v)
 
     for (node = v->body; node != NULL; node = html_next(node, v->body)) {
         if (node->type != HTML_TEXT || !lint_has_words(&node->text)
-            || lint_hidden(v, node, CSS_WIDE) != CSS_NO)
+            || lint_hidden(v, node, CSS_WIDE) != CSS_NO
+            || lint_is_in(node, v->cta))
         {
             continue;
         }
@@ -341,6 +343,19 @@ lint_contrast(lint_view_t *v)
             lint_contrast_text(v, node, CSS_DARK);
         }
     }
+}
+
+
+/* The call to action has a rule of its own. */
+
+static int
+lint_is_in(const html_node_t *node, const html_node_t *top)
+{
+    while (node != NULL && node != top) {
+        node = node->parent;
+    }
+
+    return node != NULL;
 }
 
 

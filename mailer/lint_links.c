@@ -149,9 +149,9 @@ lint_link_host(lint_view_t *v, const html_attr_t *href, const sp_str_t *url)
 
     if (!v->shop_given) {
         if (!lint_has(url, "utm_")) {
-            lint_unknown(v, &v->html, "ga-tags", href->value_start,
-                         "whether this is the shop's own host is known with "
-                         "--shop only");
+            lint_unknown(v, &v->html, "ga-tags", LINT_WHOLE,
+                         "which hosts are the shop's own is known with --shop "
+                         "only: links that are written out are not judged");
         }
 
         return;

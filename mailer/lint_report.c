@@ -232,7 +232,9 @@ lint_unknown(lint_view_t *v, const lint_render_t *r, const char *id,
     (void) vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
 
-    lint_found_at(v, r, id, lint_source(r, offset), "", 1, text);
+    lint_found_at(v, r, id, offset == LINT_WHOLE ? offset
+                                                 : lint_source(r, offset),
+                  "", 1, text);
 }
 
 

@@ -102,12 +102,21 @@ static void
 lint_text_part(lint_view_t *v)
 {
     char      measured[64];
-    size_t    chars;
-    sp_str_t  text;
+    size_t    chars, at;
+    sp_str_t  text, word;
 
     text.data = buffer_text(&v->text.out);
     text.len = v->text.out.len;
-    chars = lint_chars(&text);
+    chars = 0;
+    at = 0;
+
+    /* URLs are not read */
+
+    while (css_word(&text, &at, &word)) {
+        if (word.len < 8 || memcmp(word.data, "http", 4) != 0) {
+            chars += lint_chars(&word) + 1;
+        }
+    }
 
     if (chars < LINT_TEXT_PART) {
         (void) snprintf(measured, sizeof(measured), "%zu characters", chars);
