@@ -36,7 +36,8 @@ static const char  cmd_lint_usage[] =
     "what\n"
     "was measured.  docs/lint.md explains each rule.  --shop: with the brand "
     "and\n"
-    "the hosts of that shop (default: the only one).  --rules: lists the rules.\n"
+    "the hosts of that shop (default: the only one).  --rules lists the "
+    "rules.\n"
     "\n"
     "Status 1: there are errors; with --strict, or warnings.\n";
 
