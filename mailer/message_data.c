@@ -7,6 +7,7 @@
 #include <unicode/uloc.h>
 
 #include "creative_colour.h"
+#include "date.h"
 #include "message_data.h"
 
 
@@ -162,6 +163,23 @@ message_set_amount(message_data_t *md, mustache_value_t *object,
     if (money_format(md->money, minor, &b) == SP_OK) {
         mustache_set(md->data, object, key,
                      mustache_string(md->data, b.data, b.len));
+    }
+
+    buffer_free(&b);
+}
+
+
+void
+message_set_date(message_data_t *md, mustache_value_t *object,
+    const char *key, int64_t time, const char *zone)
+{
+    buffer_t  b;
+
+    buffer_init(&b, 512);
+
+    if (date_format(&md->locale, zone, time, &b) == SP_OK) {
+        mustache_set(md->data, object, key,
+                     mustache_string(md->data, buffer_text(&b), b.len));
     }
 
     buffer_free(&b);

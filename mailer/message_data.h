@@ -48,8 +48,8 @@ sp_rc_t message_items(message_data_t *md);
 
 
 /*
- * Setters of one member: a line of text cleaned by mime_line(); a number and
- * an amount in the shopper's locale; a link tagged with that content name.
+ * Setters of one member: a line of text cleaned by mime_line(); a number, an
+ * amount and a day (date.h) in the shopper's locale; a link tagged with that content name.
  * What is absent, or is no link, is not set.
  */
 
@@ -59,6 +59,8 @@ void message_set_number(message_data_t *md, mustache_value_t *object,
     const char *key, int64_t number);
 void message_set_amount(message_data_t *md, mustache_value_t *object,
     const char *key, int64_t minor);
+void message_set_date(message_data_t *md, mustache_value_t *object,
+    const char *key, int64_t time, const char *zone);
 sp_rc_t message_set_link(message_data_t *md, mustache_value_t *object,
     const char *key, const sp_str_t *url, const char *content);
 void message_set_picture(message_data_t *md, mustache_value_t *object,
