@@ -408,6 +408,25 @@ is_deeply(\%documented, { map { $_ => $rules{$_}{severity} } keys %rules },
     'docs/lint.md has all rules, and their severities');
 cmp_ok(length $rules{$_}{why}, '>', 20, "$_: there is a reason") for keys %rules;
 
+# Tags that docs/creatives.md has are no unknown tags (lint_tags.c lists them).
+
+my $manual = slurp("$FindBin::Bin/../docs/creatives.md");
+my ($section, @tags) = '';
+
+foreach my $row ($manual =~ /^\| ((?:– )?`[a-z_.]+`(?:, `[a-z_.]+`)*) \|/mg) {
+    my @names = $row =~ /`([a-z_.]+)`/g;
+
+    $section = $names[0] if $row !~ /^–/;
+    push @tags, map { $row =~ /^–/ ? "{{#$section}}{{$_}}{{/$section}}"
+        : "{{$_}}" } grep { !/^(?:approved|changed|new|retired)$/ } @names;
+}
+
+cmp_ok(scalar @tags, '>', 35, 'tags are documented');
+spew("$dir/page.html", join "\n", @tags);
+is_deeply([ map { $tags[ $_->{line} - 1 ] } found(
+    report("$dir/page.html", '-c', $conf), 'tag-unknown') ], [],
+    'the lint knows them all');
+
 # Nothing.
 
 my $clean = creative(%base);
