@@ -549,6 +549,12 @@ test_locale(void **state)
 
     sample.facts.locale = sample_str("de-AT");
     build(&built);
+    has(&built.text, "Summe: €\u00a0209,50");
+    has(&built.html, "<html lang=\"de\" dir=\"ltr\"");
+    built_free(&built);
+
+    sample.facts.locale = sample_str("pl-PL");
+    build(&built);
     has(&built.text, "Total: €209.50");
     has(&built.html, "<html lang=\"en\" dir=\"ltr\"");
     built_free(&built);
