@@ -348,7 +348,7 @@ import_links_write(import_t *im)
                 html_edit(im->edits, k, 0, " data-sp-cta", 12);
             }
 
-            if (link->kind != IMPORT_LINK_TAG) {
+            if (link->kind != IMPORT_LINK_TAG || !link->cart) {
                 import_link_set(im, link, "{{cart_link}}", 13);
             }
 

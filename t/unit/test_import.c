@@ -254,6 +254,10 @@ test_cta(void **state)
                      SP_OK);
     assert_non_null(strstr(buffer_text(&result.html), "<a data-sp-cta "
                            "class=btn href=\"{{cart_link}}\">Two</a>"));
+    assert_int_equal(import("\n\n  <a href='{{action_url}}'>Two</a>"
+                            "{{preheader}}"), SP_OK);
+    assert_string_equal(buffer_text(&result.html), "\n\n  <a data-sp-cta "
+                        "href='{{cart_link}}'>Two</a>{{preheader}}");
     assert_int_equal(import("<a href=/en/cart>One</a>"), SP_INVALID);
     (void) note("there is no link at 3:3");
     options.cta_line = 0;
