@@ -79,6 +79,7 @@ message_data_create(message_data_t *md, const message_facts_t *facts,
     message_set_line(md, md->root, "step", &facts->step, MESSAGE_LINE_MAX);
 
     message_utm(md, creative);
+    message_offer(md, creative);
     message_when(md);
     rc = message_shop(md);
 

@@ -40,10 +40,11 @@ sp_rc_t message_data_create(message_data_t *md, const message_facts_t *facts,
 void message_data_free(message_data_t *md);
 
 
-/* Tags of the analytics, and items, count and total: for
+/* Tags of the analytics, of the offer, and items, count and total: for
    message_data_create(). */
 
 void message_utm(message_data_t *md, const creative_locale_t *creative);
+void message_offer(message_data_t *md, const creative_locale_t *creative);
 sp_rc_t message_items(message_data_t *md);
 
 
