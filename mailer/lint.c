@@ -43,6 +43,8 @@ static int lint_too_much(lint_view_t *v);
 static void lint_paths(lint_locale_t *l, const creative_t *creative,
     const creative_locale_t *locale, const char *html_path);
 static void lint_head_places(lint_locale_t *l);
+static void lint_language(const char *text, size_t len, char *locale,
+    size_t size);
 static sp_rc_t lint_html_raw(const char *path, const char *text, size_t len,
     const message_shop_t *shop, lint_report_t *report);
 
@@ -74,7 +76,7 @@ lint_html(const char *path, const char *text, size_t len,
     creative_locale_t  locale;
 
     memset(&locale, 0, sizeof(creative_locale_t));
-    (void) strcpy(locale.locale, "en");
+    lint_language(text, len, locale.locale, sizeof(locale.locale));
     locale.html = mustache_compile(path, text, len, MUSTACHE_HTML,
                                    MUSTACHE_NO_RAW, &err);
 
@@ -89,6 +91,45 @@ lint_html(const char *path, const char *text, size_t len,
     mustache_free(locale.html);
 
     return rc == SP_OK && lint_report_failed(report) ? SP_NOMEM : rc;
+}
+
+
+/* What <html lang> says, if it is a language; else English. */
+
+static void
+lint_language(const char *text, size_t len, char *locale, size_t size)
+{
+    size_t              i;
+    html_t             *html;
+    sp_error_t          err;
+    const html_node_t  *node;
+    const html_attr_t  *lang;
+
+    (void) strcpy(locale, "en");
+    html = html_parse(text, len, HTML_TEMPLATE, &err);
+
+    if (html == NULL) {
+        return;
+    }
+
+    node = html_find(html_root(html), NULL, "html");
+    lang = node != NULL ? html_attr(node, "lang") : NULL;
+    i = 0;
+
+    while (lang != NULL && i < lang->value.len
+           && (lang->value.data[i] == '-'
+               || ((lang->value.data[i] | 0x20) >= 'a'
+                   && (lang->value.data[i] | 0x20) <= 'z')))
+    {
+        i++;
+    }
+
+    if (lang != NULL && i == lang->value.len && i >= 2 && i < size) {
+        memcpy(locale, lang->value.data, i);
+        locale[i] = '\0';
+    }
+
+    html_free(html);
 }
 
 

@@ -490,6 +490,21 @@ is($heavy && $heavy->{measured}, '501 KB', 'image-weight is found');
 ok(!found(page("$text<img src=small.png alt='' width=9>"), 'image-weight'),
     'image-weight is not found');
 
+# The words for the cart are those of the page's language.
+
+sub german ($words) {
+    spew("$dir/page.html", "<html lang=de-AT><p>$words");
+
+    return report("$dir/page.html", '-c', $conf);
+}
+
+ok(!found(german('Ihr Warenkorb wartet'), 'purpose-screen'), 'a German page');
+ok(found(german('Your cart is waiting'), 'purpose-screen', 'warning'),
+    'an English text in it');
+spew("$dir/page.html", '<html lang=ja><p>Your cart is waiting');
+my ($japanese) = found(report("$dir/page.html", '-c', $conf), 'purpose-screen');
+is($japanese && $japanese->{measured}, 'not computed', 'Japanese is not known');
+
 # Bundled ones: at most 30 KB, and clean.
 
 sub bundled ($kilobytes) {
