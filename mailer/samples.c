@@ -29,6 +29,49 @@ static void samples_international(sample_t *s);
 static void samples_hostile(sample_t *s);
 
 
+/* Dates are what is left at SAMPLES_DATE. */
+
+#define SAMPLES_DATE  1795622640
+#define SAMPLES_DAY   86400
+
+static const message_offer_text_t  samples_discount_texts[] = {
+    { SAMPLE("en"), SAMPLE("10 % off everything in your cart, and free "
+                           "shipping to wherever you may live") },
+    { SAMPLE("de"), SAMPLE("10 % Rabatt auf alles in Ihrem Warenkorb, und "
+                           "versandkostenfrei, wo auch immer Sie wohnen") }
+};
+
+static const message_offer_text_t  samples_gift_texts[] = {
+    { SAMPLE("en"), SAMPLE("🎁 A seed mat is yours <free>") }
+};
+
+static const message_offer_text_t  samples_member_texts[] = {
+    { SAMPLE("en"), SAMPLE("Members’ price until it is sold out") }
+};
+
+static const message_offer_text_t  samples_upgrade_texts[] = {
+    { SAMPLE("en"), SAMPLE("Express shipping for the price of standard") }
+};
+
+static const message_offer_t  samples_discount = {
+    MESSAGE_DISCOUNT, samples_discount_texts, 2,
+    SAMPLE("COME-BACK-ABCDEFGHJKMNPQRS"), SAMPLES_DATE + 5 * SAMPLES_DAY, NULL
+};
+
+static const message_offer_t  samples_gift = {
+    MESSAGE_VALUE_ADD, samples_gift_texts, 1, { 0, NULL }, 0, NULL
+};
+
+static const message_offer_t  samples_member = {
+    MESSAGE_EXCLUSIVITY, samples_member_texts, 1, SAMPLE("ONLY4U"),
+    SAMPLES_DATE + SAMPLES_DAY, NULL
+};
+
+static const message_offer_t  samples_upgrade = {
+    MESSAGE_UPGRADE, samples_upgrade_texts, 1, { 0, NULL },
+    SAMPLES_DATE + 2 * SAMPLES_DAY, NULL
+};
+
 static const sp_str_t  samples_hosts[] = { SAMPLE("www.loom.example") };
 
 static void (*const  samples_all[])(sample_t *s) = {
@@ -133,7 +176,7 @@ samples_init(sample_t *s, const char *name, const char *what)
     s->facts.unsubscribe = samples_str(
         "https://loom.example/sp/unsubscribe"
         "?t=dWFCQ2RFZkdoSWpLbE1uT3BRclN0VXZXeFl6MDEyMzQ1Njc4OWFiY2Q");
-    s->facts.date = 1795622640;
+    s->facts.date = SAMPLES_DATE;
     s->facts.left = s->facts.date - 3660;
 }
 
@@ -228,6 +271,8 @@ samples_long(sample_t *s)
     samples_line(s, "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbau"
                     "unterbeamtengesellschaft",
                  "", "", 1, 123456789);
+    s->facts.offer = &samples_discount;
+    s->facts.left = SAMPLES_DATE - SAMPLES_DAY;
 }
 
 
@@ -255,6 +300,8 @@ samples_emoji(sample_t *s)
     samples_line(s, "👩🏽‍🌾 Gardening set 🌻🌻", "🎁 gift wrap",
                  "https://loom.example/img/mug.svg", 1, 2400);
     s->facts.total = 2400;
+    s->facts.offer = &samples_gift;
+    s->facts.left = SAMPLES_DATE - 3 * SAMPLES_DAY;
 }
 
 
@@ -271,6 +318,7 @@ samples_yen(sample_t *s)
     samples_line(s, "麻のエプロン", "色: 砂",
                  "https://loom.example/img/apron.svg", 2, 1980);
     s->facts.total = 3960;
+    s->facts.offer = &samples_upgrade;
 }
 
 
@@ -286,6 +334,7 @@ samples_unknown(sample_t *s)
     s->facts.step_number = 0;
     samples_line(s, "", "", "", 3, SP_NO_AMOUNT);
     s->lines[0].from_shop = 0;
+    s->facts.offer = &samples_gift;
 }
 
 
@@ -299,6 +348,8 @@ samples_one(sample_t *s)
     samples_line(s, "", "", "", 1, SP_NO_AMOUNT);
     s->lines[0].from_shop = 0;
     s->facts.total = 5450;
+    s->facts.first_name.len = 0;
+    s->facts.offer = &samples_upgrade;
 }
 
 
@@ -311,6 +362,7 @@ samples_nothing(sample_t *s)
 
     s->shop.logo = samples_str("https://loom.example/img/logo.svg");
     s->facts.currency.len = 0;
+    s->facts.first_name.len = 0;
 }
 
 
@@ -328,6 +380,7 @@ samples_bare(sample_t *s)
     s->facts.locale.len = 0;
     s->facts.currency.len = 0;
     samples_line(s, "Stoneware mug", "", "", 1, SP_NO_AMOUNT);
+    s->facts.offer = &samples_discount;
 }
 
 
@@ -346,6 +399,7 @@ samples_stock(sample_t *s)
     s->lines[0].out_of_stock = 1;
     s->lines[2].total = 1000;
     s->facts.total = 10050;
+    s->facts.offer = &samples_member;
 }
 
 
