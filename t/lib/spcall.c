@@ -24,6 +24,7 @@ static const sp_pool_t  *pool;
 
 static json_t *spcall_one(json_t *in);
 static json_t *spcall_tokens(json_t *in, const sp_str_t *shop);
+static json_t *spcall_bytes(const char *data, size_t len);
 static sp_rc_t spcall_event(sp_call_t *call, json_t *in,
     const sp_str_t *shop);
 static void spcall_lines(sp_event_t *event, json_t *in);
@@ -165,11 +166,42 @@ spcall_one(json_t *in)
     out = json_array();
 
     for (i = 0; i < call.argc; i++) {
-        json_array_append_new(out, json_stringn(call.argv[i],
+        json_array_append_new(out, spcall_bytes(call.argv[i],
                                                 call.argvlen[i]));
     }
 
     return out;
+}
+
+
+/* Bytes as characters of the same numbers: a sealed address is no text. */
+
+static json_t *
+spcall_bytes(const char *data, size_t len)
+{
+    char           *text;
+    size_t          i, n;
+    unsigned char   c;
+
+    text = sp_alloc(pool, 2 * len + 1);
+
+    if (text == NULL) {
+        return NULL;
+    }
+
+    for (i = 0, n = 0; i < len; i++) {
+        c = (unsigned char) data[i];
+
+        if (c < 0x80) {
+            text[n++] = (char) c;
+
+        } else {
+            text[n++] = (char) (0xc0 | c >> 6);
+            text[n++] = (char) (0x80 | (c & 0x3f));
+        }
+    }
+
+    return json_stringn(text, n);
 }
 
 

@@ -59,6 +59,9 @@ sub args ($self, %what) {
     my $answer = $JSON->decode(scalar readline $self->{out});
     die "spcall: $answer->{error}\n"
         if ref $answer eq 'HASH' && $answer->{error};
+
+    # Arguments are bytes, whatever they hold.
+    utf8::downgrade($_) for ref $answer eq 'ARRAY' ? @$answer : ();
     return $answer;
 }
 
