@@ -23,6 +23,7 @@ static void samples_yen(sample_t *s);
 static void samples_unknown(sample_t *s);
 static void samples_one(sample_t *s);
 static void samples_nothing(sample_t *s);
+static void samples_offer(sample_t *s);
 static void samples_bare(sample_t *s);
 static void samples_stock(sample_t *s);
 static void samples_international(sample_t *s);
@@ -77,8 +78,9 @@ static const sp_str_t  samples_hosts[] = { SAMPLE("www.loom.example") };
 static void (*const  samples_all[])(sample_t *s) = {
     samples_usual, samples_many, samples_long,
     samples_rtl, samples_emoji, samples_yen,
-    samples_unknown, samples_one, samples_nothing, samples_bare, samples_stock,
-    samples_international, samples_hostile
+    samples_unknown, samples_one, samples_nothing, samples_offer,
+    samples_bare, samples_stock, samples_international,
+    samples_hostile
 };
 
 
@@ -334,7 +336,6 @@ samples_unknown(sample_t *s)
     s->facts.step_number = 0;
     samples_line(s, "", "", "", 3, SP_NO_AMOUNT);
     s->lines[0].from_shop = 0;
-    s->facts.offer = &samples_gift;
 }
 
 
@@ -363,6 +364,19 @@ samples_nothing(sample_t *s)
     s->shop.logo = samples_str("https://loom.example/img/logo.svg");
     s->facts.currency.len = 0;
     s->facts.first_name.len = 0;
+}
+
+
+/* ... but what is offered. */
+
+static void
+samples_offer(sample_t *s)
+{
+    samples_nothing(s);
+
+    s->name = "offer";
+    s->what = "an offer for a cart of which nothing is known";
+    s->facts.offer = &samples_gift;
 }
 
 
