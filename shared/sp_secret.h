@@ -41,7 +41,8 @@ typedef enum {
     SP_ID_SHOPPER = 'p',            /* of a normalised address */
     SP_ID_CUSTOMER = 'c',
     SP_ID_NETWORK = 'r',            /* a client's /24 or /48 */
-    SP_ID_ORDER = 'o'
+    SP_ID_ORDER = 'o',
+    SP_ID_DRAW = 'd'                /* what is drawn by lot for a shopper */
 } sp_id_kind_t;
 
 
