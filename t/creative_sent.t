@@ -39,6 +39,10 @@ sub settled ($step, $outcome, $reason) {
 }
 
 $mailer->set_config($config);
+spew("$dir/mine/second/en.txt", slurp("$dir/mine/second/en.txt")
+    . "Message {{step_number}}, {{hours_since}} hours later.\n");
+my ($status, $out, $err) = $mailer->run('creative', 'approve', 'second', '--despite-lint');
+is($status, 0, 'approved') or diag $err;
 $mailer->start;
 $t->ready;
 
@@ -55,7 +59,7 @@ like($mailer->log, qr/level=warn event=creative shop=demo step=one creative=plai
     'the log says that it was changed');
 is(to('bob'), 0, 'what was edited is not sent');
 
-my ($status, $out, $err) = $mailer->run('check');
+($status, $out, $err) = $mailer->run('check');
 is($status, 0, 'check has no error');
 like($err, qr/step "one": creative "plain" was changed since it was approved, and is not sent/,
     '... but a warning');
@@ -99,6 +103,8 @@ $clock->advance(12 * 3600 + 60);
 wait_ok { to('dan') == 1 } 'the second step is sent all the same';
 is(Sp::Mime->parse((to('dan'))[0]{data})->header('Subject'),
     'Still waiting: your cart at The Shop', '... and only that');
+like(Sp::Mime->parse((to('dan'))[0]{data})->text,
+    qr/^Message 2, 24 hours later\.\r?$/m, 'it knows which one it is, and how late');
 
 # Retired: skipped at once.
 
