@@ -350,7 +350,6 @@ samples_one(sample_t *s)
     s->lines[0].from_shop = 0;
     s->facts.total = 5450;
     s->facts.first_name.len = 0;
-    s->facts.offer = &samples_upgrade;
 }
 
 
