@@ -19,7 +19,7 @@ CREATIVES_DIR ?= $(PREFIX)/share/sitepreserver/creatives
 
 SP_LIBS     = -lcrypto -lpcre2-8
 MAILER_PKGS = libevent libevent_openssl libcurl gmime-3.0 libconfuse jansson \
-              icu-i18n icu-uc hiredis libsystemd openssl
+              icu-i18n icu-uc hiredis libsystemd openssl gumbo libcares
 MAILER_CFLAGS := $(shell pkg-config --cflags $(MAILER_PKGS) 2>/dev/null) \
                  -DSP_CREATIVES_DIR='"$(CREATIVES_DIR)"'
 MAILER_LIBS   := $(shell pkg-config --libs $(MAILER_PKGS) 2>/dev/null)

@@ -155,7 +155,8 @@ cmd_option(cmd_t *cmd, char **argv, int *i, const char *usage,
         return CMD_OK;
     }
 
-    name = strcmp(name, "-c") == 0 ? "--config" : name;
+    name = strcmp(name, "-c") == 0 ? "--config"
+           : strcmp(name, "-o") == 0 ? "--output" : name;
     equals = strchr(name, '=');
     len = equals != NULL ? (size_t) (equals - name) : strlen(name);
 

@@ -132,7 +132,10 @@ const char *cmd_time(int64_t ms, char buf[32]);
 /* ---- the commands ---- */
 
 int daemon_run(int argc, char **argv);
+int cmd_bounce(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_creative(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_why(int argc, char **argv);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "cmd_creative.h"
 #include "journal.h"
 
 
@@ -103,8 +103,6 @@ cmd_warnings(const config_t *conf)
 static void
 cmd_warn_shop(json_t *list, const config_shop_t *shop)
 {
-    unsigned  i, k;
-
     if (shop->brand.address == NULL) {
         json_array_append_new(list, json_sprintf("shop \"%s\" has no postal "
             "address (brand, address): the law asks for one in most places",
@@ -117,15 +115,7 @@ cmd_warn_shop(json_t *list, const config_shop_t *shop)
             "then", shop->name));
     }
 
-    for (i = 0; i < shop->nseries; i++) {
-        for (k = 0; k < shop->series[i].nsteps; k++) {
-            if (!creative_approved(shop->series[i].steps[k].loaded)) {
-                json_array_append_new(list, json_sprintf("shop \"%s\": "
-                    "creative \"%s\" is not approved", shop->name,
-                    shop->series[i].steps[k].creative));
-            }
-        }
-    }
+    cmd_creative_warnings(list, shop);
 }
 
 

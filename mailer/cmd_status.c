@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "cmd.h"
+#include "cmd_creative.h"
 #include "journal.h"
 #include "sp_arena.h"
 
@@ -63,6 +63,7 @@ cmd_status(int argc, char **argv)
             return CMD_REDIS;
         }
 
+        cmd_creative_warnings(warnings, &cmd.conf->shops[i]);
         json_object_set_new(shops, cmd.conf->shops[i].name, shop);
     }
 

@@ -8,12 +8,24 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "cmd.h"
+#include "cmd_creative.h"
 #include "outcome.h"
 #include "rescue_message.h"
 
 
-static int cmd_test_step(const config_shop_t *shop, const char *name,
+#define CMD_TEST_IDLE  3600000      /* ms */
+
+
+typedef struct {
+    const char  *step;
+    const char  *creative;
+    const char  *locale;
+    int          print;
+} cmd_test_t;
+
+
+static int cmd_test_letter(cmd_t *cmd, const cmd_test_t *test);
+static int cmd_test_step(const config_shop_t *shop, const cmd_test_t *test,
     const config_series_t **series, const config_step_t **step);
 static void cmd_test_cart(sp_claimed_t *claimed, sp_line_t lines[2]);
 static int cmd_test_send_it(cmd_t *cmd, rescue_letter_t *letter, int print);
@@ -21,63 +33,46 @@ static int cmd_test_yes(void *data);
 
 
 static const char  cmd_test_usage[] =
-    "usage: sitepreserver test-send ADDRESS [--step NAME] [--print]\n"
-    "                               [-c FILE] [--shop NAME] [--json]\n"
+    "usage: sitepreserver test-send ADDRESS [--step NAME] [--creative NAME]\n"
+    "                               [--locale LOCALE] [--print] [-c FILE]\n"
+    "                               [--shop NAME] [--json]\n"
     "\n"
     "Sends the message of a step (the first one, or --step) with a sample "
     "cart\n"
     "to yourself, through the shop's relay, whatever the shop's mode is.  "
     "Its\n"
-    "links carry tokens that do nothing.  --print writes the message to\n"
-    "standard output instead.\n";
+    "links carry tokens that do nothing.  --creative sends that creative,\n"
+    "approved or not; --locale says the shopper's language.  --print writes "
+    "the\n"
+    "message to standard output instead.\n";
 
 
 int
 cmd_test_send(int argc, char **argv)
 {
-    int                     rc, print;
-    cmd_t                   cmd;
-    sp_id_t                 shopper;
-    sp_line_t               lines[2];
-    const char             *name;
-    sp_claimed_t            claimed;
-    config_shop_t          *shop;
-    rescue_letter_t         letter;
-    char                    address[SP_ADDRESS_MAX + 1];
-    cmd_option_t            options[] = {
-        { "step", NULL, &name },
-        { "print", &print, NULL },
+    int            rc;
+    cmd_t          cmd;
+    cmd_test_t     test;
+    cmd_option_t   options[] = {
+        { "step", NULL, &test.step },
+        { "creative", NULL, &test.creative },
+        { "locale", NULL, &test.locale },
+        { "print", &test.print, NULL },
     };
 
-    name = NULL;
-    print = 0;
-    rc = cmd_begin(&cmd, argc, argv, cmd_test_usage, options, 2);
+    memset(&test, 0, sizeof(cmd_test_t));
+    rc = cmd_creative_begin(&cmd, argc, argv, cmd_test_usage, options, 4);
 
     if (rc != CMD_GO) {
         return rc;
     }
 
-    rc = CMD_USAGE;
-
     if (cmd.nargs != 1) {
         fputs(cmd_test_usage, stderr);
+        rc = CMD_USAGE;
 
-    } else if ((shop = cmd_shop(&cmd)) != NULL
-               && cmd_address(&cmd, shop, cmd.args[0], address, &shopper))
-    {
-        if (!cmd_test_step(shop, name, &letter.series, &letter.step)) {
-            cmd_error("there is no step \"%s\"", name);
-
-        } else {
-            cmd_test_cart(&claimed, lines);
-            claimed.shopper = shopper;
-            letter.secret = cmd.conf->secret;
-            letter.shop = shop;
-            letter.claimed = &claimed;
-            letter.to = address;
-            letter.inert = 1;
-            rc = cmd_test_send_it(&cmd, &letter, print);
-        }
+    } else {
+        rc = cmd_test_letter(&cmd, &test);
     }
 
     cmd_end(&cmd);
@@ -87,24 +82,96 @@ cmd_test_send(int argc, char **argv)
 
 
 static int
-cmd_test_step(const config_shop_t *shop, const char *name,
+cmd_test_letter(cmd_t *cmd, const cmd_test_t *test)
+{
+    int               rc;
+    char              address[SP_ADDRESS_MAX + 1];
+    sp_line_t         lines[2];
+    creative_t       *creative;
+    sp_claimed_t      claimed;
+    config_shop_t    *shop;
+    rescue_letter_t   letter;
+
+    cmd_test_cart(&claimed, lines);
+    shop = cmd_shop(cmd);
+
+    if (shop == NULL || !cmd_address(cmd, shop, cmd->args[0], address,
+                                     &claimed.shopper))
+    {
+        return CMD_USAGE;
+    }
+
+    if (!cmd_test_step(shop, test, &letter.series, &letter.step)) {
+        cmd_error("there is no step \"%s\"", test->step);
+        return CMD_USAGE;
+    }
+
+    creative = cmd_creative_load(cmd, test->creative != NULL
+                                      ? test->creative
+                                      : letter.step->creative);
+    if (creative == NULL) {
+        return CMD_NOT_FOUND;
+    }
+
+    if (test->locale != NULL) {
+        claimed.locale.data = test->locale;
+        claimed.locale.len = strlen(test->locale);
+    }
+
+    letter.creative = creative;
+    letter.secret = cmd->conf->secret;
+    letter.shop = shop;
+    letter.claimed = &claimed;
+    letter.to = address;
+    letter.inert = 1;
+    letter.idle = CMD_TEST_IDLE;
+    rc = cmd_test_send_it(cmd, &letter, test->print);
+    creative_free(creative);
+
+    return rc;
+}
+
+
+/* The one that was named, else the first that uses the creative, or any. */
+
+static int
+cmd_test_step(const config_shop_t *shop, const cmd_test_t *test,
     const config_series_t **series, const config_step_t **step)
 {
-    unsigned  i, k;
+    unsigned              i, k;
+    const config_step_t  *s;
+
+    *series = NULL;
 
     for (i = 0; i < shop->nseries; i++) {
         for (k = 0; k < shop->series[i].nsteps; k++) {
-            if (name == NULL
-                || strcmp(shop->series[i].steps[k].name, name) == 0)
+            s = &shop->series[i].steps[k];
+
+            if (test->step != NULL) {
+                if (strcmp(s->name, test->step) != 0) {
+                    continue;
+                }
+
+            } else if (test->creative != NULL && *series != NULL
+                       && strcmp(s->creative, test->creative) != 0)
             {
+                continue;
+            }
+
+            if (*series == NULL || test->step == NULL) {
                 *series = &shop->series[i];
-                *step = &shop->series[i].steps[k];
+                *step = s;
+            }
+
+            if (test->creative == NULL
+                || strcmp(s->creative, test->creative) == 0)
+            {
                 return 1;
             }
         }
     }
 
-    return 0;
+    return *series != NULL;
 }
 
 
@@ -133,6 +200,7 @@ cmd_test_cart(sp_claimed_t *claimed, sp_line_t lines[2])
     lines[1].from_shop = 1;
 
     claimed->now = (int64_t) time(NULL) * 1000;
+    claimed->abandoned = claimed->now;
     claimed->rescue = (uint64_t) claimed->now;
     claimed->first_name = name;
     claimed->currency = currency;

@@ -8,6 +8,8 @@
 #include "config_value.h"
 
 
+static config_t *config_read_file(const char *path, int lenient,
+    config_error_t *err);
 static int config_build(config_t *conf, cfg_t *cfg);
 static int config_build_redis(config_t *conf, cfg_t *cfg);
 static int config_build_http(config_t *conf, cfg_t *cfg);
@@ -18,6 +20,20 @@ static void config_free(config_t *conf);
 
 config_t *
 config_read(const char *path, config_error_t *err)
+{
+    return config_read_file(path, 0, err);
+}
+
+
+config_t *
+config_read_lenient(const char *path, config_error_t *err)
+{
+    return config_read_file(path, 1, err);
+}
+
+
+static config_t *
+config_read_file(const char *path, int lenient, config_error_t *err)
 {
     int        ok;
     cfg_t     *cfg;
@@ -34,6 +50,7 @@ config_read(const char *path, config_error_t *err)
 
     if (conf != NULL) {
         conf->refs = 1;
+        conf->lenient = lenient != 0;
         conf->file = strdup(path);
         ok = conf->file != NULL && config_build(conf, cfg);
     }
@@ -83,6 +100,9 @@ config_build(config_t *conf, cfg_t *cfg)
 
     if (!config_string(cfg, "state_dir", &conf->state_dir)
         || !config_string(cfg, "creatives", &conf->creatives)
+        || !config_string(cfg, "dns", &conf->dns)
+        || !config_string(cfg, "bounce_maildir", &conf->bounce_maildir)
+        || !config_string(cfg, "secret_file", &conf->secret_file)
         || !config_build_redis(conf, cfg) || !config_build_http(conf, cfg))
     {
         return 0;
@@ -225,6 +245,8 @@ config_build_smtp(config_smtp_t *smtp, cfg_t *cfg)
     if (!config_string(cfg, "user", &smtp->user)
         || !config_string(cfg, "helo", &smtp->helo)
         || !config_string(cfg, "ca_file", &smtp->ca_file)
+        || !config_list(cfg, "sends_from", &smtp->sends_from,
+                        &smtp->nsends_from)
         || !config_secret(cfg, "password_file", &smtp->password))
     {
         return 0;
@@ -272,6 +294,41 @@ config_string(cfg_t *cfg, const char *option, char **value)
     *value = strdup(text);
 
     return *value != NULL;
+}
+
+
+int
+config_list(cfg_t *cfg, const char *option, char ***values, unsigned *n)
+{
+    unsigned  i, all;
+
+    all = cfg_size(cfg, option);
+    *values = calloc(all + 1, sizeof(char *));
+
+    for (i = 0; i < all && *values != NULL; i++) {
+        (*values)[i] = strdup(cfg_getnstr(cfg, option, i));
+
+        if ((*values)[i] == NULL) {
+            return 0;
+        }
+
+        (*n)++;
+    }
+
+    return *values != NULL;
+}
+
+
+void
+config_list_free(char **values, unsigned n)
+{
+    unsigned  i;
+
+    for (i = 0; i < n; i++) {
+        free(values[i]);
+    }
+
+    free(values);
 }
 
 
@@ -394,6 +451,7 @@ config_free(config_t *conf)
         free(smtp->ca_file);
         free(smtp->user);
         free(smtp->helo);
+        config_list_free(smtp->sends_from, smtp->nsends_from);
 
         if (smtp->password != NULL) {
             explicit_bzero(smtp->password, strlen(smtp->password));
@@ -417,6 +475,9 @@ config_free(config_t *conf)
     free(conf->http_host);
     free(conf->state_dir);
     free(conf->creatives);
+    free(conf->dns);
+    free(conf->bounce_maildir);
+    free(conf->secret_file);
     free(conf->file);
     free(conf->smtp);
     free(conf->shops);

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "creative_watch.h"
 #include "message.h"
 #include "neverlist.h"
 #include "sp_call.h"
@@ -20,6 +21,8 @@
 #define CONFIG_SHOP_MAX     64      /* bytes of a shop's name */
 #define CONFIG_STEPS_MAX    SP_STEPS_MAX
 #define CONFIG_PER_DAY_MAX  SP_MAILS_MAX
+#define CONFIG_LOCAL_MAX    64      /* bytes before the @ of an address */
+#define CONFIG_BOUNCES_MAX  16      /* that Redis remembers of a shopper */
 #define CONFIG_CONNECTIONS  256     /* of one relay at most */
 
 
@@ -56,11 +59,24 @@ typedef struct {
     char          *user;            /* NULL: no AUTH */
     char          *password;
     char          *helo;            /* NULL: the host's name */
+    char         **sends_from;      /* addresses that its mail comes from */
+    unsigned       nsends_from;
     unsigned       connections;
     double         rate;            /* messages a second, 0: no limit */
     long           timeout;         /* s, for a reply */
     long           final_timeout;   /* s, for the reply to the final dot */
 } config_smtp_t;
+
+
+/* A section utm: what it gives, and NULL for what it does not. */
+
+#define CONFIG_UTM  5
+
+typedef struct {
+    char          *text[CONFIG_UTM];
+    links_tags_t   tags;            /* the same; of a step, what its series
+                                       gives too */
+} config_utm_t;
 
 
 typedef struct {
@@ -69,7 +85,9 @@ typedef struct {
     int64_t        delay;           /* ms after the abandonment */
     int64_t        max_late;        /* ms */
     char          *creative;        /* its name */
-    creative_t    *loaded;
+    creative_t    *loaded;          /* as it was when this was read */
+    creative_watch_t  *watch;       /* as it is */
+    config_utm_t   utm;
 } config_step_t;
 
 
@@ -78,6 +96,7 @@ typedef struct {
     uint32_t       hash;
     config_step_t *steps;
     unsigned       nsteps;
+    config_utm_t   utm;
 } config_series_t;
 
 
@@ -98,6 +117,8 @@ typedef struct {
     char            *from_address;
     char            *reply_to;      /* NULL: none */
     char            *return_path;   /* the envelope's sender */
+    unsigned         verp:1;        /* it has a token for each message */
+    unsigned         soft_bounces;  /* in a row that suppress; 0: never */
     char            *cart_url;
     char            *public_url;    /* without a "/" at its end */
     config_smtp_t   *smtp;          /* NULL: none is configured */
@@ -107,8 +128,11 @@ typedef struct {
     neverlist_t     *never;         /* NULL: none */
     char           **hosts;         /* beside those of cart_url, public_url */
     unsigned         nhosts;
+    char           **dkim_selectors;
+    unsigned         ndkim_selectors;
     char            *locale;
     config_brand_t   brand;
+    config_utm_t     utm;
     config_series_t *series;
     unsigned         nseries;
     message_shop_t   message;       /* points into the above */
@@ -120,16 +144,20 @@ typedef struct {
 typedef struct {
     char            *file;
     unsigned         refs;
+    char            *secret_file;
     sp_secret_t     *secret;
     char             fingerprint[SP_FINGERPRINT_LEN + 1];
     config_redis_t   redis;
     char            *http_host;     /* NULL: no HTTP server */
     unsigned         http_port;
     char            *state_dir;
+    char            *bounce_maildir;        /* NULL: none */
+    char            *dns;           /* ADDRESS[:PORT]; NULL: the system's */
     char            *creatives;     /* folder; NULL: only the bundled ones */
     int64_t          lease;         /* ms */
     int              log_level;
     unsigned         resend_doubt:1;
+    unsigned         lenient:1;     /* creatives may be wrong */
     config_smtp_t   *smtp;
     unsigned         nsmtp;
     config_shop_t   *shops;
@@ -150,6 +178,19 @@ typedef struct {
  */
 
 config_t *config_read(const char *path, config_error_t *err);
+
+
+/*
+ * The same for commands that mend creatives: those may be missing, wrong or not
+ * approved.  What could not be loaded is NULL in its step.
+ */
+
+config_t *config_read_lenient(const char *path, config_error_t *err);
+
+
+/* The folder of the operator's own creatives; NULL: none is configured. */
+
+const char *config_creatives(const config_t *conf);
 
 
 /* References; used by the loop's thread only.  The last one frees it. */

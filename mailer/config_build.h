@@ -25,9 +25,25 @@ int config_build_message(config_t *conf, config_shop_t *shop, cfg_t *cfg);
 void config_free_message(config_shop_t *shop);
 
 
+/*
+ * A section utm of a shop, a series or a step; config_utm_tags() puts what it
+ * gives over tags.
+ */
+
+int config_build_utm(config_utm_t *utm, cfg_t *cfg);
+void config_utm_tags(const config_utm_t *utm, links_tags_t *tags);
+void config_free_utm(config_utm_t *utm);
+
+
 /* A copy of an option's value; *value stays NULL if there is none. */
 
 int config_string(cfg_t *cfg, const char *option, char **value);
+
+
+/* The values of a list, counted; freed also after a failure. */
+
+int config_list(cfg_t *cfg, const char *option, char ***values, unsigned *n);
+void config_list_free(char **values, unsigned n);
 
 
 /* The same of the file that the option names, see config_value.h. */

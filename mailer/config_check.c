@@ -21,11 +21,14 @@ static const char *config_check_doubt(const char *text);
 static const char *config_check_mailbox(const char *text);
 static const char *config_check_address(const char *text);
 static const char *config_check_text(const char *text);
+static const char *config_check_utm(const char *text);
 static const char *config_check_day(const char *text);
 static const char *config_check_connections(const char *text);
 static const char *config_check_seconds(const char *text);
 static const char *config_check_lease(const char *text);
 static const char *config_check_remember(const char *text);
+static const char *config_check_switch(const char *text);
+static const char *config_check_bounces(const char *text);
 
 
 static const config_check_t  config_checks[] = {
@@ -36,6 +39,11 @@ static const config_check_t  config_checks[] = {
     { "logo", config_value_url },
     { "colour", config_value_colour },
     { "address", config_check_text },
+    { "source", config_check_utm },
+    { "medium", config_check_utm },
+    { "campaign", config_check_utm },
+    { "content", config_check_utm },
+    { "id", config_check_utm },
     { "mode", config_check_mode },
     { "from", config_check_mailbox },
     { "reply_to", config_check_mailbox },
@@ -46,6 +54,12 @@ static const config_check_t  config_checks[] = {
     { "max_per_day", config_check_day },
     { "remember", config_check_remember },
     { "hosts", config_value_host },
+    { "dkim_selectors", config_value_host },
+    { "sends_from", config_value_ip },
+    { "dns", config_value_dns },
+    { "verp", config_check_switch },
+    { "soft_bounces", config_check_bounces },
+    { "bounce_maildir", config_check_text },
     { "locale", config_value_locale },
     { "connections", config_check_connections },
     { "user", config_check_text },
@@ -181,6 +195,17 @@ config_check_text(const char *text)
 }
 
 
+/* GA4 cuts what is longer than 100 characters. */
+
+static const char *
+config_check_utm(const char *text)
+{
+    return strlen(text) > 100 ? "is longer than 100 bytes"
+           : strchr(text, '\n') != NULL ? "has a control character"
+           : config_check_text(text);
+}
+
+
 static const char *
 config_check_day(const char *text)
 {
@@ -234,4 +259,21 @@ config_check_remember(const char *text)
     bad = config_value_time(text, &ms);
 
     return bad == NULL && ms < 86400000 ? "is less than 1d" : bad;
+}
+
+
+static const char *
+config_check_switch(const char *text)
+{
+    return strcmp(text, "on") == 0 || strcmp(text, "off") == 0
+               ? NULL : "is neither on nor off";
+}
+
+
+static const char *
+config_check_bounces(const char *text)
+{
+    unsigned long  n;
+
+    return config_value_number(text, 0, CONFIG_BOUNCES_MAX, &n);
 }

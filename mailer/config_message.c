@@ -41,6 +41,8 @@ config_build_message(config_t *conf, config_shop_t *shop, cfg_t *cfg)
     message->logo = config_str(shop->brand.logo);
     message->colour = config_str(shop->brand.colour);
     message->address = config_str(shop->brand.address);
+    message->locale = config_str(shop->locale);
+    message->utm = shop->utm.tags;
 
     for (i = 0; i < shop->nseries; i++) {
         series = cfg_getnsec(cfg, "series", i);
@@ -139,36 +141,57 @@ config_message_hosts(config_shop_t *shop)
 }
 
 
-/* Only an approved creative is sent. */
+/*
+ * What was never approved is a mistake of the file.  What was changed or
+ * retired since may happen while all else must go on: its steps wait or are
+ * skipped (rescue_creative.c).
+ */
 
 static int
 config_creative(config_t *conf, config_shop_t *shop, config_step_t *step,
     cfg_t *cfg)
 {
     sp_error_t   err;
-    const char  *dir;
 
-    /* A tree that is not installed has its bundled creatives elsewhere. */
-
-    dir = conf->creatives != NULL ? conf->creatives
-                                  : getenv("SITEPRESERVER_CREATIVES");
-    step->loaded = creative_load(dir, step->creative, &err);
+    step->loaded = creative_load(config_creatives(conf), step->creative, &err);
 
     if (step->loaded == NULL) {
+        if (conf->lenient) {
+            return 1;
+        }
+
         config_fail(cfg, "creative", "%s", err.text);
         return 0;
     }
 
-    if (!creative_approved(step->loaded)
+    if (creative_state(step->loaded) == CREATIVE_NEW && !conf->lenient
         && (shop->mode == SP_MODE_LIVE || shop->mode == SP_MODE_CATCH_ALL))
     {
-        config_fail(cfg, "creative", "creative \"%s\" is not approved in its "
-                    "present form: %s/approved is not %s", step->creative,
-                    creative_path(step->loaded), creative_hash(step->loaded));
+        config_fail(cfg, "creative", "creative \"%s\" is not approved: look "
+                    "at it, then sitepreserver creative approve %s",
+                    step->creative, step->creative);
+        return 0;
+    }
+
+    step->watch = creative_watch_create(config_creatives(conf),
+                                        creative_ref(step->loaded));
+
+    if (step->watch == NULL) {
+        creative_free(step->loaded);
         return 0;
     }
 
     return 1;
+}
+
+
+/* A tree that is not installed has its bundled creatives elsewhere. */
+
+const char *
+config_creatives(const config_t *conf)
+{
+    return conf->creatives != NULL ? conf->creatives
+                                   : getenv("SITEPRESERVER_CREATIVES");
 }
 
 
@@ -179,6 +202,7 @@ config_free_message(config_shop_t *shop)
 
     for (i = 0; i < shop->nseries; i++) {
         for (k = 0; k < shop->series[i].nsteps; k++) {
+            creative_watch_free(shop->series[i].steps[k].watch);
             creative_free(shop->series[i].steps[k].loaded);
         }
     }

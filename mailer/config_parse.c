@@ -50,14 +50,25 @@ static int config_note_list(cfg_t *cfg, cfg_opt_t *opt, unsigned n);
 static config_place_t *config_place(const cfg_opt_t *opt);
 
 
+static cfg_opt_t  config_utm_opts[] = {
+    CFG_STR("source", NULL, CFGF_NODEFAULT),
+    CFG_STR("medium", NULL, CFGF_NODEFAULT),
+    CFG_STR("campaign", NULL, CFGF_NODEFAULT),
+    CFG_STR("content", NULL, CFGF_NODEFAULT),
+    CFG_STR("id", NULL, CFGF_NODEFAULT),
+    CFG_END()
+};
+
 static cfg_opt_t  config_step_opts[] = {
     CFG_STR("delay", NULL, CFGF_NODEFAULT),
     CFG_STR("creative", NULL, CFGF_NODEFAULT),
     CFG_STR("max_late", "12h", CFGF_NONE),
+    CFG_SEC("utm", config_utm_opts, CFGF_NONE),
     CFG_END()
 };
 
 static cfg_opt_t  config_series_opts[] = {
+    CFG_SEC("utm", config_utm_opts, CFGF_NONE),
     CFG_SEC("step", config_step_opts,
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_END()
@@ -76,6 +87,8 @@ static cfg_opt_t  config_shop_opts[] = {
     CFG_STR("from", NULL, CFGF_NODEFAULT),
     CFG_STR("reply_to", NULL, CFGF_NODEFAULT),
     CFG_STR("return_path", NULL, CFGF_NODEFAULT),
+    CFG_STR("verp", "off", CFGF_NONE),
+    CFG_STR("soft_bounces", "8", CFGF_NONE),
     CFG_STR("cart_url", NULL, CFGF_NODEFAULT),
     CFG_STR("public_url", NULL, CFGF_NODEFAULT),
     CFG_STR("smtp", NULL, CFGF_NODEFAULT),
@@ -84,8 +97,10 @@ static cfg_opt_t  config_shop_opts[] = {
     CFG_STR("remember", "90d", CFGF_NONE),
     CFG_STR("never_mail", NULL, CFGF_NODEFAULT),
     CFG_STR_LIST("hosts", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("dkim_selectors", NULL, CFGF_NODEFAULT),
     CFG_STR("locale", "en", CFGF_NONE),
     CFG_SEC("brand", config_brand_opts, CFGF_NONE),
+    CFG_SEC("utm", config_utm_opts, CFGF_NONE),
     CFG_SEC("series", config_series_opts,
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_END()
@@ -99,6 +114,7 @@ static cfg_opt_t  config_smtp_opts[] = {
     CFG_STR("tls", "opportunistic", CFGF_NONE),
     CFG_STR("ca_file", NULL, CFGF_NODEFAULT),
     CFG_STR("helo", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("sends_from", NULL, CFGF_NODEFAULT),
     CFG_STR("rate", "0", CFGF_NONE),
     CFG_STR("timeout", "5m", CFGF_NONE),
     CFG_STR("final_timeout", "10m", CFGF_NONE),
@@ -113,6 +129,8 @@ static cfg_opt_t  config_opts[] = {
     CFG_STR("http_listen", "127.0.0.1:8025", CFGF_NONE),
     CFG_STR("state_dir", "/var/lib/sitepreserver", CFGF_NONE),
     CFG_STR("creatives", NULL, CFGF_NODEFAULT),
+    CFG_STR("dns", NULL, CFGF_NODEFAULT),
+    CFG_STR("bounce_maildir", NULL, CFGF_NODEFAULT),
     CFG_STR("lease", "60s", CFGF_NONE),
     CFG_STR("in_doubt", "list", CFGF_NONE),
     CFG_STR("log_level", "info", CFGF_NONE),
@@ -310,8 +328,11 @@ config_set_validators(cfg_t *cfg)
         { "smtp|", config_smtp_opts },
         { "shop|", config_shop_opts },
         { "shop|brand|", config_brand_opts },
+        { "shop|utm|", config_utm_opts },
         { "shop|series|", config_series_opts },
+        { "shop|series|utm|", config_utm_opts },
         { "shop|series|step|", config_step_opts },
+        { "shop|series|step|utm|", config_utm_opts },
     };
     char          name[128];
     cfg_opt_t    *opt;

@@ -9,6 +9,7 @@
 
 
 static int config_build_mail(config_shop_t *shop, cfg_t *cfg);
+static int config_build_bounces(config_shop_t *shop, cfg_t *cfg);
 static int config_build_relay(config_t *conf, config_shop_t *shop,
     cfg_t *cfg);
 static int config_build_brand(config_shop_t *shop, cfg_t *cfg);
@@ -51,6 +52,7 @@ config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg)
     return config_build_mail(shop, cfg)
            && config_build_relay(conf, shop, cfg)
            && config_build_brand(shop, cfg_getsec(cfg, "brand"))
+           && config_build_utm(&shop->utm, cfg_getsec(cfg, "utm"))
            && config_build_lists(shop, cfg)
            && config_build_series(shop, cfg)
            && config_build_message(conf, shop, cfg);
@@ -95,7 +97,33 @@ config_build_mail(config_shop_t *shop, cfg_t *cfg)
         shop->public_url[--n] = '\0';
     }
 
-    return shop->from_address != NULL && shop->return_path != NULL;
+    return shop->from_address != NULL && shop->return_path != NULL
+           && config_build_bounces(shop, cfg);
+}
+
+
+/* The token and a "+" must fit into a local part (RFC 5321 4.5.3.1.1). */
+
+static int
+config_build_bounces(config_shop_t *shop, cfg_t *cfg)
+{
+    size_t         len;
+    unsigned long  n;
+
+    (void) config_value_number(cfg_getstr(cfg, "soft_bounces"), 0,
+                               CONFIG_BOUNCES_MAX, &n);
+    shop->soft_bounces = (unsigned) n;
+    shop->verp = strcmp(cfg_getstr(cfg, "verp"), "on") == 0;
+    len = strcspn(shop->return_path, "@");
+
+    if (shop->verp && len + 1 + SP_VERP_LEN > CONFIG_LOCAL_MAX) {
+        config_fail(cfg, "verp", "verp needs a return_path with at most %d "
+                    "characters before the @",
+                    CONFIG_LOCAL_MAX - 1 - SP_VERP_LEN);
+        return 0;
+    }
+
+    return 1;
 }
 
 
@@ -155,7 +183,6 @@ config_build_brand(config_shop_t *shop, cfg_t *cfg)
 static int
 config_build_lists(config_shop_t *shop, cfg_t *cfg)
 {
-    unsigned     i, n;
     sp_error_t   err;
     const char  *path;
 
@@ -182,20 +209,9 @@ config_build_lists(config_shop_t *shop, cfg_t *cfg)
         return 0;
     }
 
-    n = cfg_size(cfg, "hosts");
-    shop->hosts = calloc(n + 1, sizeof(char *));
-
-    for (i = 0; i < n && shop->hosts != NULL; i++) {
-        shop->hosts[i] = strdup(cfg_getnstr(cfg, "hosts", i));
-
-        if (shop->hosts[i] == NULL) {
-            return 0;
-        }
-
-        shop->nhosts++;
-    }
-
-    return shop->hosts != NULL;
+    return config_list(cfg, "hosts", &shop->hosts, &shop->nhosts)
+           && config_list(cfg, "dkim_selectors", &shop->dkim_selectors,
+                          &shop->ndkim_selectors);
 }
 
 
@@ -239,7 +255,9 @@ config_build_series(config_shop_t *shop, cfg_t *cfg)
             return 0;
         }
 
-        if (!config_build_steps(series, section)) {
+        if (!config_build_utm(&series->utm, cfg_getsec(section, "utm"))
+            || !config_build_steps(series, section))
+        {
             return 0;
         }
     }
@@ -276,10 +294,15 @@ config_build_steps(config_series_t *series, cfg_t *cfg)
         step->name = strdup(cfg_title(section));
 
         if (step->name == NULL || !config_required(section, required)
-            || !config_string(section, "creative", &step->creative))
+            || !config_string(section, "creative", &step->creative)
+            || !config_build_utm(&step->utm, cfg_getsec(section, "utm")))
         {
             return 0;
         }
+
+        step->utm.tags = series->utm.tags;
+        config_utm_tags(&step->utm, &step->utm.tags);
+
 
         (void) config_value_time(cfg_getstr(section, "delay"), &step->delay);
         (void) config_value_time(cfg_getstr(section, "max_late"),
@@ -321,15 +344,16 @@ config_free_shop(config_shop_t *shop)
         for (k = 0; k < series->nsteps; k++) {
             free(series->steps[k].name);
             free(series->steps[k].creative);
+            config_free_utm(&series->steps[k].utm);
         }
 
+        config_free_utm(&series->utm);
         free(series->steps);
         free(series->name);
     }
 
-    for (i = 0; i < shop->nhosts; i++) {
-        free(shop->hosts[i]);
-    }
+    config_list_free(shop->hosts, shop->nhosts);
+    config_list_free(shop->dkim_selectors, shop->ndkim_selectors);
 
     if (shop->webhook_secret != NULL) {
         explicit_bzero(shop->webhook_secret, strlen(shop->webhook_secret));
@@ -338,7 +362,6 @@ config_free_shop(config_shop_t *shop)
 
     neverlist_free(shop->never);
     free(shop->series);
-    free(shop->hosts);
     free(shop->name);
     free(shop->catch_all);
     free(shop->from);
@@ -352,4 +375,5 @@ config_free_shop(config_shop_t *shop)
     free(shop->brand.logo);
     free(shop->brand.colour);
     free(shop->brand.address);
+    config_free_utm(&shop->utm);
 }

@@ -4,6 +4,7 @@
  * Places in the network: where Redis is, a relay, and what is listened on.
  */
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -217,4 +218,39 @@ config_value_listen(const char *text, char **host, unsigned *port)
     }
 
     return NULL;
+}
+
+
+const char *
+config_value_ip(const char *text)
+{
+    unsigned char  ip[16];
+
+    return inet_pton(AF_INET, text, ip) == 1
+           || inet_pton(AF_INET6, text, ip) == 1 ? NULL
+                                                 : "is not an IP address";
+}
+
+
+const char *
+config_value_dns(const char *text)
+{
+    char        *host;
+    unsigned     port;
+    const char  *bad;
+
+    if (config_value_ip(text) == NULL) {
+        return NULL;
+    }
+
+    host = NULL;
+    bad = config_host_port(text, strlen(text), &host, &port);
+
+    if (bad == NULL) {
+        bad = config_value_ip(host);
+    }
+
+    free(host);
+
+    return bad;
 }

@@ -67,6 +67,12 @@ const char *config_value_word(const char *text);
 const char *config_value_host(const char *text);
 
 
+/* An IPv4 or IPv6 address; the same of a DNS server, maybe with a port. */
+
+const char *config_value_ip(const char *text);
+const char *config_value_dns(const char *text);
+
+
 /* "#rgb" or "#rrggbb". */
 
 const char *config_value_colour(const char *text);

@@ -9,28 +9,15 @@
 
 #include <openssl/evp.h>
 
-#include "creative.h"
 #include "creative_file.h"
+#include "creative_int.h"
 
-
-#define CREATIVE_PATH_MAX  512
 
 #ifndef SP_CREATIVES_DIR
 #define SP_CREATIVES_DIR   "/usr/share/sitepreserver/creatives"
 #endif
 
 
-struct creative_s {
-    char                 name[CREATIVE_NAME_MAX + 1];
-    char                 path[CREATIVE_PATH_MAX];
-    char                 hash[CREATIVE_HASH_LEN + 1];
-    unsigned             approved:1;
-    creative_locale_t    locales[CREATIVE_LOCALES_MAX];
-    size_t               nlocales;
-};
-
-
-static int creative_name_valid(const char *name);
 static sp_rc_t creative_locales(creative_t *creative, sp_error_t *err);
 static sp_rc_t creative_add_locale(creative_t *creative, const char *file,
     sp_error_t *err);
@@ -40,11 +27,10 @@ static sp_rc_t creative_read(creative_t *creative, EVP_MD_CTX *md,
 static sp_rc_t creative_template(creative_t *creative,
     creative_locale_t *locale, const char *suffix, EVP_MD_CTX *md,
     sp_error_t *err);
-static sp_rc_t creative_hash_file(EVP_MD_CTX *md, const char *name,
-    const buffer_t *b);
-static sp_rc_t creative_approval(creative_t *creative, sp_error_t *err);
-static int creative_locale_is(const creative_locale_t *locale,
-    const char *text, size_t len);
+static sp_rc_t creative_hash_file(creative_t *creative, EVP_MD_CTX *md,
+    const char *name, const buffer_t *b);
+static void creative_hex(const unsigned char *hash,
+    char hex[CREATIVE_HASH_LEN + 1]);
 
 
 creative_t *
@@ -72,6 +58,8 @@ creative_load(const char *dir, const char *name, sp_error_t *err)
         return NULL;
     }
 
+    creative->refs = 1;
+    buffer_init(&creative->changed, CREATIVE_FILE_MAX);
     (void) strcpy(creative->name, name);
 
     rc = creative_file_folder(dir, SP_CREATIVES_DIR, name, creative->path,
@@ -85,7 +73,7 @@ creative_load(const char *dir, const char *name, sp_error_t *err)
     }
 
     if (rc == SP_OK) {
-        rc = creative_approval(creative, err);
+        rc = creative_read_state(creative, err);
     }
 
     EVP_MD_CTX_free(md);
@@ -105,7 +93,7 @@ creative_free(creative_t *creative)
     size_t              i;
     creative_locale_t  *locale;
 
-    if (creative == NULL) {
+    if (creative == NULL || --creative->refs > 0) {
         return;
     }
 
@@ -115,9 +103,27 @@ creative_free(creative_t *creative)
         mustache_free(locale->preheader);
         mustache_free(locale->html);
         mustache_free(locale->text);
+        buffer_free(&locale->utm_text);
     }
 
+    buffer_free(&creative->changed);
     free(creative);
+}
+
+
+creative_t *
+creative_ref(creative_t *creative)
+{
+    creative->refs++;
+
+    return creative;
+}
+
+
+const char *
+creative_bundled(void)
+{
+    return SP_CREATIVES_DIR;
 }
 
 
@@ -143,46 +149,6 @@ creative_hash(const creative_t *creative)
 
 
 int
-creative_approved(const creative_t *creative)
-{
-    return creative->approved;
-}
-
-
-const creative_locale_t *
-creative_locale(const creative_t *creative, const sp_str_t *locale)
-{
-    size_t                    i, language;
-    const creative_locale_t  *l, *best;
-
-    for (language = 0; language < locale->len; language++) {
-        if (locale->data[language] == '-' || locale->data[language] == '_') {
-            break;
-        }
-    }
-
-    best = NULL;
-
-    for (i = 0; i < creative->nlocales; i++) {
-        l = &creative->locales[i];
-
-        if (creative_locale_is(l, locale->data, locale->len)) {
-            return l;
-        }
-
-        if (creative_locale_is(l, locale->data, language)) {
-            best = l;
-
-        } else if (best == NULL && creative_locale_is(l, "en", 2)) {
-            best = l;
-        }
-    }
-
-    return best != NULL ? best : &creative->locales[0];
-}
-
-
-static int
 creative_name_valid(const char *name)
 {
     size_t  i;
@@ -320,9 +286,7 @@ creative_read(creative_t *creative, EVP_MD_CTX *md, sp_error_t *err)
         return SP_NOMEM;
     }
 
-    for (i = 0; i < CREATIVE_HASH_LEN / 2; i++) {
-        (void) snprintf(creative->hash + 2 * i, 3, "%02x", hash[i]);
-    }
+    creative_hex(hash, creative->hash);
 
     return SP_OK;
 }
@@ -343,7 +307,7 @@ creative_template(creative_t *creative, creative_locale_t *locale,
     rc = creative_file_read(path, &b, err);
 
     if (rc == SP_OK) {
-        rc = creative_hash_file(md, file, &b);
+        rc = creative_hash_file(creative, md, file, &b);
     }
 
     if (rc != SP_OK) {
@@ -352,8 +316,7 @@ creative_template(creative_t *creative, creative_locale_t *locale,
     }
 
     if (strcmp(suffix, "head") == 0) {
-        rc = creative_file_head(path, &b, &locale->subject,
-                                &locale->preheader, err);
+        rc = creative_file_head(path, &b, locale, err);
 
     } else if (strcmp(suffix, "html") == 0) {
 
@@ -376,73 +339,44 @@ creative_template(creative_t *creative, creative_locale_t *locale,
 
 
 static sp_rc_t
-creative_hash_file(EVP_MD_CTX *md, const char *name, const buffer_t *b)
+creative_hash_file(creative_t *creative, EVP_MD_CTX *md, const char *name,
+    const buffer_t *b)
 {
-    char  line[64];
+    char              line[64];
+    creative_part_t  *part;
 
+    part = &creative->parts[creative->nparts++];
+    (void) snprintf(part->name, sizeof(part->name), "%s", name);
     (void) snprintf(line, sizeof(line), "%s %zu\n", name, b->len);
 
     return EVP_DigestUpdate(md, line, strlen(line)) == 1
            && EVP_DigestUpdate(md, buffer_text(b), b->len) == 1
+           && creative_sha256(buffer_text(b), b->len, part->hash)
            ? SP_OK : SP_NOMEM;
 }
 
 
-/* A folder without `approved` is not approved; unreadable is an error. */
-
-static sp_rc_t
-creative_approval(creative_t *creative, sp_error_t *err)
+int
+creative_sha256(const char *text, size_t len, char hex[CREATIVE_HASH_LEN + 1])
 {
-    char      path[CREATIVE_PATH_MAX + 40];
-    sp_rc_t   rc;
-    buffer_t  b;
+    unsigned char  hash[EVP_MAX_MD_SIZE];
 
-    (void) snprintf(path, sizeof(path), "%s/approved", creative->path);
-
-    if (!creative_file_exists(path)) {
-        return SP_OK;
+    if (EVP_Digest(text, len, hash, NULL, EVP_sha256(), NULL) != 1) {
+        return 0;
     }
 
-    buffer_init(&b, CREATIVE_FILE_MAX);
-    rc = creative_file_read(path, &b, err);
+    creative_hex(hash, hex);
 
-    if (rc == SP_OK) {
-        creative->approved = b.len >= CREATIVE_HASH_LEN
-                             && memcmp(b.data, creative->hash,
-                                       CREATIVE_HASH_LEN) == 0
-                             && (b.len == CREATIVE_HASH_LEN
-                                 || b.data[CREATIVE_HASH_LEN] <= ' ');
-    }
-
-    buffer_free(&b);
-
-    return rc;
+    return 1;
 }
 
 
-static int
-creative_locale_is(const creative_locale_t *locale, const char *text,
-    size_t len)
+static void
+creative_hex(const unsigned char *hash, char hex[CREATIVE_HASH_LEN + 1])
 {
-    char    a, b;
     size_t  i;
 
-    for (i = 0; i < len && locale->locale[i] != '\0'; i++) {
-        a = locale->locale[i];
-        b = text[i];
-
-        if (a != '-') {
-            a |= 0x20;
-            b |= 0x20;
-
-        } else if (b == '_') {
-            b = '-';
-        }
-
-        if (a != b) {
-            return 0;
-        }
+    for (i = 0; i < CREATIVE_HASH_LEN / 2; i++) {
+        (void) snprintf(hex + 2 * i, 3, "%02x", hash[i]);
     }
-
-    return i == len && locale->locale[i] == '\0';
 }

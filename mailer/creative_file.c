@@ -12,11 +12,18 @@
 #include "creative_file.h"
 
 
-static sp_rc_t creative_file_utf8(const char *path, const buffer_t *b,
-    sp_error_t *err);
-static void creative_file_line(sp_error_t *err, unsigned line, size_t column);
+#define CREATIVE_UTM_MAX   100      /* GA4 cuts what is longer */
+#define CREATIVE_UTM_SIZE  512
+
+
 static sp_rc_t creative_file_field(const char *path, unsigned line,
-    const sp_str_t *text, mustache_t **subject, mustache_t **preheader,
+    const sp_str_t *text, creative_locale_t *locale, sp_error_t *err);
+static sp_rc_t creative_file_template(const char *path, unsigned line,
+    const sp_str_t *value, size_t column, mustache_t **t, sp_error_t *err);
+static sp_rc_t creative_file_utm(const char *path, unsigned line,
+    const sp_str_t *value, sp_str_t *tag, buffer_t *b, sp_error_t *err);
+static void creative_file_line(sp_error_t *err, unsigned line, size_t column);
+static sp_rc_t creative_file_utf8(const char *path, const buffer_t *b,
     sp_error_t *err);
 
 
@@ -112,8 +119,8 @@ creative_file_read(const char *path, buffer_t *b, sp_error_t *err)
 
 
 sp_rc_t
-creative_file_head(const char *path, const buffer_t *b, mustache_t **subject,
-    mustache_t **preheader, sp_error_t *err)
+creative_file_head(const char *path, const buffer_t *b,
+    creative_locale_t *locale, sp_error_t *err)
 {
     sp_rc_t      rc;
     sp_str_t     text;
@@ -122,6 +129,10 @@ creative_file_head(const char *path, const buffer_t *b, mustache_t **subject,
 
     p = buffer_text(b);
     end = p + b->len;
+
+    /* utm points into it: it must not grow */
+
+    buffer_init(&locale->utm_text, CREATIVE_UTM_SIZE);
 
     for (line = 1; p < end; line++, p = eol + 1) {
         eol = memchr(p, '\n', (size_t) (end - p));
@@ -143,17 +154,17 @@ creative_file_head(const char *path, const buffer_t *b, mustache_t **subject,
             continue;
         }
 
-        rc = creative_file_field(path, line, &text, subject, preheader, err);
+        rc = creative_file_field(path, line, &text, locale, err);
 
         if (rc != SP_OK) {
             return rc;
         }
     }
 
-    if (*subject == NULL || *preheader == NULL) {
+    if (locale->subject == NULL || locale->preheader == NULL) {
         (void) snprintf(err->text, sizeof(err->text), "%.200s:%u: has no %s",
                         path, line - 1,
-                        *subject == NULL ? "subject" : "preheader");
+                        locale->subject == NULL ? "subject" : "preheader");
         return SP_INVALID;
     }
 
@@ -163,46 +174,116 @@ creative_file_head(const char *path, const buffer_t *b, mustache_t **subject,
 
 static sp_rc_t
 creative_file_field(const char *path, unsigned line, const sp_str_t *text,
-    mustache_t **subject, mustache_t **preheader, sp_error_t *err)
+    creative_locale_t *locale, sp_error_t *err)
 {
-    size_t        i;
-    sp_str_t      value;
-    mustache_t  **t;
+    size_t    i, k, len;
+    sp_str_t  value;
+    struct {
+        const char   *name;
+        mustache_t  **t;
+        sp_str_t     *tag;
+    } fields[] = {
+        { "subject:", &locale->subject, NULL },
+        { "preheader:", &locale->preheader, NULL },
+        { "utm_source:", NULL, &locale->utm.source },
+        { "utm_medium:", NULL, &locale->utm.medium },
+        { "utm_campaign:", NULL, &locale->utm.campaign },
+        { "utm_content:", NULL, &locale->utm.content },
+        { "utm_id:", NULL, &locale->utm.id },
+    };
 
-    if (text->len > 8 && memcmp(text->data, "subject:", 8) == 0) {
-        t = subject;
-        i = 8;
+    for (k = 0; k < sizeof(fields) / sizeof(fields[0]); k++) {
+        len = strlen(fields[k].name);
 
-    } else if (text->len > 10 && memcmp(text->data, "preheader:", 10) == 0) {
-        t = preheader;
-        i = 10;
+        if (text->len <= len || memcmp(text->data, fields[k].name, len) != 0) {
+            continue;
+        }
 
-    } else {
-        (void) snprintf(err->text, sizeof(err->text),
-                        "%.150s:%u: is neither \"subject: …\" nor"
-                        " \"preheader: …\"", path, line);
-        return SP_INVALID;
+        if (fields[k].t != NULL ? *fields[k].t != NULL
+                                : fields[k].tag->len != 0)
+        {
+            (void) snprintf(err->text, sizeof(err->text),
+                            "%.150s:%u: is given twice", path, line);
+            return SP_INVALID;
+        }
+
+        for (i = len; i < text->len && text->data[i] == ' '; i++) {
+            /* void */
+        }
+
+        value.data = text->data + i;
+        value.len = text->len - i;
+
+        return fields[k].t != NULL
+               ? creative_file_template(path, line, &value, i, fields[k].t,
+                                        err)
+               : creative_file_utm(path, line, &value, fields[k].tag,
+                                   &locale->utm_text, err);
     }
 
-    if (*t != NULL) {
-        (void) snprintf(err->text, sizeof(err->text),
-                        "%.150s:%u: is given twice", path, line);
-        return SP_INVALID;
-    }
+    (void) snprintf(err->text, sizeof(err->text),
+                    "%.150s:%u: is neither \"subject: …\" nor"
+                    " \"preheader: …\" nor \"utm_…: …\"", path, line);
 
-    while (i < text->len && text->data[i] == ' ') {
-        i++;
-    }
+    return SP_INVALID;
+}
 
-    value.data = text->data + i;
-    value.len = text->len - i;
 
-    *t = mustache_compile(path, value.data, value.len, MUSTACHE_PLAIN, 0, err);
+static sp_rc_t
+creative_file_template(const char *path, unsigned line, const sp_str_t *value,
+    size_t column, mustache_t **t, sp_error_t *err)
+{
+    *t = mustache_compile(path, value->data, value->len, MUSTACHE_PLAIN, 0,
+                          err);
 
     if (*t == NULL) {
-        creative_file_line(err, line, i);
+        creative_file_line(err, line, column);
         return SP_INVALID;
     }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+creative_file_utm(const char *path, unsigned line, const sp_str_t *value,
+    sp_str_t *tag, buffer_t *b, sp_error_t *err)
+{
+    size_t  i, from;
+
+    for (i = 0; i < value->len && (unsigned char) value->data[i] >= ' '; i++) {
+        if (value->data[i] == '{' && i > 0 && value->data[i - 1] == '{') {
+            break;
+        }
+    }
+
+    if (value->len == 0 || value->len > CREATIVE_UTM_MAX || i < value->len) {
+        (void) snprintf(err->text, sizeof(err->text), "%.150s:%u: is not plain "
+                        "text of at most %d bytes", path, line,
+                        CREATIVE_UTM_MAX);
+        return SP_INVALID;
+    }
+
+    if (b->data == NULL) {
+
+        /* once as large as it can get: what points into it stays right */
+
+        for (i = 0; i < CREATIVE_UTM_SIZE; i++) {
+            buffer_char(b, ' ');
+        }
+
+        buffer_truncate(b, 0);
+    }
+
+    from = b->len;
+    buffer_sp(b, value);
+
+    if (b->failed) {
+        return SP_NOMEM;
+    }
+
+    tag->data = b->data + from;
+    tag->len = value->len;
 
     return SP_OK;
 }

@@ -7,7 +7,7 @@
 #ifndef CREATIVE_FILE_H
 #define CREATIVE_FILE_H
 
-#include "mustache.h"
+#include "creative.h"
 
 
 /*
@@ -22,18 +22,28 @@ sp_rc_t creative_file_folder(const char *dir, const char *bundled,
 int creative_file_exists(const char *path);
 
 
+/*
+ * Writes dir/file, whole or not at all, and on disk when this returns.
+ * SP_INVALID: err says why not.
+ */
+
+sp_rc_t creative_file_write(const char *dir, const char *file,
+    const buffer_t *b, sp_error_t *err);
+
+
 /* Appends a file's text.  SP_INVALID: unreadable, too large, or no UTF-8. */
 
 sp_rc_t creative_file_read(const char *path, buffer_t *b, sp_error_t *err);
 
 
 /*
- * A .head file: "subject: TEMPLATE" and "preheader: TEMPLATE", each once, empty
- * lines and those that begin with "#".
+ * A .head file: "subject: TEMPLATE" and "preheader: TEMPLATE", each once; if
+ * wanted utm_source, utm_medium, utm_campaign, utm_content and utm_id, plain
+ * text; empty lines and those that begin with "#".
  */
 
 sp_rc_t creative_file_head(const char *path, const buffer_t *b,
-    mustache_t **subject, mustache_t **preheader, sp_error_t *err);
+    creative_locale_t *locale, sp_error_t *err);
 
 
 #endif /* CREATIVE_FILE_H */

@@ -11,9 +11,11 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "bounce_box.h"
 #include "cmd.h"
 #include "engine.h"
 #include "log.h"
+#include "rescue_creative.h"
 #include "web.h"
 
 
@@ -27,6 +29,7 @@ typedef struct {
     struct event_base  *base;
     engine_t           *engine;
     web_t              *web;
+    bounce_box_t       *bounces;
     const char         *file;
     int64_t             quiet;      /* since when nothing is being sent */
     int64_t             ended;      /* since when the senders are to end */
@@ -84,11 +87,13 @@ daemon_run(int argc, char **argv)
     if (d.base != NULL && cmd_state_dir(&cmd)
         && (d.engine = engine_create(d.base, cmd.conf)) != NULL
         && (cmd.conf->http_host == NULL
-            || (d.web = web_create(d.engine)) != NULL))
+            || (d.web = web_create(d.engine)) != NULL)
+        && (d.bounces = bounce_box_create(d.engine)) != NULL)
     {
         rc = daemon_loop(&d);
     }
 
+    bounce_box_free(d.bounces);
     web_free(d.web);
 
     if (d.engine != NULL && d.engine->running != 0) {
@@ -147,6 +152,7 @@ daemon_loop(daemon_t *d)
 
     log_event(LOG_INFO, "start", "pid=%d mailer=%s shops=%u", (int) getpid(),
               d->engine->mailer, d->engine->conf->nshops);
+    rescue_creatives_log(d->engine->conf);
     sd_notify(0, "READY=1");
 
     event_base_dispatch(d->base);
@@ -188,6 +194,7 @@ daemon_reload(evutil_socket_t sig, short what, void *data)
         if (engine_reload(d->engine, conf) == 0) {
             log_set_level((log_level_t) conf->log_level);
             log_event(LOG_INFO, "reload", "result=ok shops=%u", conf->nshops);
+            rescue_creatives_log(conf);
 
         } else {
             log_event(LOG_ERROR, "reload", "result=failed");

@@ -136,6 +136,7 @@ struct shop_s {
     config_shop_t  *conf;           /* NULL: no longer in the config */
     shop_state_t    state;
     sp_mode_t       mode;           /* as Redis knows it, when READY */
+    int64_t         idle;           /* ms, as nginx said; 0: not known */
     struct event   *timer;
     unsigned        asking:1;       /* a hello or a claim is under way */
     unsigned        known:1;        /* our own file says that it existed */

@@ -102,6 +102,45 @@ links_link(const links_site_t *site, const sp_str_t *url,
 }
 
 
+sp_rc_t
+links_template(const links_site_t *site, const sp_str_t *url, const char *name,
+    buffer_t *out)
+{
+    char         host[LINKS_HOST_MAX + 1], path[2 * LINKS_URL_MAX + 1];
+    size_t       from;
+    sp_rc_t      rc;
+    buffer_t     more;
+    links_url_t  parts;
+
+    rc = links_resolve(site, url, &parts, path, host);
+
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    buffer_init(&more, LINKS_URL_MAX);
+
+    if (!links_tagged(&parts)) {
+        buffer_fmt(&more, "utm_source={{utm.source}}"
+                   "&utm_medium={{utm.medium}}&utm_campaign={{utm.campaign}}"
+                   "&utm_content={{utm.content}}-%s&utm_id={{utm.id}}&", name);
+    }
+
+    buffer_str(&more, "sp={{click_token}}");
+    from = out->len;
+    links_write(out, &parts, host, &more);
+
+    if (out->failed || more.failed || out->len - from > LINKS_URL_MAX) {
+        buffer_truncate(out, from);
+        rc = SP_LIMIT;
+    }
+
+    buffer_free(&more);
+
+    return rc;
+}
+
+
 int
 links_own(const links_site_t *site, const sp_str_t *url)
 {

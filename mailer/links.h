@@ -62,6 +62,17 @@ sp_rc_t links_link(const links_site_t *site, const sp_str_t *url,
     const links_tags_t *tags, const sp_str_t *token, buffer_t *out);
 
 
+/*
+ * Appends url as a link of a stored creative, for one of the site's own hosts:
+ * absolute, with mustache tags as the values of what links_link() would add.
+ * name, of [a-z0-9-], tells it from the creative's other links.  Not escaped
+ * for HTML.  Errors as links_link().
+ */
+
+sp_rc_t links_template(const links_site_t *site, const sp_str_t *url,
+    const char *name, buffer_t *out);
+
+
 /* Is the host of an absolute http or https URL the site's own? */
 
 int links_own(const links_site_t *site, const sp_str_t *url);

@@ -19,7 +19,10 @@ static void main_usage(FILE *out);
 
 static const main_command_t  main_commands[] = {
     { "run", daemon_run, "the daemon: send what is due" },
+    { "bounce", cmd_bounce, "read what came back: bounces, complaints" },
     { "check", cmd_check, "check the configuration" },
+    { "doctor", cmd_doctor, "look at landing page, DNS, relay and Redis" },
+    { "creative", cmd_creative, "import, look at and approve messages" },
     { "keygen", cmd_keygen, "write a new secret file" },
     { "status", cmd_status, "what each shop does and did" },
     { "why", cmd_why, "what is known of an address, and why it was mailed "

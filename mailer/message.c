@@ -51,7 +51,7 @@ message_build(const message_facts_t *facts, const creative_t *creative,
     const creative_locale_t  *locale;
 
     err->text[0] = '\0';
-    locale = creative_locale(creative, &facts->locale);
+    locale = creative_choose(creative, &facts->locale, &facts->shop->locale);
     message_parts_init(&parts);
 
     rc = message_data_create(&md, facts, locale, err);
@@ -82,7 +82,7 @@ message_render(const message_facts_t *facts, const creative_t *creative,
     const creative_locale_t  *locale;
 
     err->text[0] = '\0';
-    locale = creative_locale(creative, &facts->locale);
+    locale = creative_choose(creative, &facts->locale, &facts->shop->locale);
     message_parts_init(&parts);
 
     rc = message_data_create(&md, facts, locale, err);

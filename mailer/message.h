@@ -43,9 +43,35 @@ typedef struct {
     unsigned       logo_height;
     sp_str_t       colour;          /* of the brand, "#rrggbb" */
     sp_str_t       address;         /* postal; lines end in "\n" */
-    sp_str_t       utm_source;      /* len 0: key */
-    sp_str_t       utm_campaign;    /* len 0: the series */
+    sp_str_t       locale;          /* for shoppers whose language a creative
+                                       does not have; len 0: "en" */
+    links_tags_t   utm;             /* what is not the default */
 } message_shop_t;
+
+
+/* What makes the message stronger, besides the cart. */
+
+typedef enum {
+    MESSAGE_DISCOUNT = 0,
+    MESSAGE_VALUE_ADD,
+    MESSAGE_EXCLUSIVITY,
+    MESSAGE_UPGRADE
+} message_offer_kind_t;
+
+typedef struct {
+    sp_str_t       locale;
+    sp_str_t       line;
+} message_offer_text_t;
+
+typedef struct {
+    message_offer_kind_t         kind;
+    const message_offer_text_t  *texts;     /* of each language, at least one */
+    size_t                       ntexts;
+    sp_str_t                     code;      /* len 0: there is none */
+    int64_t                      expires;   /* Unix time, s, of its last
+                                               moment; 0: it does not */
+    const char                  *zone;      /* whose day that is; NULL: UTC */
+} message_offer_t;
 
 
 /* What this one is about. */
@@ -66,6 +92,12 @@ typedef struct {
 
     sp_str_t               series;
     sp_str_t               step;
+    const links_tags_t    *utm;     /* of step and series: counts before the
+                                       creative's and the shop's; or NULL */
+    unsigned               step_number;     /* from 1; 0: not known */
+    const message_offer_t  *offer;  /* NULL: there is none */
+    int64_t                left;    /* last activity, Unix time, s; 0: not
+                                       known */
     sp_str_t               shopper; /* SID: only for the Message-ID */
     uint64_t               rescue;
 

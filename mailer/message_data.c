@@ -7,6 +7,7 @@
 #include <unicode/uloc.h>
 
 #include "creative_colour.h"
+#include "date.h"
 #include "message_data.h"
 
 
@@ -16,6 +17,7 @@
 #define MESSAGE_ADDRESS_MAX  8          /* lines */
 
 
+static void message_when(message_data_t *md);
 static sp_rc_t message_shop(message_data_t *md);
 static sp_rc_t message_colours(message_data_t *md, mustache_value_t *shop);
 static void message_set_colour(message_data_t *md, mustache_value_t *object,
@@ -36,6 +38,8 @@ message_data_create(message_data_t *md, const message_facts_t *facts,
 
     memset(md, 0, sizeof(message_data_t));
     buffer_init(&md->unsubscribe, LINKS_URL_MAX);
+    buffer_init(&md->utm_content, 512);
+    buffer_init(&md->utm_id, 256);
 
     md->facts = facts;
     md->err = err;
@@ -74,6 +78,9 @@ message_data_create(message_data_t *md, const message_facts_t *facts,
                      MESSAGE_LINE_MAX);
     message_set_line(md, md->root, "step", &facts->step, MESSAGE_LINE_MAX);
 
+    message_utm(md, creative);
+    message_offer(md, creative);
+    message_when(md);
     rc = message_shop(md);
 
     if (rc == SP_OK) {
@@ -96,6 +103,8 @@ void
 message_data_free(message_data_t *md)
 {
     buffer_free(&md->unsubscribe);
+    buffer_free(&md->utm_content);
+    buffer_free(&md->utm_id);
     money_put(md->money);
     mustache_data_destroy(md->data);
 }
@@ -161,50 +170,20 @@ message_set_amount(message_data_t *md, mustache_value_t *object,
 }
 
 
-sp_rc_t
-message_set_link(message_data_t *md, mustache_value_t *object,
-    const char *key, const sp_str_t *url, const char *content)
+void
+message_set_date(message_data_t *md, mustache_value_t *object,
+    const char *key, int64_t time, const char *zone)
 {
-    sp_rc_t                 rc;
-    buffer_t                b, name, id;
-    links_tags_t            tags;
-    const message_facts_t  *facts;
+    buffer_t  b;
 
-    facts = md->facts;
+    buffer_init(&b, 512);
 
-    buffer_init(&b, LINKS_URL_MAX);
-    buffer_init(&name, 256);
-    buffer_init(&id, 256);
-
-    buffer_sp(&name, &facts->step);
-    buffer_fmt(&name, "%s%s", facts->step.len ? "-" : "", content);
-    buffer_sp(&id, &facts->series);
-    buffer_str(&id, facts->step.len ? "-" : "");
-    buffer_sp(&id, &facts->step);
-
-    tags.source = facts->shop->utm_source.len ? facts->shop->utm_source
-                                              : facts->shop->key;
-    tags.medium.data = "email";
-    tags.medium.len = 5;
-    tags.campaign = facts->shop->utm_campaign.len ? facts->shop->utm_campaign
-                                                  : facts->series;
-    tags.content.data = name.data;
-    tags.content.len = name.len;
-    tags.id.data = id.data;
-    tags.id.len = id.len;
-
-    rc = links_link(&md->site, url, &tags, &facts->click_token, &b);
-
-    if (rc == SP_OK) {
+    if (date_format(&md->locale, zone, time, &b) == SP_OK) {
         mustache_set(md->data, object, key,
                      mustache_string(md->data, buffer_text(&b), b.len));
     }
 
     buffer_free(&b);
-    buffer_free(&name);
-    buffer_free(&id);
-
-    return rc;
 }
 
 
@@ -238,6 +217,33 @@ message_set_plural(message_data_t *md, mustache_value_t *object,
     plural = mustache_object(md->data);
     mustache_set_bool(md->data, plural, money_plural(md->money, number), 1);
     mustache_set(md->data, object, key, plural);
+}
+
+
+/* Which message of the series it is, and how long the cart has been left. */
+
+static void
+message_when(message_data_t *md)
+{
+    int64_t                 hours;
+    const message_facts_t  *facts;
+
+    facts = md->facts;
+
+    if (facts->step_number != 0) {
+        message_set_number(md, md->root, "step_number", facts->step_number);
+    }
+
+    if (facts->left <= 0 || facts->date < facts->left) {
+        return;
+    }
+
+    hours = (facts->date - facts->left) / 3600;
+
+    if (hours > 0) {
+        message_set_number(md, md->root, "hours_since", hours);
+        message_set_plural(md, md->root, "hours_since_is", hours);
+    }
 }
 
 

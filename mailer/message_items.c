@@ -88,6 +88,7 @@ message_item(message_data_t *md, const sp_line_t *line)
     message_set_amount(md, item, "unit_price", message_unit_price(line));
     message_set_amount(md, item, "line_total", message_line_total(line));
     message_initial(md, item, &line->name);
+    mustache_set_bool(md->data, item, "out_of_stock", line->out_of_stock);
 
     if (message_is_own(md, &line->image)) {
         message_set_picture(md, item, "picture", &line->image);

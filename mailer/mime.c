@@ -42,6 +42,13 @@ static pthread_once_t      mime_ready = PTHREAD_ONCE_INIT;
 static GMimeFormatOptions  *mime_crlf;
 
 
+void
+mime_setup(void)
+{
+    (void) pthread_once(&mime_ready, mime_once);
+}
+
+
 sp_rc_t
 mime_build(const mime_message_t *message, buffer_t *out, int *smtputf8,
     sp_error_t *err)

@@ -46,6 +46,11 @@ typedef struct {
 } mime_message_t;
 
 
+/* Sets GMime up, for who uses it himself. */
+
+void mime_setup(void);
+
+
 /*
  * Appends the message with CRLF line ends: no line over 998 bytes, in the
  * bodies none over 76.  The same message gives the same bytes.

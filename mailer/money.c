@@ -89,7 +89,11 @@ money_get(const sp_str_t *currency, const sp_str_t *locale, sp_error_t *err)
     }
 
     memset(code, 0, sizeof(code));
-    memcpy(code, currency->data, currency->len);
+
+    if (currency->len != 0) {
+        memcpy(code, currency->data, currency->len);
+    }
+
     money_locale(locale, name);
 
     money = money_take(code, name);

@@ -35,11 +35,17 @@ typedef struct {
     char                     indent[MUSTACHE_INDENT_MAX];
     mustache_partial_pt      partial;
     void                    *data;
+    mustache_trace_pt        trace;
+    void                    *trace_data;
     buffer_t                *out;
     sp_error_t              *err;
 } mustache_renderer_t;
 
 
+static sp_rc_t mustache_run(mustache_renderer_t *r, const mustache_t *t,
+    const mustache_value_t *root);
+static void mustache_traced(mustache_renderer_t *r, const mustache_frame_t *f,
+    const mustache_op_t *op, size_t before);
 static int mustache_step(mustache_renderer_t *r, mustache_frame_t *f,
     const mustache_op_t *op);
 static void mustache_render_text(mustache_renderer_t *r,
@@ -60,47 +66,103 @@ sp_rc_t
 mustache_render(const mustache_t *t, const mustache_value_t *root,
     mustache_partial_pt partial, void *data, buffer_t *out, sp_error_t *err)
 {
-    size_t                steps;
-    mustache_frame_t     *f;
-    mustache_renderer_t   r;
+    mustache_renderer_t  r;
 
-    r.nframes = 1;
-    r.frames[0].t = t;
-    r.frames[0].next = 0;
-    r.frames[0].indent = 0;
-    r.frames[0].indent_len = 0;
-    r.ncontexts = 1;
-    r.contexts[0].value = root;
-    r.contexts[0].element = 0;
     r.partial = partial;
     r.data = data;
+    r.trace = NULL;
     r.out = out;
     r.err = err;
 
-    for (steps = 0; r.nframes > 0; steps++) {
-        f = &r.frames[r.nframes - 1];
+    return mustache_run(&r, t, root);
+}
+
+
+sp_rc_t
+mustache_render_traced(const mustache_t *t, const mustache_value_t *root,
+    mustache_trace_pt trace, void *data, buffer_t *out, sp_error_t *err)
+{
+    mustache_renderer_t  r;
+
+    r.partial = NULL;
+    r.data = NULL;
+    r.trace = trace;
+    r.trace_data = data;
+    r.out = out;
+    r.err = err;
+
+    return mustache_run(&r, t, root);
+}
+
+
+static sp_rc_t
+mustache_run(mustache_renderer_t *r, const mustache_t *t,
+    const mustache_value_t *root)
+{
+    size_t                steps, before;
+    mustache_frame_t     *f;
+    const mustache_op_t  *op;
+
+    r->nframes = 1;
+    r->frames[0].t = t;
+    r->frames[0].next = 0;
+    r->frames[0].indent = 0;
+    r->frames[0].indent_len = 0;
+    r->ncontexts = 1;
+    r->contexts[0].value = root;
+    r->contexts[0].element = 0;
+
+    for (steps = 0; r->nframes > 0; steps++) {
+        f = &r->frames[r->nframes - 1];
 
         if (f->next == f->t->nops) {
-            r.nframes--;
+            r->nframes--;
             continue;
         }
 
         if (steps == MUSTACHE_STEPS_MAX) {
-            (void) mustache_limit(&r, f->t, "takes too many steps");
+            (void) mustache_limit(r, f->t, "takes too many steps");
             return SP_LIMIT;
         }
 
-        if (!mustache_step(&r, f, &f->t->ops[f->next])) {
+        op = &f->t->ops[f->next];
+        before = r->out->len;
+
+        if (!mustache_step(r, f, op)) {
             return SP_LIMIT;
+        }
+
+        if (r->trace != NULL) {
+            mustache_traced(r, f, op, before);
         }
     }
 
-    if (out->failed) {
-        (void) mustache_limit(&r, t, "makes too large a text");
+    if (r->out->failed) {
+        (void) mustache_limit(r, t, "makes too large a text");
         return SP_LIMIT;
     }
 
     return SP_OK;
+}
+
+
+static void
+mustache_traced(mustache_renderer_t *r, const mustache_frame_t *f,
+    const mustache_op_t *op, size_t before)
+{
+    int     shown;
+    size_t  i;
+
+    i = (size_t) (op - f->t->ops);
+
+    if (op->type == MUSTACHE_OP_SECTION || op->type == MUSTACHE_OP_INVERTED) {
+        shown = f->next == i + 1;
+
+    } else {
+        shown = r->out->len > before;
+    }
+
+    r->trace(r->trace_data, i, before, shown);
 }
 
 

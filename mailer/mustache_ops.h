@@ -50,4 +50,18 @@ struct mustache_s {
 };
 
 
+/*
+ * mustache_render(), that tells of each op once it is done: out was before
+ * bytes long; shown is 0 for a tag without a value, or a section that is
+ * skipped.
+ */
+
+typedef void (*mustache_trace_pt)(void *data, size_t op, size_t before,
+    int shown);
+
+sp_rc_t mustache_render_traced(const mustache_t *t,
+    const mustache_value_t *root, mustache_trace_pt trace, void *data,
+    buffer_t *out, sp_error_t *err);
+
+
 #endif /* MUSTACHE_OPS_H */

@@ -7,11 +7,13 @@
 
 #include <stdlib.h>
 
+#include "rescue_creative.h"
 #include "rescue_int.h"
 
 
 static rescue_t *rescue_create(shop_t *shop, rescue_batch_t *batch,
     const sp_claimed_t *claimed);
+static int rescue_pick(rescue_t *rescue);
 static void rescue_renew(rescue_t *rescue);
 static void rescue_renew_answer(void *data, const redis_answer_t *answer);
 
@@ -64,7 +66,10 @@ rescue_start(shop_t *shop, rescue_batch_t *batch, const sp_claimed_t *claimed)
         break;
 
     case PLAN_SEND:
-        rescue_send(rescue);
+        if (rescue_pick(rescue)) {
+            rescue_send(rescue);
+        }
+
         break;
     }
 
@@ -97,6 +102,7 @@ rescue_create(shop_t *shop, rescue_batch_t *batch,
     rescue->batch = batch;
     rescue->claimed = claimed;
     rescue->claimed_at = engine_now();
+    rescue->idle = shop->idle;
     rescue->refs = 1;
     batch->refs++;
 
@@ -111,6 +117,48 @@ rescue_create(shop_t *shop, rescue_batch_t *batch,
     engine->nrescues++;
 
     return rescue;
+}
+
+
+/* The creative to send; 0: it must not be sent, and is settled so. */
+
+static int
+rescue_pick(rescue_t *rescue)
+{
+    switch (rescue_creative(rescue->rules, rescue->plan.step, rescue->mode,
+                            engine_now(), &rescue->creative))
+    {
+    case RESCUE_CREATIVE_SEND:
+        return 1;
+
+    case RESCUE_CREATIVE_WAIT:
+        rescue_wait(rescue, "not_approved");
+        return 0;
+
+    default:
+        rescue_settle(rescue, SP_SETTLE_SKIPPED, "retired", 0,
+                      rescue->plan.next);
+        return 0;
+    }
+}
+
+
+/* What somebody may mend is tried again, until it is too late. */
+
+void
+rescue_wait(rescue_t *rescue, const char *reason)
+{
+    int64_t  again;
+
+    again = rescue_time(rescue) + RESCUE_BUILD_AGAIN;
+
+    if (again > rescue->plan.due + rescue->plan.step->max_late) {
+        rescue_settle(rescue, SP_SETTLE_SKIPPED, reason, 0,
+                      rescue->plan.next);
+
+    } else {
+        rescue_settle(rescue, SP_SETTLE_DEFERRED, reason, 0, again);
+    }
 }
 
 
@@ -191,6 +239,7 @@ rescue_unref(rescue_t *rescue)
         sender_job_clean(&rescue->job);
     }
 
+    creative_free(rescue->creative);
     rescue->shop->engine->nrescues--;
     rescue_batch_unref(rescue->batch);
     config_unref(rescue->conf);

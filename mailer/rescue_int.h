@@ -37,7 +37,9 @@ struct rescue_s {
     rescue_batch_t       *batch;
     const sp_claimed_t   *claimed;
     int64_t               claimed_at;   /* by engine_now() */
+    int64_t               idle;         /* ms, of the shop */
     plan_t                plan;
+    creative_t           *creative;
     sp_mode_t             mode;
     char                  attempt[SP_ID_LEN + 1];
     char                  address[SP_ADDRESS_MAX + 1];
@@ -57,6 +59,14 @@ void rescue_unref(rescue_t *rescue);
 /* rescue.c: what Redis's clock says now, in ms. */
 
 int64_t rescue_time(const rescue_t *rescue);
+
+
+/*
+ * rescue.c: settles what somebody may mend, to be tried again until it is too
+ * late.
+ */
+
+void rescue_wait(rescue_t *rescue, const char *reason);
 
 
 /* rescue_send.c: to a sender; or settles it, if it cannot be sent at all. */

@@ -8,6 +8,8 @@
 #define RESCUE_PATH  "/sp/unsubscribe?t="
 
 
+static sp_rc_t rescue_message_sender(const rescue_letter_t *letter,
+    sender_job_t *job, sp_error_t *err);
 static sp_rc_t rescue_message_token(const rescue_letter_t *letter,
     sp_token_kind_t kind, char token[SP_TOKEN_MAX]);
 static sp_str_t rescue_str(const char *text);
@@ -57,13 +59,20 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     facts.currency = claimed->currency;
     facts.series = rescue_str(letter->series->name);
     facts.step = rescue_str(letter->step->name);
+    facts.utm = &letter->step->utm.tags;
+    facts.step_number = (unsigned) (letter->step - letter->series->steps) + 1;
+
+    if (letter->idle != 0) {
+        facts.left = (claimed->abandoned - letter->idle) / 1000;
+    }
+
     facts.shopper = rescue_str(claimed->shopper.text);
     facts.rescue = claimed->rescue;
     facts.click_token = rescue_str(click);
     facts.unsubscribe = rescue_str(url);
     facts.date = claimed->now / 1000;
 
-    rc = message_build(&facts, letter->step->loaded, &job->message, &envelope,
+    rc = message_build(&facts, letter->creative, &job->message, &envelope,
                        err);
 
     if (rc != SP_OK) {
@@ -72,10 +81,40 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
 
     snprintf(job->to, sizeof(job->to), "%s", envelope.to);
 
-    if (mime_address(&(sp_str_t) { strlen(shop->return_path),
-                                   shop->return_path }, job->from, NULL)
-        != SP_OK)
-    {
+    return rescue_message_sender(letter, job, err);
+}
+
+
+/* "bounce@...", or "bounce+TOKEN@...": what comes back says whose it was. */
+
+static sp_rc_t
+rescue_message_sender(const rescue_letter_t *letter, sender_job_t *job,
+    sp_error_t *err)
+{
+    char                  token[SP_VERP_LEN + 1], path[SP_ADDRESS_MAX * 2];
+    sp_rc_t               rc;
+    sp_str_t              address;
+    sp_verp_t             verp;
+    const char           *at;
+    const config_shop_t  *shop;
+
+    shop = letter->shop;
+    address = rescue_str(shop->return_path);
+    rc = SP_OK;
+
+    if (shop->verp && !letter->inert) {
+        verp.shopper = letter->claimed->shopper;
+        verp.rescue = (uint32_t) letter->claimed->rescue;
+        verp.step = letter->step->hash;
+        at = strrchr(shop->return_path, '@');
+        rc = sp_verp_make(letter->secret, &shop->id, &verp, token);
+
+        snprintf(path, sizeof(path), "%.*s+%s%s",
+                 (int) (at - shop->return_path), shop->return_path, token, at);
+        address = rescue_str(path);
+    }
+
+    if (rc != SP_OK || mime_address(&address, job->from, NULL) != SP_OK) {
         snprintf(err->text, sizeof(err->text), "return_path is not valid");
         return SP_INVALID;
     }

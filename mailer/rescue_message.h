@@ -17,9 +17,11 @@ typedef struct {
     const config_shop_t    *shop;
     const config_series_t  *series;
     const config_step_t    *step;
+    const creative_t       *creative;
     const sp_claimed_t     *claimed;
     const char             *to;     /* normalised address */
     int                     inert;  /* links that do nothing */
+    int64_t                 idle;   /* ms of the shop; 0: not known */
 } rescue_letter_t;
 
 

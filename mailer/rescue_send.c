@@ -72,7 +72,9 @@ rescue_build(sender_job_t *job)
     letter.shop = rescue->rules;
     letter.series = rescue->plan.series;
     letter.step = rescue->plan.step;
+    letter.creative = rescue->creative;
     letter.claimed = rescue->claimed;
+    letter.idle = rescue->idle;
     letter.to = rescue->mode == SP_MODE_CATCH_ALL ? rescue->rules->catch_all
                                                   : rescue->address;
     letter.inert = rescue->mode == SP_MODE_CATCH_ALL;
@@ -96,18 +98,21 @@ rescue_ask(void *data)
     rescue_t            *rescue;
     sp_call_t            call;
     sp_arena_t          *arena;
+    sp_confirm_t         terms;
     const sp_claimed_t  *claimed;
 
     rescue = data;
     claimed = rescue->claimed;
     arena = sp_arena_create(0);
 
+    memset(&terms, 0, sizeof(sp_confirm_t));
+    terms.max_per_day = rescue->rules->max_per_day;
+
     rc = arena == NULL ? SP_NOMEM
          : sp_call_confirm(&call, sp_arena_pool(arena), &rescue->rules->id,
                            &claimed->shopper, claimed->rescue, claimed->fence,
                            rescue->plan.series->hash, rescue->plan.step->hash,
-                           rescue->attempt, rescue->mode,
-                           rescue->rules->max_per_day);
+                           rescue->attempt, rescue->mode, &terms);
 
     if (rc == SP_OK
         && redis_call(rescue->shop->engine->redis, &call, SENDER_WAIT * 1000,

@@ -44,23 +44,14 @@ rescue_finish(rescue_t *rescue)
 static void
 rescue_not_built(rescue_t *rescue)
 {
-    char     quoted[LOG_QUOTE_MAX];
-    int64_t  again;
+    char  quoted[LOG_QUOTE_MAX];
 
     log_event(LOG_ERROR, "not_built", "shop=%s shopper=%s creative=%s "
               "reason=%s", rescue->shop->name, rescue->claimed->shopper.text,
               rescue->plan.step->creative,
               log_quote(quoted, rescue->job.report.text));
 
-    again = rescue_time(rescue) + RESCUE_BUILD_AGAIN;
-
-    if (again > rescue->plan.due + rescue->plan.step->max_late) {
-        rescue_settle(rescue, SP_SETTLE_SKIPPED, "not_built", 0,
-                      rescue->plan.next);
-
-    } else {
-        rescue_settle(rescue, SP_SETTLE_DEFERRED, "not_built", 0, again);
-    }
+    rescue_wait(rescue, "not_built");
 }
 
 

@@ -21,7 +21,8 @@
 static void shop_hello(shop_t *shop);
 static void shop_hello_answer(void *data, const redis_answer_t *answer);
 static void shop_status_answer(void *data, const redis_answer_t *answer);
-static int shop_status_has_mode(const redis_answer_t *answer);
+static sp_str_t shop_status_value(const redis_answer_t *answer,
+    const char *name);
 static void shop_note_mode(shop_t *shop);
 static void shop_mode_answer(void *data, const redis_answer_t *answer);
 static void shop_remember(shop_t *shop);
@@ -233,11 +234,6 @@ shop_hello_answer(void *data, const redis_answer_t *answer)
         return;
     }
 
-    if (!shop->known) {
-        shop_note_mode(shop);
-        return;
-    }
-
     arena = sp_arena_create(0);
     rc = arena == NULL ? SP_NOMEM
          : sp_call_status(&call, sp_arena_pool(arena), &shop->conf->id);
@@ -253,7 +249,9 @@ shop_hello_answer(void *data, const redis_answer_t *answer)
 static void
 shop_status_answer(void *data, const redis_answer_t *answer)
 {
-    shop_t  *shop;
+    size_t     i;
+    shop_t    *shop;
+    sp_str_t   idle;
 
     shop = data;
 
@@ -261,30 +259,42 @@ shop_status_answer(void *data, const redis_answer_t *answer)
         return;
     }
 
-    if (!shop_status_has_mode(answer)) {
+    if (shop->known && shop_status_value(answer, "mode").len == 0) {
         shop_set_state(shop, SHOP_EMPTIED, "");
         shop_sleep(shop, SHOP_ASK_AGAIN);
         return;
+    }
+
+    idle = shop_status_value(answer, "idle");
+    shop->idle = 0;
+
+    for (i = 0; i < idle.len && i < 13 && idle.data[i] >= '0'
+                && idle.data[i] <= '9'; i++)
+    {
+        shop->idle = shop->idle * 10 + (idle.data[i] - '0');
     }
 
     shop_note_mode(shop);
 }
 
 
-static int
-shop_status_has_mode(const redis_answer_t *answer)
+static sp_str_t
+shop_status_value(const redis_answer_t *answer, const char *name)
 {
-    size_t  i;
+    size_t    i, len;
+    sp_str_t  none = sp_null_string;
+
+    len = strlen(name);
 
     for (i = 0; i + 1 < answer->n; i += 2) {
-        if (answer->items[i].len == 4
-            && memcmp(answer->items[i].data, "mode", 4) == 0)
+        if (answer->items[i].len == len
+            && memcmp(answer->items[i].data, name, len) == 0)
         {
-            return answer->items[i + 1].len != 0;
+            return answer->items[i + 1];
         }
     }
 
-    return 0;
+    return none;
 }
 
 

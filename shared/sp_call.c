@@ -220,6 +220,19 @@ sp_call_suppress(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
 
 sp_rc_t
+sp_call_pause(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
+    const sp_id_t *shopper, int64_t until)
+{
+    sp_rc_t  rc;
+
+    rc = sp_call_suppress(call, pool, shop, shopper, "paused", 0);
+
+    return rc == SP_OK ? sp_call_number(call, pool, until > 0 ? until : 1)
+                       : rc;
+}
+
+
+sp_rc_t
 sp_call_mode(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     sp_mode_t mode)
 {
@@ -299,18 +312,29 @@ sp_call_step(sp_call_t *call, const sp_pool_t *pool, const char *function,
 sp_rc_t
 sp_call_confirm(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_id_t *shopper, uint64_t rescue, uint64_t fence, uint32_t series,
-    uint32_t step, const char *attempt, sp_mode_t mode, unsigned max_per_day)
+    uint32_t step, const char *attempt, sp_mode_t mode,
+    const sp_confirm_t *terms)
 {
     sp_rc_t  rc;
 
     rc = sp_call_step(call, pool, "sp1_confirm", shop, shopper, rescue, fence,
                       series, step, attempt);
 
-    if (rc == SP_OK) {
-        rc = sp_call_number(call, pool, mode);
+    if (rc != SP_OK
+        || sp_call_number(call, pool, mode) != SP_OK
+        || sp_call_number(call, pool, terms->max_per_day) != SP_OK
+        || sp_call_number(call, pool, terms->max_per_week) != SP_OK
+        || sp_call_number(call, pool, terms->cool_down > 0
+                                      ? terms->cool_down : 0) != SP_OK
+        || sp_call_number(call, pool, terms->variant & 0xff) != SP_OK)
+    {
+        return SP_NOMEM;
     }
 
-    return rc == SP_OK ? sp_call_number(call, pool, max_per_day) : rc;
+    sp_call_string(call, terms->holdout ? "1" : "0");
+    sp_call_string(call, terms->offer ? "1" : "0");
+
+    return SP_OK;
 }
 
 

@@ -17,7 +17,11 @@
 #define SP_AGE_LEN          13      /* digits; always the last argument */
 #define SP_CLAIM_MAX        64      /* rescues in one claim */
 #define SP_STEPS_MAX        16      /* steps done that a record remembers */
-#define SP_MAILS_MAX        16      /* times of messages, for max_per_day */
+#define SP_MAILS_MAX        16      /* times of messages, for the caps */
+#define SP_CODE_MAX         64      /* bytes of an offer's code */
+#define SP_POOL_MAX         32      /* bytes of the name of a pool of codes */
+#define SP_CODES_MAX        500     /* codes in one import */
+#define SP_CURRENCIES_MAX   8       /* that one cell of an experiment keeps */
 
 
 /* Embedded at build time: the library's text and names. */
@@ -33,7 +37,7 @@ extern const char    sp_functions_name[];       /* "sp1" */
  * redisFormatCommandArgv().
  */
 
-#define SP_CALL_ARGS  16
+#define SP_CALL_ARGS  20
 
 typedef struct {
     int          argc;
@@ -59,6 +63,41 @@ typedef struct {
 } sp_terms_t;
 
 
+/* How an address came; the numbers are kept in records. */
+
+typedef enum {
+    SP_CAPTURED_NOT = 0,            /* not known how */
+    SP_CAPTURED_LOGIN,
+    SP_CAPTURED_SIGN_UP,
+    SP_CAPTURED_CHECKOUT,           /* begin_checkout to purchase */
+    SP_CAPTURED_NEWSLETTER,         /* generate_lead */
+    SP_CAPTURED_IDENTIFY,           /* anything else that was observed */
+    SP_CAPTURED_CUSTOMER,           /* the shop told: an import, an order */
+    SP_CAPTURED_CLICK               /* only by the link in a message */
+} sp_captured_t;
+
+
+/* What a visit is made with. */
+
+typedef enum {
+    SP_DEVICE_UNKNOWN = 0,
+    SP_DEVICE_DESKTOP,
+    SP_DEVICE_PHONE,
+    SP_DEVICE_TABLET
+} sp_device_t;
+
+
+/* How a visit got its shopper: the higher, the surer. */
+
+typedef enum {
+    SP_KNOWN_NOT = 0,
+    SP_KNOWN_COOKIE,
+    SP_KNOWN_CLICK,
+    SP_KNOWN_ADDRESS,
+    SP_KNOWN_LOGIN
+} sp_known_t;
+
+
 /* One event, ready to be folded: hashed, sealed, validated. */
 
 typedef struct {
@@ -81,6 +120,8 @@ typedef struct {
     sp_id_t       customer;
     sp_id_t       shopper;          /* of the captured address */
     sp_str_t      sealed;           /* it, sealed */
+    sp_captured_t captured;         /* how it came */
+    sp_device_t   device;
     sp_id_t       network;          /* who brings it, for the limit */
     unsigned      logged_in:1;      /* login, alias or customer */
     unsigned      forget:1;         /* consent refused or ignored: nothing of
@@ -186,6 +227,32 @@ sp_rc_t sp_call_suppress(sp_call_t *call, const sp_pool_t *pool,
     int remove);
 
 
+/*
+ * The same with an end, Unix ms, for the reason "paused": nothing is sent
+ * until then.  A later end counts, one that has passed does nothing, and what
+ * is suppressed for ever stays so.
+ */
+
+sp_rc_t sp_call_pause(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t until);
+
+
+/*
+ * sp1_bounce: a report of a message that came back.  kind: "hard", "soft",
+ * "complaint", or "forged", which is only counted (shopper empty).  report, 16
+ * hex digits, is the same whenever the report is read; message, 8, is the
+ * message's.  Nobody is suppressed by it.  Reply: read it with
+ * sp_bounce_reply_read(): was the report new, and how many messages in a row
+ * came back softly; SP_INVALID: not a reply of sp1_bounce.
+ */
+
+sp_rc_t sp_call_bounce(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, const char *kind,
+    const char *report, const char *message);
+sp_rc_t sp_bounce_reply_read(const sp_str_t *text, int *fresh,
+    unsigned *soft);
+
+
 /* ---- the mailer's side ---- */
 
 typedef enum {
@@ -214,7 +281,8 @@ sp_rc_t sp_call_claim(sp_call_t *call, const sp_pool_t *pool,
 typedef struct {
     uint32_t      hash;             /* sp_step_hash() of its name */
     int64_t       at;               /* Unix time, ms */
-    char          outcome;          /* 's'ent 'd'oubt 'x' closed 'y' dry run */
+    char          outcome;          /* 's'ent 'd'oubt 'x' closed 'y' dry run
+                                       'h'oldout */
 } sp_step_done_t;
 
 typedef struct {
@@ -230,7 +298,24 @@ typedef struct {
     int64_t         due;            /* when it was due, Unix ms */
     int64_t         now;            /* Redis's time at the claim, Unix ms */
     unsigned        before_live:1;  /* abandoned before live_since */
-    unsigned        logged_in:1;
+    unsigned        logged_in:1;    /* once; known says how it is today */
+    unsigned        customer:1;     /* some customer id leads to the shopper */
+    sp_captured_t   captured;       /* how the address came, last */
+    sp_known_t      known;          /* whose the visit shown is */
+    sp_device_t     device;         /* ... and with what it was made */
+    unsigned        stage;          /* ... and how far it went: 0 a visit, 1 an
+                                       item, 2 the cart, 3 checkout begun, 4
+                                       shipping, 5 payment */
+    unsigned        orders;         /* known ones, at most 4; 0: none so far */
+    int64_t         mails[SP_MAILS_MAX];    /* when the last messages left,
+                                       Unix ms, oldest first */
+    unsigned        nmails;
+    int64_t         offered;        /* the last message with an offer, Unix ms;
+                                       0: none */
+    sp_str_t        pool;           /* of the code this rescue has, by
+                                       sp_call_offer_reserve() */
+    sp_str_t        code;
+    unsigned        code_given:1;   /* a message with it has left */
     sp_str_t        first_name;
     sp_str_t        locale;
     sp_str_t        currency;
@@ -267,24 +352,40 @@ sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,
 /*
  * sp1_confirm, at SMTP's 354: may this step be handed over now?  attempt: 22
  * characters that the mailer chose; asking again with the same one gives the
- * same answer.  max_per_day: messages to this shopper in 24 h, 0: no cap.
- * Reply: one string, "OK" or the reason ("ordered", "suppressed", "fenced",
- * "active", "empty", "gone", "capped", "off", "done", "before_live", "held").
- * Any reason but "done" ends the lease and puts the rescue back where it
- * belongs, so that nothing is left to settle.  mode is what the caller works
- * in: "off" if the shop's noted mode is another one by now.
+ * same answer.  Reply: one string, "OK" or the reason ("ordered",
+ * "suppressed", "paused", "fenced", "active", "empty", "gone", "capped",
+ * "cool_down", "off", "done", "before_live", "held").  Any reason but "done"
+ * ends the lease and puts the rescue back where it belongs, so that nothing
+ * is left to settle; "cool_down" ends the rescue.  mode is what the caller
+ * works in: "off" if the shop's noted mode is another one by now.
+ *
+ * A live OK makes the shopper a subject of the experiment of this series and
+ * step, once in a rescue, with variant and holdout.  A holdout is asked, too,
+ * with the same terms; nothing is sent then, and SP_SETTLE_HOLDOUT follows.
  */
+
+typedef struct {
+    unsigned      max_per_day;      /* messages to this shopper in 24 h, at most
+                                       SP_MAILS_MAX; 0: no cap */
+    unsigned      max_per_week;     /* ... in 7 days */
+    int64_t       cool_down;        /* ms since the last message of an earlier
+                                       rescue; 0: none needed */
+    unsigned      variant;          /* 0 to 255 */
+    unsigned      holdout:1;
+    unsigned      offer:1;          /* the message makes an offer: `offered` is
+                                       noted when it has left */
+} sp_confirm_t;
 
 sp_rc_t sp_call_confirm(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, uint64_t rescue,
     uint64_t fence, uint32_t series, uint32_t step, const char *attempt,
-    sp_mode_t mode, unsigned max_per_day);
+    sp_mode_t mode, const sp_confirm_t *terms);
 
 
 /*
  * sp1_settle: what became of a claimed step.  With an attempt that was
  * confirmed: SENT, REFUSED (for good: closed), RETRY (certainly not sent),
- * DOUBT.  Without (attempt NULL; the fence decides): SKIPPED (the step is
+ * DOUBT, DRY, HOLDOUT (the step is done, nothing was sent).  Without (attempt NULL; the fence decides): SKIPPED (the step is
  * closed as not sent, for that reason), DEFERRED (not due yet), CLOSED (the
  * whole rescue ends, for that reason).  next: Unix ms when the rescue is to be
  * looked at again, 0: never (no further step).  Reply: "OK", "NO" (unknown
@@ -294,6 +395,7 @@ sp_rc_t sp_call_confirm(sp_call_t *call, const sp_pool_t *pool,
 typedef enum {
     SP_SETTLE_SENT = 's',
     SP_SETTLE_DRY = 'y',
+    SP_SETTLE_HOLDOUT = 'h',
     SP_SETTLE_REFUSED = 'x',
     SP_SETTLE_RETRY = 'r',
     SP_SETTLE_DOUBT = 'd',
@@ -306,6 +408,75 @@ sp_rc_t sp_call_settle(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, uint64_t rescue,
     uint64_t fence, uint32_t series, uint32_t step, const char *attempt,
     sp_settle_t outcome, const char *reason, int64_t next);
+
+
+/*
+ * sp1_offer: codes of offers, in pools.  name: 1 to SP_POOL_MAX of [a-z0-9_-].
+ * A code is 1 to SP_CODE_MAX bytes of printable ASCII without spaces; at most
+ * SP_CODES_MAX at once.  A code that was ever in the pool is not taken again.
+ * Reply: "ADDED SEEN", two numbers.  SP_INVALID: a code or name is none.
+ *
+ * Reserving gives the rescue of a lease (fence) a code for this step: the same
+ * one again in this rescue, while its pool is the same.  Reply: "OK CODE",
+ * "EMPTY", "NO" (no such lease, or an attempt is under way).  With a message
+ * that is sent or in doubt it is given away for ever; it goes back to the pool
+ * when the step is closed without, or the rescue ends; RETRY keeps it.
+ *
+ * sp1_offers, the counts: "FREE RESERVED GIVEN".
+ */
+
+sp_rc_t sp_call_offer_import(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_str_t *name, const sp_str_t *codes,
+    size_t n);
+sp_rc_t sp_call_offer_reserve(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, uint64_t rescue,
+    uint64_t fence, uint32_t step, const sp_str_t *name);
+sp_rc_t sp_call_offers(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_str_t *name);
+
+/*
+ * Reads the replies of import and sp1_offers: n numbers.  SP_INVALID: another
+ * reply.
+ */
+
+sp_rc_t sp_offer_reply_read(const sp_str_t *text, uint64_t *numbers,
+    unsigned n);
+
+/* Reads the reply of reserve: SP_OK, SP_DONE (EMPTY), SP_AGAIN (NO: the lease
+   is gone), SP_INVALID.  The code points into text. */
+
+sp_rc_t sp_offer_code_read(const sp_str_t *text, sp_str_t *code);
+
+
+/*
+ * sp1_experiment: what became of the subjects of a series.  An order within 7
+ * days of the confirm counts, the first one of each subject and rescue.
+ * Reply: a flat array; sp_experiment_read() gives a cell for each step,
+ * variant and holdout that has subjects, in no order.  SP_INVALID, SP_NOMEM.
+ */
+
+sp_rc_t sp_call_experiment(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, uint32_t series);
+
+typedef struct {
+    char          currency[4];      /* "" if it is not known */
+    uint64_t      orders;
+    double        sum;              /* of their amounts, minor units */
+    double        squares;          /* ... of the squares of these */
+} sp_revenue_t;
+
+typedef struct {
+    uint32_t      step;
+    unsigned      variant;
+    unsigned      holdout:1;
+    uint64_t      subjects;
+    uint64_t      orders;           /* with those whose amount is not known */
+    sp_revenue_t  revenue[SP_CURRENCIES_MAX];
+    unsigned      nrevenue;
+} sp_cell_t;
+
+sp_rc_t sp_experiment_read(sp_cell_t **cells, size_t *ncells,
+    const sp_pool_t *pool, const sp_str_t *items, size_t n);
 
 
 /*

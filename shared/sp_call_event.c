@@ -14,6 +14,7 @@
 #define SP_E_MOVED_OWN     2
 #define SP_E_LOGGED_IN     8
 #define SP_E_FORGET        16
+#define SP_E_DEVICE        32       /* times the device */
 
 #define SP_A_BIND          1
 #define SP_A_DELETED       2
@@ -115,7 +116,8 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
 
     flags = (event->moved_own ? SP_E_MOVED_OWN : 0)
             | (event->logged_in ? SP_E_LOGGED_IN : 0)
-            | (event->forget ? SP_E_FORGET : 0);
+            | (event->forget ? SP_E_FORGET : 0)
+            | ((unsigned) event->device & 3) * SP_E_DEVICE;
 
     sp_text_char(text, ' ');
     sp_text_number(text, event->kinds);
@@ -157,6 +159,9 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
         sp_text_char(text, SP_FIELD);
         sp_text_char(text, SP_FIELD);
     }
+
+    sp_text_number(text, (unsigned) event->captured & 7);
+    sp_text_char(text, SP_FIELD);
 
     /* the last one: any byte may be in it */
 

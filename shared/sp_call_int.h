@@ -65,6 +65,17 @@ sp_rc_t sp_call_number(sp_call_t *call, const sp_pool_t *pool,
     uint64_t value);
 
 
+/*
+ * Reading: the part before the separator is cut off, the last one has none
+ * behind it; a number without sign, zero if it is none; an amount, none is
+ * SP_NO_AMOUNT, SP_INVALID.
+ */
+
+void sp_cut(sp_str_t *rest, char separator, sp_str_t *part);
+int sp_number(sp_str_t *rest, char separator, int64_t *value);
+sp_rc_t sp_amount(const sp_str_t *text, int64_t *value);
+
+
 /* The lines of a cart or the texts of an item as the functions read them. */
 
 void sp_text_lines(sp_text_t *text, const sp_event_t *event);

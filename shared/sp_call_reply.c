@@ -4,23 +4,25 @@
  * Reading what the functions reply.
  */
 
+#include <limits.h>
+
 #include "sp_call_int.h"
 
 
 #define SP_CLAIM_HEAD     2         /* strings before the first rescue */
-#define SP_CLAIM_STRINGS  8         /* of each rescue */
+#define SP_CLAIM_STRINGS  11        /* of each rescue */
 #define SP_LINE_FIELDS    11
 
 
 static sp_rc_t sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
     const sp_str_t *items);
 static sp_rc_t sp_claimed_steps(sp_claimed_t *claimed, sp_str_t text);
+static sp_rc_t sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text);
+static sp_rc_t sp_claimed_mails(sp_claimed_t *claimed, sp_str_t text);
+static sp_rc_t sp_claimed_code(sp_claimed_t *claimed, sp_str_t text);
 static sp_rc_t sp_claimed_lines(sp_claimed_t *claimed, const sp_pool_t *pool,
     sp_str_t text);
 static sp_rc_t sp_claimed_line(sp_line_t *line, sp_str_t text);
-static void sp_cut(sp_str_t *rest, char separator, sp_str_t *part);
-static int sp_number(sp_str_t *rest, char separator, int64_t *value);
-static sp_rc_t sp_amount(const sp_str_t *text, int64_t *value);
 
 
 sp_rc_t
@@ -161,7 +163,91 @@ sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
 
     rc = sp_claimed_steps(claimed, items[3]);
 
+    if (rc == SP_OK) {
+        rc = sp_claimed_facts(claimed, items[8]);
+    }
+
+    if (rc == SP_OK) {
+        rc = sp_claimed_mails(claimed, items[9]);
+    }
+
+    if (rc == SP_OK) {
+        rc = sp_claimed_code(claimed, items[10]);
+    }
+
     return rc == SP_OK ? sp_claimed_lines(claimed, pool, items[7]) : rc;
+}
+
+
+/* What an audience may ask for. */
+
+static sp_rc_t
+sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
+{
+    int64_t  captured, known, device, stage, orders, customer;
+
+    if (!sp_number(&text, ' ', &captured) || captured > SP_CAPTURED_CLICK
+        || !sp_number(&text, ' ', &known) || known > SP_KNOWN_LOGIN
+        || !sp_number(&text, ' ', &device) || device > SP_DEVICE_TABLET
+        || !sp_number(&text, ' ', &stage) || stage > 5
+        || !sp_number(&text, ' ', &orders) || orders > UINT_MAX
+        || !sp_number(&text, ' ', &customer)
+        || !sp_number(&text, ' ', &claimed->offered) || text.len != 0)
+    {
+        return SP_INVALID;
+    }
+
+    claimed->captured = (sp_captured_t) captured;
+    claimed->known = (sp_known_t) known;
+    claimed->device = (sp_device_t) device;
+    claimed->stage = (unsigned) stage;
+    claimed->orders = (unsigned) orders;
+    claimed->customer = customer != 0;
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_claimed_mails(sp_claimed_t *claimed, sp_str_t text)
+{
+    while (text.len != 0) {
+
+        if (claimed->nmails == SP_MAILS_MAX
+            || !sp_number(&text, ' ', &claimed->mails[claimed->nmails]))
+        {
+            return SP_INVALID;
+        }
+
+        claimed->nmails++;
+    }
+
+    return SP_OK;
+}
+
+
+/* The pool, the code, "g" once a message with it has left. */
+
+static sp_rc_t
+sp_claimed_code(sp_claimed_t *claimed, sp_str_t text)
+{
+    if (text.len == 0) {
+        return SP_OK;
+    }
+
+    sp_cut(&text, ' ', &claimed->pool);
+    sp_cut(&text, ' ', &claimed->code);
+
+    if (claimed->pool.len == 0 || claimed->pool.len > SP_POOL_MAX
+        || claimed->code.len == 0 || claimed->code.len > SP_CODE_MAX
+        || text.len != 1 || (text.data[0] != 'g' && text.data[0] != 'r'))
+    {
+        return SP_INVALID;
+    }
+
+    claimed->code_given = text.data[0] == 'g';
+
+    return SP_OK;
 }
 
 
@@ -274,9 +360,7 @@ sp_claimed_line(sp_line_t *line, sp_str_t text)
 }
 
 
-/* Cuts the part before the separator off; the last part has none behind it. */
-
-static void
+void
 sp_cut(sp_str_t *rest, char separator, sp_str_t *part)
 {
     const char  *p;
@@ -296,7 +380,7 @@ sp_cut(sp_str_t *rest, char separator, sp_str_t *part)
 }
 
 
-static int
+int
 sp_number(sp_str_t *rest, char separator, int64_t *value)
 {
     sp_str_t  part;
@@ -308,9 +392,7 @@ sp_number(sp_str_t *rest, char separator, int64_t *value)
 }
 
 
-/* An amount; none is SP_NO_AMOUNT. */
-
-static sp_rc_t
+sp_rc_t
 sp_amount(const sp_str_t *text, int64_t *value)
 {
     size_t   i;

@@ -20,9 +20,7 @@ local COUNT_TTL = 400 * DAY
 local JOURNAL_MAX = 100000
 local ATTRIBUTION = 7 * DAY * 1000  -- ms from a click to its order
 local CLICK_BINDS = DAY * 1000      -- ms that a click alone names a shopper
-local MAIL_WINDOW = DAY * 1000      -- ms that max_per_day looks back
 local DEFAULT_IDLE = 3600000
-local MODE_PAUSE = 5000             -- ms, where a mailer works in another mode
 
 local VISITS_MAX = 16
 local LINES_MAX = 200
@@ -32,9 +30,6 @@ local ORDERS_MAX = 4
 local CUSTOMERS_MAX = 4
 local ALIASES_MAX = 5
 local HOPS_MAX = 4
-local LOOK_MAX = 256                -- due ids looked at in one claim
-local CLAIM_MAX = 64
-local CLAIM_LINES = 640             -- lines read in one claim
 local HEADS_MAX = 512
 local AGE_MAX = 30 * DAY * 1000
 local SEALED_MAX = 283             -- bytes, as in sp_secret.h
@@ -67,6 +62,7 @@ local K_CART = K_ADD + K_REMOVE + K_VIEW_CART + K_UPDATE + K_SET_CART
 local E_MOVED_OWN = 2
 local E_LOGGED_IN = 8
 local E_FORGET = 16
+local E_DEVICE = 32                 -- times the device
 
 -- what an event does to the cart
 
@@ -81,6 +77,10 @@ local A_CUSTOMER = 8                -- not an alias
 
 local BY_NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = 0, 1, 2, 3, 4
 
+-- how an address came, as in sp_call.h: the last two
+
+local BY_CUSTOMER, BY_LINK = 6, 7
+
 -- a visit's flags
 
 local V_SOFT = 1                    -- its hold ends with a view of the cart
@@ -91,11 +91,14 @@ local V_CUSTOMER = 16               -- its customer leads to its shopper
 local V_RARE = 32                   -- its record has order, hold, bound, click
 local V_SAME = 64                   -- its record has one time for three
 
+-- stage, class and device are in one byte of a visit
+
+local V_GRADE, V_DEVICE = 8, 64
+
 -- a shopper's states and flags
 
 local IDLE, OPEN, CLOSED = 0, 1, 2
 local P_LOGGED_IN = 1
-local P_RARE = 32                   -- its record has a case: a rescue, an order
 local NO_ATTEMPT, CONFIRMED, SETTLED, DOUBTED = 0, 1, 2, 3
 
 local MODES = { [0] = 'off', 'dry-run', 'catch-all', 'live' }
@@ -103,29 +106,8 @@ local MODES = { [0] = 'off', 'dry-run', 'catch-all', 'live' }
 local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'released', 'no_address', 'before_live', 'off',
                   'series_gone', 'series_done', 'never_mail', 'unreadable',
-                  'other' }
+                  'other', 'cool_down', 'no_audience', 'no_consent', 'paused' }
 local REASON_NUMBER = {}
-
--- Records.  Times are whole ms in six bytes, enough for 8,900 years.
-
-local V_GRADE = 8                   -- stage + class * 8, in one byte
-local V_HEAD_SAME = '<BBBHI6'       -- version, grade, flags, day, times
-local V_HEAD = '<BBBHI6I6I6'
-local V_HEAD_RARE = '<BBBHI6I6I6I6I6I6'
-local V_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
-local V_TEXT_RARE = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
-local P_HEAD = '<BBHB'              -- version, flags, day, number of visits
-local P_CASE = '<BBBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6I4'
-local P_STEP = '<I4I6c1'
-local P_MAIL = '<I6'
-local P_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(.*)$'
-local LINE = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
-             .. '\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
-             .. '\31([^\31]*)$'
-local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
-            .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31(.*)$'
-local HEAD = '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) '
-             .. '(%d+) (%d+) (%d+) (%d+) (%u*)$'
 
 local call, pack, unpack, spread, match, gmatch, find, sub, rep, gsub, concat
 local floor, max, min, band, tonumber, sha1hex, format, ipairs, pairs, error

@@ -4,6 +4,12 @@
 -- What an event's arguments say: sp_call_event.c writes them.
 --
 
+local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
+            .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
+            .. '([^\31]*)\31(.*)$'
+local HEAD = '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) '
+             .. '(%d+) (%d+) (%d+) (%d+) (%u*)$'
+
 local nheads = 0
 local nsources = 0
 
@@ -29,10 +35,14 @@ local function head_parse(text)
         kinds = number(kinds, 'kinds', K_ALL),
         status = number(status, 'status', 999),
         op = number(op, 'op', REMOVE),
-        flags = number(flags, 'flags', 31),
+        flags = number(flags, 'flags', 4 * E_DEVICE - 1),
         currency = currency,
         stage = 0
     }
+
+    head.device = floor(head.flags / E_DEVICE)
+    head.flags = head.flags % E_DEVICE
+    head.grade = head.device * V_DEVICE
 
     if head.terms.idle == 0 or head.terms.retain == 0
         or head.terms.anonymous == 0 or head.terms.remember == 0
@@ -121,17 +131,18 @@ end
 
 local function who_read(text)
     local who = { moved = '', shopper = '', network = '', first_name = '',
-                  locale = '', order = '', click = '', sealed = '' }
+                  locale = '', order = '', click = '', captured = 0,
+                  sealed = '' }
 
     if text == '' then
         return who
     end
 
-    local click_shopper, click_rescue, click_step
+    local click_shopper, click_rescue, click_step, captured
 
     who.moved, who.shopper, who.network, who.first_name, who.locale,
-        who.order, click_shopper, click_rescue, click_step, who.sealed
-        = match(text, WHO)
+        who.order, click_shopper, click_rescue, click_step, captured,
+        who.sealed = match(text, WHO)
 
     if not who.sealed or #who.sealed > SEALED_MAX
         or find(sub(text, 1, #text - #who.sealed), '[%z\1-\30\127]')
@@ -141,6 +152,7 @@ local function who_read(text)
         bad('who')
     end
 
+    who.captured = number(captured, 'captured', BY_LINK)
     optional(who.moved, 'moved')
     optional(who.shopper, 'shopper')
     optional(who.network, 'network')

@@ -5,6 +5,11 @@
 -- options, category; what is empty at the end is left out.
 --
 
+local LINE = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
+             .. '\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
+             .. '\31([^\31]*)$'
+
+
 function line_read(text)
     local _, n = gsub(text, '\31', '\31')
     local line = { match(text .. rep('\31', 10 - n), LINE) }

@@ -4,6 +4,10 @@
 -- What is due is handed to a mailer.
 --
 
+local LOOK_MAX = 256                -- due ids looked at in one claim
+local CLAIM_MAX = 64
+local CLAIM_LINES = 640             -- lines read in one claim
+
 
 -- Handed over, perhaps: it counts as done, and is listed.
 
@@ -18,12 +22,28 @@ function doubt(c, p)
         p.tries = 0
     end
 
-    mail_noted(p, p.attempt_at)
+    mail_noted(p, p.attempt_at, p.attempt_rescue)
     later(c, 'ZADD', c.prefix .. 'doubt', p.attempt_at,
           doubt_member(p.id, p.attempt_rescue, p.attempt_series,
                        p.attempt_step, p.attempt))
     count(c, 'doubt')
     note(c, 'doubt', p.id, p.attempt_rescue, nil, p.attempt_step)
+end
+
+
+-- A holdout whose mailer is gone: there is nothing to doubt.
+
+local function held_out(c, p)
+    p.attempting = SETTLED
+    p.fence = p.fence + 1
+
+    if p.attempt_rescue == p.rescue then
+        step_done(p, p.attempt_step, c.now, 'h')
+        p.tries = 0
+    end
+
+    count(c, 'holdout')
+    note(c, 'holdout', p.id, p.attempt_rescue, nil, p.attempt_step)
 end
 
 
@@ -38,6 +58,10 @@ local function open(c, p, acted)
     p.abandoned = acted + c.idle
     p.next = p.abandoned
     p.dirty = true
+
+    for _, at in ipairs(p.mails) do
+        p.earlier = max(p.earlier, at)
+    end
 
     count(c, 'abandoned')
     note(c, 'opened', p.id, p.rescue)
@@ -69,7 +93,7 @@ local function told(p, shown)
     end
 
     for _, step in ipairs(p.steps) do
-        if step.outcome == 's' or step.outcome == 'd' then
+        if find('sdh', step.outcome, 1, true) then
             return true
         end
     end
@@ -87,7 +111,11 @@ local function claim_busy(c, p)
     end
 
     if p.attempting == CONFIRMED then
-        doubt(c, p)
+        if p.attempt_holdout then
+            held_out(c, p)
+        else
+            doubt(c, p)
+        end
     end
 
     if p.lease > 0 then
@@ -189,6 +217,26 @@ local function lines_joined(c, text)
 end
 
 
+-- What an audience may ask for, of the shopper and the visit shown.
+
+local function claim_facts(p, v)
+    return format('%d %d %d %d %d %d %d', p.captured, v.class, v.device,
+                  v.stage, max(floor(#p.orders / 22), p.order > 0 and 1 or 0),
+                  p.customers ~= '' and 1 or 0, 0)
+end
+
+
+local function claim_mails(p)
+    local mails = {}
+
+    for i, at in ipairs(p.mails) do
+        mails[i] = format('%d', at)
+    end
+
+    return concat(mails, ' ')
+end
+
+
 local function claim_give(c, p, v, lease)
     p.fence = p.fence + 1
     p.lease = c.now + lease
@@ -210,7 +258,7 @@ local function claim_give(c, p, v, lease)
                p.tries, p.abandoned, p.next, band(p.flags, P_LOGGED_IN),
                v.total),
         concat(steps, ' '), p.first_name, p.locale, v.currency,
-        lines_joined(c, v.lines)
+        lines_joined(c, v.lines), claim_facts(p, v), claim_mails(p), ''
     }) do
         c.reply[#c.reply + 1] = value
     end

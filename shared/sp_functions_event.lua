@@ -179,6 +179,7 @@ local function event_apply(c)
     end
 
     v.last = max(v.last, c.at)
+    v.device = c.head.device ~= 0 and c.head.device or v.device
 
     if logged_out(c, v) and c.at >= v.snap then
         logout(c, v)

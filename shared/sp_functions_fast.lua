@@ -173,10 +173,11 @@ local function fast_visit(raw, names_a, aliases, now)
 
     if version == VERSION and lines
         and day * 86400000 <= now and (day + 1) * 86400000 > now
-        and (grade < BY_LOGIN * V_GRADE or kind % (2 * V_ALONE) >= V_ALONE)
+        and (grade % V_DEVICE < BY_LOGIN * V_GRADE
+             or kind % (2 * V_ALONE) >= V_ALONE)
         and (aliases == ''
              or aliases_plain(names_a, aliases, shopper, customer,
-                              grade >= BY_ADDRESS * V_GRADE, kind))
+                              grade % V_DEVICE >= BY_ADDRESS * V_GRADE, kind))
     then
         return grade, kind % V_RARE, day, last, changed, snap, shopper,
                customer, currency, total, lines
@@ -209,6 +210,10 @@ function event_fast(keys, args)
     local stage = grade % V_GRADE
 
     grade = grade - stage
+
+    if head.device ~= 0 then
+        grade = grade % V_DEVICE + head.grade
+    end
 
     if head.op == NONE then
         lines = sub(raw, lines)

@@ -4,6 +4,27 @@
 -- Records: what a key holds, and writing it; the journal and the counters.
 --
 
+-- Flags of a shopper's record, and what is added to the state of an attempt.
+
+local P_CAPTURED = 2                -- times how the address came
+local P_RARE = 32                   -- its record has a case: a rescue, an order
+local P_MORE = 64                   -- ... and what few cases have
+local A_OFFER, A_HOLDOUT = 4, 8
+
+-- Records.  Times are whole ms in six bytes, enough for 8,900 years.
+
+local V_HEAD_SAME = '<BBBHI6'       -- version, grade, flags, day, times
+local V_HEAD = '<BBBHI6I6I6'
+local V_HEAD_RARE = '<BBBHI6I6I6I6I6I6'
+local V_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
+local V_TEXT_RARE = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
+local P_HEAD = '<BBHB'              -- version, flags, day, number of visits
+local P_CASE = '<BBBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6I4'
+local P_STEP = '<I4I6c1'
+local P_REST = '<I6'                -- last message of an earlier rescue
+local P_MAIL = '<I6'
+local P_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(.*)$'
+
 
 -- A record that cannot be read is set aside, as if it had never been.
 
@@ -64,7 +85,8 @@ local function parse_visit(raw, id)
     end
 
     v.stage = grade % V_GRADE
-    v.class = (grade - v.stage) / V_GRADE
+    v.class = (grade % V_DEVICE - v.stage) / V_GRADE
+    v.device = floor(grade / V_DEVICE)
 
     return version == VERSION and v.lines and v
 end
@@ -101,8 +123,8 @@ end
 
 
 function new_visit(c, id)
-    local v = { id = id, stage = 0, class = BY_NOTHING, flags = 0, day = 0,
-                last = 0, changed = 0, snap = 0, order = 0, hold = 0,
+    local v = { id = id, stage = 0, class = BY_NOTHING, device = 0,
+                flags = 0, day = 0, last = 0, changed = 0, snap = 0, order = 0, hold = 0,
                 bound = 0, shopper = '', customer = '', order_id = '',
                 click = '', currency = '', total = '', lines = '' }
 
@@ -130,7 +152,7 @@ local function write_visit(c, v)
         v.day = today
     end
 
-    local grade = v.stage + v.class * V_GRADE
+    local grade = v.stage + v.class * V_GRADE + v.device * V_DEVICE
     local head, rest
 
     if v.order > 0 or v.hold > 0 or v.bound > 0 or v.click ~= '' then
@@ -174,6 +196,10 @@ local function read_case(p, raw, at)
         p.mails[i], at = unpack(P_MAIL, raw, at)
     end
 
+    p.attempt_holdout = p.attempting >= A_HOLDOUT
+    p.attempt_offer = p.attempting % A_HOLDOUT >= A_OFFER
+    p.attempting = p.attempting % A_OFFER
+
     if p.attempting ~= NO_ATTEMPT then
         p.attempt = sub(raw, at, at + 21)
         at = at + 22
@@ -183,12 +209,22 @@ local function read_case(p, raw, at)
 end
 
 
+-- What few cases have.
+
+local function read_more(p, raw, at)
+    p.earlier, at = unpack(P_REST, raw, at)
+
+    return at
+end
+
+
 local function shopper_fields(id)
-    return { id = id, flags = 0, state = IDLE, reason = 0, day = 0,
-                attempting = NO_ATTEMPT, tries = 0, rescue = 0, fence = 0,
+    return { id = id, flags = 0, captured = 0, state = IDLE, reason = 0,
+                day = 0, attempting = NO_ATTEMPT, tries = 0, rescue = 0, fence = 0,
                 lease = 0, acted = 0, abandoned = 0, next = 0, order = 0,
                 clicked = 0, click_rescue = 0, series = 0, attempt_step = 0,
                 attempt_series = 0, attempt_rescue = 0, attempt_at = 0,
+                attempt_offer = false, attempt_holdout = false, earlier = 0,
                 mark = 0, visits = {}, steps = {}, mails = {}, attempt = '',
                 sealed = '', locale = '', first_name = '', customers = '',
                 orders = '' }
@@ -215,9 +251,17 @@ local function parse_shopper(raw, id)
         at = at + 22
     end
 
-    if p.flags >= P_RARE then
-        p.flags = p.flags - P_RARE
+    local flags = p.flags
+
+    p.flags = flags % P_CAPTURED
+    p.captured = floor(flags / P_CAPTURED) % 8
+
+    if flags % P_MORE >= P_RARE then
         at = read_case(p, raw, at)
+    end
+
+    if flags >= P_MORE then
+        at = read_more(p, raw, at)
     end
 
     p.locale, p.first_name, p.customers, p.orders, p.sealed
@@ -233,7 +277,9 @@ end
 
 
 local function pack_case(p)
-    local part = { pack(P_CASE, p.state, p.reason, p.attempting, p.tries,
+    local part = { pack(P_CASE, p.state, p.reason,
+                        p.attempting + (p.attempt_offer and A_OFFER or 0)
+                        + (p.attempt_holdout and A_HOLDOUT or 0), p.tries,
                         #p.steps, #p.mails, p.rescue, p.fence, p.lease,
                         p.acted, p.abandoned, p.next, p.order, p.clicked,
                         p.click_rescue, p.series, p.attempt_step,
@@ -256,12 +302,20 @@ local function pack_case(p)
 end
 
 
+local function pack_more(p)
+    return pack(P_REST, p.earlier)
+end
+
+
 local function write_shopper(c, p)
     local name = c.prefix .. 'p:' .. p.id
     local today = floor(c.now / 86400000)
     local remember = c.terms and c.terms.remember
     local rare = p.state ~= IDLE or p.order > 0 or p.clicked > 0
                  or #p.mails > 0 or p.attempting ~= NO_ATTEMPT
+    local more = p.earlier > 0
+    local flags = p.flags + p.captured * P_CAPTURED + (rare and P_RARE or 0)
+                  + (more and P_MORE or 0)
 
     if p.day == today then
         remember = nil
@@ -270,9 +324,9 @@ local function write_shopper(c, p)
         p.day = today
     end
 
-    local raw = pack(P_HEAD, VERSION, p.flags + (rare and P_RARE or 0), p.day,
-                     #p.visits)
+    local raw = pack(P_HEAD, VERSION, flags, p.day, #p.visits)
                 .. concat(p.visits) .. (rare and pack_case(p) or '')
+                .. (more and pack_more(p) or '')
                 .. p.locale .. '\31' .. p.first_name .. '\31'
                 .. p.customers .. '\31' .. p.orders .. '\31' .. p.sealed
 

@@ -4,6 +4,10 @@
 -- A mailer asks before it hands a message over, and tells what became of it.
 --
 
+local DAY_WINDOW = DAY * 1000       -- ms that max_per_day looks back
+local WEEK_WINDOW = 7 * DAY_WINDOW  -- ... and max_per_week
+local MODE_PAUSE = 5000             -- ms, where a mailer works in another mode
+
 
 function doubt_member(p_id, rescue, series, step, attempt)
     return format('%s %d %d %d %s', p_id, rescue, series, step, attempt)
@@ -36,7 +40,11 @@ function step_done(p, hash, at, outcome)
 end
 
 
-function mail_noted(p, at)
+function mail_noted(p, at, rescue)
+    if rescue ~= p.rescue then
+        p.earlier = max(p.earlier, at)
+    end
+
     if #p.mails >= MAILS_MAX then
         remove(p.mails, 1)
     end
@@ -82,30 +90,32 @@ end
 local ENDED = { ordered = 'ordered', recovered = 'ordered',
                 suppressed = 'suppressed', empty = 'empty',
                 released = 'empty', before_live = 'before_live',
-                off = 'off' }
+                off = 'off', cool_down = 'cool_down', paused = 'paused' }
 
-local function capped(c, p, most)
+-- Until when there are too many messages in a window; nil: there are not.
+
+local function capped(c, p, most, window)
     local n, oldest = 0
 
     for _, at in ipairs(p.mails) do
-        if at > c.now - MAIL_WINDOW then
+        if at > c.now - window then
             n = n + 1
             oldest = min(oldest or at, at)
         end
     end
 
     if most > 0 and n >= most then
-        return oldest + MAIL_WINDOW
+        return oldest + window
     end
 end
 
 
 -- May it go?  Else why not, and when the rescue is to be looked at again.
 
-local function confirm_look(c, p, mode_now, most)
+local function confirm_look(c, p, s)
     -- a mailer that does not know asks again and again
 
-    if c.mode ~= mode_now or c.mode == 'off' then
+    if c.mode ~= s.mode or c.mode == 'off' then
         return 'off', max(p.next, c.now + MODE_PAUSE)
     end
 
@@ -131,23 +141,58 @@ local function confirm_look(c, p, mode_now, most)
         return 'empty'
     end
 
-    local free = capped(c, p, most)
+    if s.cool_down > 0 and p.earlier > 0
+        and p.earlier + s.cool_down > c.now
+    then
+        close(c, p, 'cool_down')
+        return 'cool_down'
+    end
 
-    if free then
-        return 'capped', free
+    local day = capped(c, p, s.day, DAY_WINDOW)
+    local week = capped(c, p, s.week, WEEK_WINDOW)
+
+    if day or week then
+        return 'capped', max(day or 0, week or 0)
     end
 
     return 'OK'
 end
 
 
+local function confirm_read(args)
+    return { rescue = number(args[1], 'rescue', 4294967295),
+             series = number(args[3], 'series', 4294967295),
+             step = number(args[4], 'step', 4294967295),
+             attempt = identifier(args[5], 'attempt'),
+             mode = MODES[number(args[6], 'mode', 3)],
+             day = number(args[7], 'max_per_day', 1e9),
+             week = number(args[8], 'max_per_week', 1e9),
+             cool_down = number(args[9], 'cool_down', 1e13),
+             variant = number(args[10], 'variant', 255),
+             holdout = number(args[11], 'holdout', 1) == 1,
+             offer = number(args[12], 'offer', 1) == 1 }
+end
+
+
+local function confirmed(c, p, s)
+    p.attempting = CONFIRMED
+    p.attempt = s.attempt
+    p.attempt_step = s.step
+    p.attempt_series = s.series
+    p.attempt_rescue = s.rescue
+    p.attempt_at = c.now
+    p.attempt_offer = s.offer
+    p.attempt_holdout = s.holdout
+    p.series = s.series
+    p.dirty = true
+    finish(c)
+
+    return 'OK'
+end
+
+
 local function confirm(keys, args)
-    local rescue = number(args[1], 'rescue', 4294967295)
-    local series = number(args[3], 'series', 4294967295)
-    local step = number(args[4], 'step', 4294967295)
-    local attempt = identifier(args[5], 'attempt')
-    local mode_now = MODES[number(args[6], 'mode', 3)]
-    local most = number(args[7], 'max_per_day', 1e9)
+    local s = confirm_read(args)
     local c, p, fence = leased(keys, args[2])
 
     shop_read(c)
@@ -156,41 +201,32 @@ local function confirm(keys, args)
         return 'gone'
     end
 
-    if p.attempting == CONFIRMED and p.attempt == attempt then
+    if p.attempting == CONFIRMED and p.attempt == s.attempt then
         return 'OK'
     end
 
-    if p.fence ~= fence or p.rescue ~= rescue or p.lease <= c.now
+    if p.fence ~= fence or p.rescue ~= s.rescue or p.lease <= c.now
         or p.state ~= OPEN or p.attempting == CONFIRMED
-        or p.attempt == attempt
+        or p.attempt == s.attempt
     then
-        if p.state == CLOSED and p.rescue == rescue then
+        if p.state == CLOSED and p.rescue == s.rescue then
             return ENDED[REASONS[p.reason]] or 'fenced'
         end
 
         return 'fenced'
     end
 
-    if step_find(p, step) then
+    if step_find(p, s.step) then
         return 'done'
     end
 
-    local answer, next = confirm_look(c, p, mode_now, most)
-
-    p.dirty = true
+    local answer, next = confirm_look(c, p, s)
 
     if answer == 'OK' then
-        p.attempting = CONFIRMED
-        p.attempt = attempt
-        p.attempt_step = step
-        p.attempt_series = series
-        p.attempt_rescue = rescue
-        p.attempt_at = c.now
-        p.series = series
-        finish(c)
-        return answer
+        return confirmed(c, p, s)
     end
 
+    p.dirty = true
     p.lease = 0
     p.next = next or 0
     count(c, 'refused_' .. answer)
@@ -201,8 +237,9 @@ local function confirm(keys, args)
 end
 
 
-local OUTCOMES = { s = 'sent', y = 'dry_run', x = 'refused', r = 'retry',
-                   d = 'doubt', k = 'skipped', f = 'deferred', c = 'closed' }
+local OUTCOMES = { s = 'sent', y = 'dry_run', h = 'holdout', x = 'refused',
+                   r = 'retry', d = 'doubt', k = 'skipped', f = 'deferred',
+                   c = 'closed' }
 
 
 -- The rescue goes on at next, or ends there.
@@ -242,7 +279,7 @@ local function settle_attempt(c, p, s)
         end
 
         if s.outcome == 's' then
-            mail_noted(p, c.now)
+            mail_noted(p, c.now, p.attempt_rescue)
         end
     end
 
@@ -347,8 +384,8 @@ local function settle_read(keys, args)
                 next = number(args[8], 'next', 2 ^ 47) }
     local with = s.attempt ~= ''
 
-    if #s.outcome ~= 1 or not find(with and 'syxrd' or 'kfcrx', s.outcome, 1,
-                                   true)
+    if #s.outcome ~= 1 or not find(with and 'syhxrd' or 'kfcrx', s.outcome,
+                                   1, true)
         or not match(s.reason, '^[a-z0-9_]*$') or #s.reason > 32
         or (s.reason == '' and (s.outcome == 'k' or s.outcome == 'c'))
     then

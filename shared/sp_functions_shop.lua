@@ -47,6 +47,7 @@ local function customer(keys, args)
     local p = read_shopper(c, shopper) or new_shopper(c, shopper)
 
     p.sealed = sealed
+    p.captured = BY_CUSTOMER
     p.dirty = true
     customer_write(c, id, p)
     finish(c)
@@ -75,6 +76,10 @@ local function told_order(keys, args)
 
     if id ~= '' then
         people[1] = read_shopper(c, id) or new_shopper(c, id)
+
+        if people[1].captured == 0 then
+            people[1].captured = BY_CUSTOMER
+        end
     end
 
     local other = known_customer ~= '' and customer_read(c, known_customer)

@@ -4,6 +4,12 @@
 -- What is known, for people.
 --
 
+-- How an address came, and with what a visit is made, as in sp_call.h.
+
+local CAPTURED = { [0] = '', 'login', 'sign_up', 'checkout', 'newsletter',
+                   'identify', 'customer', 'click' }
+local DEVICES = { [0] = '', 'desktop', 'phone', 'tablet' }
+
 
 local function status(keys, args)
     local prefix = key(keys, 'shop')
@@ -45,9 +51,11 @@ local function why_visits(c, p, add)
         if v and v.shopper == p.id then
             local _, n = gsub(v.lines, '[^\30]+', '')
 
-            add('visit', format('%s by=%s items=%d stage=%d last=%d held=%d',
-                                id, CLASSES[v.class], n, v.stage, v.last,
-                                v.hold > c.now and v.hold or 0))
+            add('visit', format('%s by=%s items=%d stage=%d last=%d held=%d'
+                                .. ' device=%s', id, CLASSES[v.class], n,
+                                v.stage, v.last,
+                                v.hold > c.now and v.hold or 0,
+                                DEVICES[v.device]))
         end
     end
 end
@@ -84,6 +92,7 @@ local function why(keys, args)
     end
 
     add('address', p.sealed ~= '' and 'yes' or 'no')
+    add('captured', CAPTURED[p.captured])
     add('active_ms', max(call('PTTL', prefix .. 'i:p:' .. id), 0))
     add('due', call('ZSCORE', prefix .. 'due', 'p:' .. id) or '')
     add('rescue', p.rescue)

@@ -253,6 +253,15 @@ local function shopper_details(c, p, v)
         p.dirty = true
     end
 
+    if who.shopper == p.id and who.captured ~= 0 then
+        p.dirty = p.dirty or p.captured ~= who.captured
+        p.captured = who.captured
+
+    elseif v.class == BY_CLICK and p.captured == 0 then
+        p.captured = BY_LINK
+        p.dirty = true
+    end
+
     if who.locale ~= '' and who.locale ~= p.locale then
         p.locale = who.locale
         p.dirty = true
@@ -368,6 +377,7 @@ function move(c, id, from)
     v.flags = max(band(v.flags, V_SOFT), band(old.flags, V_SOFT))
               + max(band(v.flags, V_EXTRAS), band(old.flags, V_EXTRAS))
               + band(v.flags, V_ALIASED + V_CUSTOMER)
+    v.device = v.device ~= 0 and v.device or old.device
     v.click = v.click ~= '' and v.click or old.click
     v.customer = v.customer ~= '' and v.customer or old.customer
     v.order_id = v.order_id ~= '' and v.order_id or old.order_id

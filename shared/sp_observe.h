@@ -74,6 +74,7 @@ typedef struct {
     int64_t      total;             /* of the line, minor units */
     unsigned     from_shop:1;       /* texts and prices are from the answer;
                                        else they are never to be mailed */
+    unsigned     out_of_stock:1;    /* the shop said so */
 } sp_line_t;
 
 

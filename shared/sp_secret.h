@@ -41,7 +41,8 @@ typedef enum {
     SP_ID_SHOPPER = 'p',            /* of a normalised address */
     SP_ID_CUSTOMER = 'c',
     SP_ID_NETWORK = 'r',            /* a client's /24 or /48 */
-    SP_ID_ORDER = 'o'
+    SP_ID_ORDER = 'o',
+    SP_ID_DRAW = 'd'                /* what is drawn by lot for a shopper */
 } sp_id_kind_t;
 
 
@@ -127,6 +128,27 @@ sp_rc_t sp_token_make(const sp_secret_t *secret, const sp_str_t *shop,
     const sp_token_t *token, char out[SP_TOKEN_MAX]);
 sp_rc_t sp_token_read(const sp_secret_t *secret, const sp_str_t *shop,
     const sp_str_t *text, sp_token_t *token);
+
+
+/*
+ * The token of a return path (VERP): SP_VERP_LEN characters of base32, whose
+ * case does not matter, for shopper, rescue and step, with 48 bits of MAC.
+ * sp_verp_read() is SP_INVALID for anything that sp_verp_make() did not make
+ * for this shop.
+ */
+
+#define SP_VERP_LEN  48
+
+typedef struct {
+    sp_id_t   shopper;
+    uint32_t  rescue;
+    uint32_t  step;                 /* hash of the step's name */
+} sp_verp_t;
+
+sp_rc_t sp_verp_make(const sp_secret_t *secret, const sp_str_t *shop,
+    const sp_verp_t *verp, char out[SP_VERP_LEN + 1]);
+sp_rc_t sp_verp_read(const sp_secret_t *secret, const sp_str_t *shop,
+    const sp_str_t *text, sp_verp_t *verp);
 
 
 /* The 32-bit hash of a step's name, as in tokens and records. */

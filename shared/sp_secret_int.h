@@ -45,6 +45,7 @@ struct sp_secret_s {
 #define SP_MAC_COOKIE       'K'
 #define SP_MAC_TOKEN        'T'
 #define SP_MAC_FINGERPRINT  'F'
+#define SP_MAC_VERP         'V'
 
 sp_rc_t sp_secret_mac(const sp_secret_t *secret, char kind,
     const sp_str_t *shop, const void *value, size_t len,

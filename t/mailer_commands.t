@@ -12,7 +12,7 @@ use Sp::Mime;
 
 my $t = Sp::Rescue->new(idle => 200);
 my ($call, $smtp, $mailer) = ($t->call, $t->smtp, $t->mailer);
-my @commands = qw(run check keygen status why test-send suppress customers
+my @commands = qw(run bounce check doctor keygen status why test-send suppress customers
     order settle restore);
 
 sub bare (@args) {

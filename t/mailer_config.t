@@ -168,10 +168,35 @@ my $mine = $good =~ s{creatives = .*}{creatives = "$dir/creatives"}r
     =~ s/creative = plain/creative = mine/r;
 ($status, $err) = check($mine);
 is($status, 0, 'an unapproved creative is well in dry-run');
-like($err, qr/"mine" is not approved/, '... with a warning');
-($status, $err) = check($mine =~ s/(?=    from)/    mode = live\n/r);
+like($err, qr/creative "mine" was never approved, and is not sent/, '... with a warning');
+my $live = $mine =~ s/(?=    from)/    mode = live\n/r;
+($status, $err) = check($live);
 is($status, 3, '... and not in live');
 like($err, qr/creative "mine" is not approved/, '... says so');
+
+# What was changed or retired later stops only what uses it.
+
+spew("$dir/creatives/mine/approved", "0\n");
+($status, $err) = check($live);
+is($status, 0, 'one that was changed since stops nothing else');
+like($err, qr/step "one": creative "mine" was changed since it was approved, and is not sent/, '... with a warning');
+spew("$dir/creatives/mine/retired", "out of season\n");
+($status, $err) = check($live);
+is($status, 0, 'nor one that is retired');
+like($err, qr/step "one": creative "mine" is retired: out of season, and is not sent/, '... with a warning');
+
+# Analytics.
+
+my $utm = $good =~ s/(?=    brand)/    utm { medium = mail }\n/r
+    =~ s/(?=            delay)/            utm { id = 7 }\n/r;
+($status, $err) = check($utm);
+is($status, 0, 'utm in shop and step') or diag $err;
+($status, $err) = check($utm =~ s/id = 7/id = ""/r);
+like($err, qr/:15: "id" is empty/, 'an empty one');
+($status, $err) = check($utm =~ s/id = 7/"id" = x name = x/r);
+is($status, 3, 'one that is not known');
+($status, $err) = check($utm =~ s/id = 7/'id = ' . 'x' x 101/er);
+like($err, qr/:15: "id" is longer than 100 bytes/, 'a long one');
 
 # The daemon refuses, too.
 

@@ -29,6 +29,8 @@ libconfuse-dev          # config of the mailer
 libjansson-dev          # JSON of the mailer
 libicu-dev              # money, dates and plurals of a locale
 libsystemd-dev          # sd_notify
+libc-ares-dev           # DNS of the doctor
+libgumbo-dev            # HTML of creatives and landing pages
 redis-server            # the state
 '
 

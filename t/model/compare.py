@@ -10,7 +10,8 @@ OUTCOMES = {'confirmed': 1, 'settled': 2, 'in doubt': 3}
 STATES = ('none', 'open', 'closed')
 REASONS = ('', 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
            'released', 'no_address', 'before_live', 'off', 'series_gone',
-           'series_done', 'never_mail', 'unreadable', 'other')
+           'series_done', 'never_mail', 'unreadable', 'other', 'cool_down',
+           'no_audience', 'no_consent', 'paused')
 
 
 def lines_text(lines):
@@ -25,7 +26,7 @@ def times(raw, at, n):
 def visit(raw):
     version, grade, flags, day = struct.unpack_from('<BBBH', raw)
     assert version == 1
-    stage, how = grade % 8, grade // 8
+    stage, how, device = grade % 8, grade // 8 % 8, grade // 64
     rare = 32 <= flags < 64
     n = 1 if flags >= 64 else 6 if rare else 3
     last, changed, snap, order, hold, until = times(raw, 5, n) + [0] * (6 - n)
@@ -42,7 +43,7 @@ def visit(raw):
     assert extras <= bool(flags & 2), 'a line with extras is not marked'
     return dict(shopper=shopper, how=how, customer=customer,
                 lines=lines_text(lines), currency=currency, total=total,
-                stage=stage, last=last, changed=changed, snap=snap,
+                stage=stage, device=device, last=last, changed=changed, snap=snap,
                 order=order, hold=hold, until=until, soft=bool(flags & 1),
                 order_id=order_id,
                 click=click, aliased=bool(flags & 4), bound=bool(flags & 16),
@@ -56,7 +57,8 @@ def ids(text):
 def shopper(raw):
     version, flags, day, nvisits = struct.unpack_from('<BBHB', raw)
     assert version == 1
-    p = dict(logged_in=bool(flags & 1), day=day, state='none', reason='',
+    p = dict(logged_in=bool(flags & 1), captured=flags // 2 % 8, day=day,
+             earlier=0, state='none', reason='',
              rescue=0, fence=0, lease=0, acted=0, abandoned=0, next=0,
              order=0, clicked=0, click_rescue=0, series=0, tries=0, mark=0,
              steps=[],
@@ -82,10 +84,17 @@ def shopper(raw):
         if attempting:
             p['attempt'] = dict(id=raw[at:at + 22].decode(), step=step,
                                 state=(None, 'confirmed', 'settled',
-                                       'in doubt')[attempting],
+                                       'in doubt')[attempting % 4],
+                                offer=bool(attempting & 4),
+                                holdout=bool(attempting & 8),
                                 series=series, rescue=rescue,
                                 at=times(attempt_at, 0, 1)[0])
             at += 22
+    if flags & 64:
+        assert flags & 32
+        p['earlier'] = times(raw, at, 1)[0]
+        at += 6
+        assert p['earlier']
     p['locale'], p['first_name'], customers, orders, p['sealed'] \
         = raw[at:].decode('latin-1').split('\x1f', 4)
     p['customers'], p['orders'] = ids(customers), ids(orders)

@@ -25,10 +25,12 @@ NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = range(5)
 
 ENDED = {'ordered': 'ordered', 'recovered': 'ordered',
          'suppressed': 'suppressed', 'empty': 'empty', 'released': 'empty',
-         'before_live': 'before_live', 'off': 'off'}
+         'before_live': 'before_live', 'off': 'off', 'cool_down': 'cool_down',
+         'paused': 'paused'}
 KNOWN_REASONS = ('ordered', 'recovered', 'lost', 'suppressed', 'empty',
                  'released', 'no_address', 'before_live', 'off', 'series_gone',
-                 'series_done', 'never_mail', 'unreadable')
+                 'series_done', 'never_mail', 'unreadable', 'cool_down',
+                 'no_audience', 'no_consent', 'paused')
 
 
 class Visit:
@@ -38,7 +40,7 @@ class Visit:
         self.customer = ''
         self.lines = []
         self.currency = self.total = ''
-        self.stage = 0
+        self.stage = self.device = 0
         self.last = self.changed = self.snap = self.order = 0
         self.hold = self.until = 0
         self.soft = False
@@ -58,12 +60,14 @@ class Shopper:
         self.orders = []
         self.visits = []
         self.logged_in = False
+        self.captured = 0               # how the address came
         self.state = 'none'
         self.reason = ''
         self.rescue = self.fence = self.lease = 0
         self.acted = self.abandoned = self.next = self.order = 0
         self.clicked = self.click_rescue = self.series = self.tries = 0
         self.mark = 0
+        self.earlier = 0                # last message of an earlier rescue
         self.steps = []                 # [hash, at, outcome]
         self.mails = []
         self.attempt = None             # dict: id, state, step, series, ...
@@ -340,6 +344,7 @@ class Model:
         if e['kinds'] & ERROR:
             self.count('checkout_error')
         v.last = max(v.last, self.at)
+        v.device = e['device'] or v.device
 
         if self.logs_out(v, e) and self.at >= v.snap:
             self.logout(id, v, e)
@@ -377,6 +382,7 @@ class Model:
         if not v.lines and old.lines and old.changed > max(v.snap, v.order):
             v.lines, v.total, v.currency = old.lines, old.total, old.currency
             v.changed, v.snap = old.changed, old.snap
+        v.device = v.device or old.device
         v.click = v.click or old.click
         v.customer = v.customer or old.customer
         v.order_id = v.order_id or old.order_id
@@ -508,6 +514,10 @@ class Model:
         if e['sealed'] and e['shopper'] == v.shopper \
                 and p.sealed[:1] != e['sealed'][:1]:
             p.sealed = e['sealed']
+        if e['shopper'] == v.shopper and e['captured']:
+            p.captured = e['captured']
+        elif v.how == BY_CLICK and not p.captured:
+            p.captured = 7
         p.locale = e['locale'] or p.locale
         p.first_name = e['first_name'] or p.first_name
         p.logged_in = p.logged_in or v.how == BY_LOGIN
@@ -709,6 +719,11 @@ class Model:
             return 'NONE'
         self.written = set()
         fresh = False
+        if sid and not self.shoppers[sid].captured:
+            guessed = True
+            self.shoppers[sid].captured = 6
+        else:
+            guessed = False
         for id in people:
             p = self.shoppers[id]
             if order and order in p.orders:
@@ -720,6 +735,8 @@ class Model:
         if not fresh:
             if made:
                 del self.shoppers[made]
+            elif guessed:
+                self.shoppers[sid].captured = 0
             return 'DUP'
         self.count('orders')
         return 'OK'
@@ -750,6 +767,7 @@ class Model:
     def customer(self, id, sid, sealed, remember):
         p = self.shoppers.setdefault(sid, Shopper())
         p.sealed = sealed
+        p.captured = 6
         self.customers[id] = (sid, self.now + (remember + MARGIN) * MS)
         if id not in p.customers:
             p.customers = ([id] + p.customers)[:4]
@@ -799,11 +817,29 @@ class Model:
         if a['rescue'] == p.rescue:
             self.step_done(p, a['step'], 'd')
             p.tries = 0
-        p.mails = (p.mails + [a['at']])[-16:]
+        self.mail_noted(p, a['at'], a['rescue'])
         self.doubt['%s %d %d %d %s' % (sid, a['rescue'], a['series'],
                                        a['step'], a['id'])] = a['at']
         self.count('doubt')
         self.note('doubt', sid, a['rescue'], None, a['step'])
+
+    def held_out(self, sid):
+        """A holdout whose mailer is gone: nothing was sent for sure."""
+        p = self.shoppers[sid]
+        a = p.attempt
+        a['state'] = 'settled'
+        p.fence += 1
+        if a['rescue'] == p.rescue:
+            self.step_done(p, a['step'], 'h')
+            p.tries = 0
+        self.count('holdout')
+        self.note('holdout', sid, a['rescue'], None, a['step'])
+
+    @staticmethod
+    def mail_noted(p, at, rescue):
+        if rescue != p.rescue:
+            p.earlier = max(p.earlier, at)
+        p.mails = (p.mails + [at])[-16:]
 
     def step_done(self, p, step, outcome):
         for s in p.steps:
@@ -843,7 +879,7 @@ class Model:
     def told(self, p, shown):
         return p.state == 'closed' and p.reason in ('lost', 'series_done') \
             and p.mark == self.cart_mark(shown) \
-            and any(o in ('s', 'd') for _, _, o in p.steps)
+            and any(o in ('s', 'd', 'h') for _, _, o in p.steps)
 
     def wait(self):
         if not self.due:
@@ -866,7 +902,10 @@ class Model:
             self.due[id] = p.lease
             return
         if p.attempt and p.attempt['state'] == 'confirmed':
-            self.in_doubt(sid)
+            if p.attempt['holdout']:
+                self.held_out(sid)
+            else:
+                self.in_doubt(sid)
         p.lease = 0
         if id in self.active:
             self.due[id] = self.active[id] + 1
@@ -891,6 +930,7 @@ class Model:
             p.steps, p.series, p.tries = [], 0, 0
             p.acted = acted
             p.abandoned = p.next = acted + self.idle()
+            p.earlier = max([p.earlier] + p.mails)
             self.count('abandoned')
             self.note('opened', sid, p.rescue)
         elif acted > p.acted:
@@ -928,7 +968,8 @@ class Model:
         p.lease = self.due['p:' + sid] = self.now + lease
         return 'OK'
 
-    def confirm(self, sid, rescue, fence, series, step, attempt, mode, most):
+    def confirm(self, sid, rescue, fence, series, step, attempt, mode, terms):
+        """terms: day, week, cool_down, variant, holdout, offer"""
         if 'mode' not in self.shop:
             return 'SPMODE'
         p = self.shoppers.get(sid)
@@ -946,10 +987,12 @@ class Model:
         if step in [s[0] for s in p.steps]:
             return 'done'
 
-        answer, nxt = self.confirm_look(sid, mode, most)
+        answer, nxt = self.confirm_look(sid, mode, terms)
         if answer == 'OK':
             p.attempt = {'id': attempt, 'state': 'confirmed', 'step': step,
-                         'series': series, 'rescue': rescue, 'at': self.now}
+                         'series': series, 'rescue': rescue, 'at': self.now,
+                         'holdout': terms['holdout'],
+                         'offer': terms['offer']}
             p.series = series
             return 'OK'
         p.lease = 0
@@ -958,7 +1001,7 @@ class Model:
         self.schedule(sid)
         return answer
 
-    def confirm_look(self, sid, mode, most):
+    def confirm_look(self, sid, mode, terms):
         p = self.shoppers[sid]
         if self.shop['mode'] != mode or mode == 'off':
             return 'off', max(p.next, self.now + MODE_PAUSE)
@@ -974,13 +1017,19 @@ class Model:
         if not shown:
             self.close(sid, 'empty')
             return 'empty', 0
-        recent = [m for m in p.mails if m > self.now - DAY * MS]
-        if most and len(recent) >= most:
-            return 'capped', min(recent) + DAY * MS
-        return 'OK', None
+        if terms['cool_down'] and p.earlier \
+                and p.earlier + terms['cool_down'] > self.now:
+            self.close(sid, 'cool_down')
+            return 'cool_down', 0
+        free = 0
+        for most, days in ((terms['day'], 1), (terms['week'], 7)):
+            recent = [m for m in p.mails if m > self.now - days * DAY * MS]
+            if most and len(recent) >= most:
+                free = max(free, min(recent) + days * DAY * MS)
+        return ('capped', free) if free else ('OK', None)
 
-    NAMES = {'s': 'sent', 'y': 'dry_run', 'x': 'refused', 'r': 'retry',
-             'd': 'doubt'}
+    NAMES = {'s': 'sent', 'y': 'dry_run', 'h': 'holdout', 'x': 'refused',
+             'r': 'retry', 'd': 'doubt'}
 
     def settle(self, sid, rescue, fence, series, step, attempt, outcome,
                reason, nxt):
@@ -1015,7 +1064,7 @@ class Model:
                 if a['rescue'] == p.rescue:
                     self.step_done(p, a['step'], outcome)
                 if outcome == 's':
-                    p.mails = (p.mails + [self.now])[-16:]
+                    self.mail_noted(p, self.now, a['rescue'])
             self.count(self.NAMES[outcome])
             self.note(self.NAMES[outcome], sid, a['rescue'], reason,
                       a['step'])

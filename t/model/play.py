@@ -102,6 +102,7 @@ def random_event(r):
              moved='', moved_own=False, customer='', shopper='', sealed='',
              network='', first_name='', locale='', currency='', order='',
              click=None, aliases=[], lines=[], logged_in=False,
+             captured=0, device=r.choice([0, 0, 0, 1, 2, 3]),
              forget=r.random() < .03, source=r.choice(SOURCES), skip=0)
     e['age'] = r.choice([0] * 6 + [1, 500, 60000, IDLE - 1, IDLE, IDLE * 2,
                                    13 * 3600000])
@@ -145,6 +146,7 @@ def random_event(r):
             e['network'] = r.choice(NETWORKS + [''])
             e['first_name'] = r.choice(['', 'Jo'])
             e['locale'] = r.choice(['', 'de'])
+            e['captured'] = r.choice([0, 1, 1, 3, 5])
     if r.random() < .25:
         e['customer'] = r.choice(CUSTOMERS)
     if r.random() < .5:
@@ -158,6 +160,13 @@ def random_event(r):
     if r.random() < .05:
         e['skip'] = r.choice([1, 5, 70])
     return e
+
+
+def random_terms(r):
+    return dict(day=r.choice([0, 0, 0, 1, 2]), week=r.choice([0, 0, 0, 2]),
+                cool_down=r.choice([0, 0, 0, 3600000, 3 * 86400000]),
+                variant=r.choice([0, 0, 1]), holdout=r.random() < .2,
+                offer=r.random() < .3)
 
 
 def random_step(r):
@@ -176,10 +185,10 @@ def random_step(r):
     who = r.randrange(4)
     if kind < .86:
         return ('confirm', who, r.choice(STEPS), r.randrange(6),
-                r.choice(MODES[1:] * 3 + MODES), r.choice([0, 0, 1, 2]))
+                r.choice(MODES[1:] * 3 + MODES), random_terms(r))
     if kind < .93:
         return ('settle', who, r.choice(STEPS), r.randrange(6),
-                r.choice('sssyxrdkfc'), r.choice([0, 1, 3600000, 86400000]))
+                r.choice('sssyhxrdkfc'), r.choice([0, 1, 3600000, 86400000]))
     if kind < .945:
         return ('renew', who, 60000)
     if kind < .96:
@@ -215,10 +224,10 @@ def mailing_step(r):
     if kind < .80:
         return ('confirm', r.choice([0, 0, 0, 1, 2]), r.choice(STEPS),
                 r.randrange(6), r.choice(['live'] * 8 + ['dry-run']),
-                r.choice([0, 0, 0, 1, 2]))
+                random_terms(r))
     if kind < .96:
         return ('settle', r.choice([0, 0, 0, 1, 2]), r.choice(STEPS),
-                r.choice([1, 1, 3, 5, 0, 2]), r.choice('ssssyxrdkfc'),
+                r.choice([1, 1, 3, 5, 0, 2]), r.choice('ssssyhxrdkfc'),
                 r.choice([0, 1, 1, 3600000, 3600000, 86400000]))
     return random_step(r)
 
@@ -289,7 +298,7 @@ class Play:
     def send(self, e):
         t = e['terms']
         flags = (2 if e['moved_own'] else 0) | (8 if e['logged_in'] else 0) \
-            | (16 if e['forget'] else 0)
+            | (16 if e['forget'] else 0) | 32 * e['device']
         head = '%d %d %d %d %d %d %d %d %d %d %s' % (
             t['idle'], t['retain'], t['anonymous'], t['remember'], t['hold'],
             t['addresses'], e['kinds'], e['status'], e['op'], flags,
@@ -297,14 +306,16 @@ class Play:
         click = [e['click'][0], str(e['click'][1]), str(e['click'][2])] \
             if e['click'] else ['', '', '']
         who = [e['moved'], e['shopper'], e['network'], e['first_name'],
-               e['locale'], e['order']] + click + [e['sealed']]
+               e['locale'], e['order']] + click
+        who = who + [e['captured'], e['sealed']] if any(who + [e['sealed']]) \
+            else []
         aliases = ''.join('%s%d' % a for a in e['aliases'])
         if e['customer']:
             aliases += e['customer'] + '8'
         lines = '\x1e'.join('\x1f'.join(trim(l)) for l in e['lines'])
         got = self.call('sp1_event', 'v:' + e['visit'], e['source'], e['seq'],
-                        head, e['total'], '\x1f'.join(who) if any(who)
-                        else '', aliases, lines, '%013d' % e['age'])
+                        head, e['total'], '\x1f'.join(map(str, who)),
+                        aliases, lines, '%013d' % e['age'])
         return self.same(got, self.m.event(e))
 
     def shop(self, idle):
@@ -330,7 +341,11 @@ class Play:
                 p.logged_in, v.total),
                 ' '.join('%d:%d:%s' % tuple(s) for s in p.steps),
                 p.first_name, p.locale, v.currency,
-                '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines)]
+                '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines),
+                '%d %d %d %d %d %d %d' % (
+                    p.captured, v.how, v.device, v.stage,
+                    max(len(p.orders), bool(p.order)), bool(p.customers), 0),
+                ' '.join(map(str, p.mails)), '']
         if isinstance(got, str):
             return got
         return self.same([x.decode() for x in got], want)
@@ -344,19 +359,19 @@ class Play:
             return SHOPPERS[who % 3], 1, 1
         return self.held[-1 - who % min(4, len(self.held))]
 
-    def confirm(self, who, step, attempt, mode, most):
+    def confirm(self, who, step, attempt, mode, terms):
         sid, rescue, fence = self.mine(who)
         args = (sid, rescue, fence, 7, step, ATTEMPTS[attempt])
         got = self.call('sp1_confirm', 'p:' + sid, *args[1:],
-                        MODES.index(mode), most)
-        want = self.m.confirm(*args, mode, most)
+                        MODES.index(mode), *map(int, terms.values()))
+        want = self.m.confirm(*args, mode, terms)
         if want == 'SPMODE':
             return None if str(got).startswith(want) else repr(got)
         return self.same(got, want)
 
     def settle(self, who, step, attempt, outcome, later):
         sid, rescue, fence = self.mine(who)
-        with_attempt = outcome in 'syd' or outcome in 'xr' and later % 2
+        with_attempt = outcome in 'syhd' or outcome in 'xr' and later % 2
         p = self.m.shoppers.get(sid)
         id = ATTEMPTS[attempt] if with_attempt else ''
         if id and p and p.attempt and attempt % 2:

@@ -178,6 +178,8 @@ test_event_who(void **state)
     event.customer = id('c');
     event.shopper = id('p');
     event.sealed = str("1" F "abc");
+    event.captured = SP_CAPTURED_LOGIN;
+    event.device = SP_DEVICE_PHONE;
     event.network = id('n');
     event.first_name = str("J\037o");
     event.locale = str("de-AT");
@@ -195,19 +197,19 @@ test_event_who(void **state)
     event.aliases[1].deleted = 1;
 
     make(&call, &event);
-    arg(&call, 7, HEAD "65792 200 0 26 EUR");
+    arg(&call, 7, HEAD "65792 200 0 90 EUR");
     arg(&call, 8, "-5");
     arg(&call, 9, "mmmmmmmmmmmmmmmmmmmmmm" F "pppppppppppppppppppppp" F
         "nnnnnnnnnnnnnnnnnnnnnn" F "Jo" F "de-AT" F
         "oooooooooooooooooooooo" F "kkkkkkkkkkkkkkkkkkkkkk" F "3" F
-        "4000000000" F "1" F "abc");
+        "4000000000" F "1" F "1" F "abc");
     arg(&call, 10, "aaaaaaaaaaaaaaaaaaaaaa5bbbbbbbbbbbbbbbbbbbbbb2"
         "cccccccccccccccccccccc8");
 
     event.currency = str("eur");
     event.total = SP_NO_AMOUNT;
     make(&call, &event);
-    arg(&call, 7, HEAD "65792 200 0 26 ");
+    arg(&call, 7, HEAD "65792 200 0 90 ");
     arg(&call, 8, "");
 }
 
@@ -393,10 +395,11 @@ test_no_memory(void **state)
 static void
 test_mailer_calls(void **state)
 {
-    sp_id_t    p, c;
-    sp_str_t   mailer, sealed;
-    sp_line_t  item;
-    sp_call_t  call;
+    sp_id_t       p, c;
+    sp_str_t      mailer, sealed;
+    sp_line_t     item;
+    sp_call_t     call;
+    sp_confirm_t  terms_of;
 
     p = id('p');
     c = id('c');
@@ -411,9 +414,17 @@ test_mailer_calls(void **state)
     arg(&call, 6, "64");
     arg(&call, 7, "60000");
 
+    memset(&terms_of, 0, sizeof(terms_of));
+    terms_of.max_per_day = 9;
+    terms_of.max_per_week = 8;
+    terms_of.cool_down = -1;
+    terms_of.variant = 7;
+    terms_of.offer = 1;
+
     assert_int_equal(sp_call_confirm(&call, pool, &shop, &p, 1, 2, 3, 4,
-                                     "attempt", SP_MODE_LIVE, 9), SP_OK);
-    assert_int_equal(call.argc, 12);
+                                     "attempt", SP_MODE_LIVE, &terms_of),
+                     SP_OK);
+    assert_int_equal(call.argc, 17);
     arg(&call, 3, "sp:{demo}:p:pppppppppppppppppppppp");
     arg(&call, 5, "1");
     arg(&call, 6, "2");
@@ -422,6 +433,11 @@ test_mailer_calls(void **state)
     arg(&call, 9, "attempt");
     arg(&call, 10, "3");
     arg(&call, 11, "9");
+    arg(&call, 12, "8");
+    arg(&call, 13, "0");
+    arg(&call, 14, "7");
+    arg(&call, 15, "0");
+    arg(&call, 16, "1");
 
     assert_int_equal(sp_call_settle(&call, pool, &shop, &p, 1, 2, 3, 4, NULL,
                                     SP_SETTLE_SKIPPED, "too_late", -1),
@@ -450,6 +466,16 @@ test_mailer_calls(void **state)
                      SP_OK);
     arg(&call, 5, "bounced");
     arg(&call, 6, "1");
+    assert_int_equal(call.argc, 7);
+
+    assert_int_equal(sp_call_pause(&call, pool, &shop, &p, 1795600000000),
+                     SP_OK);
+    arg(&call, 3, "sp:{demo}:p:pppppppppppppppppppppp");
+    arg(&call, 5, "paused");
+    arg(&call, 6, "0");
+    arg(&call, 7, "1795600000000");
+    assert_int_equal(sp_call_pause(&call, pool, &shop, &p, -5), SP_OK);
+    arg(&call, 7, "1");
 
     assert_int_equal(sp_call_customer(&call, pool, &shop, &c, &p, &sealed, 9),
                      SP_OK);
@@ -530,6 +556,9 @@ claim_strings(sp_str_t *items)
                    "o" F "c" R
                    "2" F F "1" F F "700" F F F F F F R
                    "3" F F F F F F F F F F);
+    items[10] = str("3 4 2 5 1 1 1795600000004");
+    items[11] = str("1795600000005 1795600000006");
+    items[12] = str("spring SAVE-17 r");
 }
 
 
@@ -542,7 +571,7 @@ test_claim_read(void **state)
     sp_claimed_t  *c;
 
     claim_strings(items);
-    assert_int_equal(sp_claim_read(&claim, pool, items, 10), SP_OK);
+    assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
     assert_int_equal(claim.n, 1);
     assert_int_equal(claim.wait, 500);
 
@@ -572,6 +601,19 @@ test_claim_read(void **state)
     assert_true(c->lines[2].quantity == SP_NO_AMOUNT);
     assert_true(c->lines[2].total == SP_NO_AMOUNT);
 
+    assert_int_equal(c->captured, SP_CAPTURED_CHECKOUT);
+    assert_int_equal(c->known, SP_KNOWN_LOGIN);
+    assert_int_equal(c->device, SP_DEVICE_PHONE);
+    assert_int_equal(c->stage, 5);
+    assert_int_equal(c->orders, 1);
+    assert_int_equal(c->customer, 1);
+    assert_true(c->offered == 1795600000004);
+    assert_int_equal(c->nmails, 2);
+    assert_true(c->mails[1] == 1795600000006);
+    assert_int_equal(c->pool.len, 6);
+    assert_memory_equal(c->code.data, "SAVE-17", 7);
+    assert_int_equal(c->code_given, 0);
+
     /* nobody, and nothing */
 
     assert_int_equal(sp_claim_read(&claim, pool, items, 2), SP_OK);
@@ -580,12 +622,15 @@ test_claim_read(void **state)
     items[9] = str("");
     items[5] = str("");
     items[4] = str("2 3 0 0 1 2 0 ");
-    assert_int_equal(sp_claim_read(&claim, pool, items, 10), SP_OK);
+    items[10] = str("0 0 0 0 0 0 0");
+    items[11] = str("");
+    items[12] = str("");
+    assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
     assert_int_equal(claim.claimed[0].nlines, 0);
     assert_int_equal(claim.claimed[0].nsteps, 0);
     assert_true(claim.claimed[0].total == SP_NO_AMOUNT);
 
-    for (n = 0; n < 10; n++) {
+    for (n = 0; n < 13; n++) {
         assert_int_equal(sp_claim_read(&claim, pool, items, n),
                          n == 2 ? SP_OK : SP_INVALID);
     }
@@ -596,7 +641,7 @@ static void
 test_claim_bad(void **state)
 {
     unsigned    i;
-    sp_str_t    items[10];
+    sp_str_t    items[13];
     sp_claim_t  claim;
 
     static const struct {
@@ -612,13 +657,19 @@ test_claim_bad(void **state)
              "1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s" },
         { 9, "1" F F "x" F F F F F F F F }, { 9, "1" F F "1" F "-" F },
         { 9, "1" F F F F F F F F F F "c" F "d" },
+        { 10, "" }, { 10, "8 0 0 0 0 0 0" }, { 10, "0 5 0 0 0 0 0" },
+        { 10, "0 0 4 0 0 0 0" }, { 10, "0 0 0 6 0 0 0" },
+        { 10, "0 0 0 0 0 0" }, { 10, "0 0 0 0 0 0 0 0" },
+        { 11, "x" }, { 11, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17" },
+        { 12, "spring" }, { 12, "spring SAVE" }, { 12, "spring SAVE x" },
+        { 12, "spring SAVE r " }, { 12, " SAVE r" }, { 12, "spring  r" },
     };
 
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         claim_strings(items);
         items[bad[i].n] = str(bad[i].text);
 
-        if (sp_claim_read(&claim, pool, items, 10) != SP_INVALID) {
+        if (sp_claim_read(&claim, pool, items, 13) != SP_INVALID) {
             fail_msg("%u: \"%s\"", bad[i].n, bad[i].text);
         }
     }

@@ -77,7 +77,8 @@ teardown(void **state)
 
     static const char  *names[] = {
         "en.head", "en.html", "en.txt", "de.head", "de.html", "de.txt",
-        "pt-BR.head", "pt-BR.html", "pt-BR.txt", "approved", "x.html"
+        "pt-BR.head", "pt-BR.html", "pt-BR.txt", "approved", "retired",
+        "x.html"
     };
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -207,7 +208,8 @@ test_locales(void **state)
         const char  *got;
     } cases[] = {
         { "de", "de" }, { "de-AT", "de" }, { "DE_at", "de" },
-        { "pt-BR", "pt-BR" }, { "pt_br", "pt-BR" }, { "pt", "en" },
+        { "pt-BR", "pt-BR" }, { "pt_br", "pt-BR" }, { "pt", "pt-BR" },
+        { "pt-PT", "pt-BR" }, { "de.UTF-8", "de" }, { "de_AT@euro", "de" },
         { "fr", "en" }, { "", "en" }, { "d", "en" }, { "deu", "en" }
     };
 
@@ -231,6 +233,17 @@ test_locales(void **state)
                             cases[i].got);
     }
 
+    /* the shop's language counts before English */
+
+    assert_string_equal(creative_choose(creative, &(sp_str_t) sp_string("fr"),
+                                        &(sp_str_t) sp_string("pt-PT"))
+                        ->locale, "pt-BR");
+    assert_string_equal(creative_choose(creative, &(sp_str_t) sp_string("de"),
+                                        &(sp_str_t) sp_string("pt-PT"))
+                        ->locale, "de");
+    assert_int_equal(creative_nlocales(creative), 3);
+    assert_string_equal(creative_locale_at(creative, 2)->locale, "pt-BR");
+
     creative_free(creative);
 
     /* without English the first one */
@@ -244,6 +257,112 @@ test_locales(void **state)
 }
 
 
+/* What became of it, and which files differ. */
+
+static void
+test_states(void **state)
+{
+    buffer_t     b;
+    creative_t  *creative;
+
+    buffer_init(&b, 4096);
+
+    creative = load();
+    assert_int_equal(creative_state(creative), CREATIVE_NEW);
+    assert_string_equal(creative_state_name(creative), "new");
+    creative_approval(creative, &b);
+    creative_free(creative);
+
+    write_file("approved", buffer_text(&b));
+    creative = load();
+    assert_string_equal(creative_state_name(creative), "approved");
+    assert_string_equal(creative_changed(creative), "");
+    assert_ptr_equal(creative_ref(creative), creative);
+    creative_free(creative);
+    assert_true(creative_approved(creative));
+    creative_free(creative);
+
+    write_file("en.txt", "other");
+    creative = load();
+    assert_string_equal(creative_state_name(creative), "changed");
+    assert_string_equal(creative_changed(creative), "en.txt");
+    creative_free(creative);
+
+    write_file("de.head", "subject: Hallo\npreheader: Da\n");
+    write_file("de.html", "");
+    write_file("de.txt", "");
+    remove_file("en.html");
+    creative = load();
+    assert_string_equal(creative_changed(creative),
+                        "de.head de.html de.txt en.head en.html en.txt");
+    creative_free(creative);
+
+    /* retired counts more than all else, with or without a reason */
+
+    write_file("retired", "");
+    creative = load();
+    assert_string_equal(creative_state_name(creative), "retired");
+    assert_string_equal(creative_reason(creative), "");
+    assert_false(creative_approved(creative));
+    creative_free(creative);
+
+    write_file("retired", "summer is over\nmore\n");
+    creative = load();
+    assert_string_equal(creative_reason(creative), "summer is over");
+    creative_free(creative);
+
+    buffer_free(&b);
+}
+
+
+static void
+is_tag(const sp_str_t *tag, const char *text)
+{
+    assert_int_equal(tag->len, strlen(text));
+    assert_memory_equal(tag->data, text, tag->len);
+}
+
+
+static void
+test_utm(void **state)
+{
+    char                  text[512], long_one[102];
+    creative_t           *creative;
+    const links_tags_t   *utm;
+
+    write_file("en.head", "utm_id: 7\nsubject: Hi\nutm_source: x y\n"
+                          "utm_medium:  m \nutm_campaign: größe\n"
+                          "utm_content: c&d\npreheader: There\n");
+    creative = load();
+    utm = &creative_locale_at(creative, 0)->utm;
+    is_tag(&utm->source, "x y");
+    is_tag(&utm->medium, "m");
+    is_tag(&utm->campaign, "größe");
+    is_tag(&utm->content, "c&d");
+    is_tag(&utm->id, "7");
+    creative_free(creative);
+
+    write_file("en.head", "subject: Hi\nutm_id: 1\nutm_id: 2\n");
+    refused("/en.head:3: is given twice");
+
+    write_file("en.head", "subject: Hi\nutm_id: a{{b}}\n");
+    refused("/en.head:2: is not plain text of at most 100 bytes");
+
+    memset(long_one, 'a', 101);
+    long_one[101] = '\0';
+    (void) snprintf(text, sizeof(text), "utm_id: %s\n", long_one);
+    write_file("en.head", text);
+    refused("/en.head:1: is not plain text of at most 100 bytes");
+
+    (void) snprintf(text, sizeof(text), "utm_id: %s\nsubject: a\n"
+                    "preheader: b\n", long_one + 1);
+    write_file("en.head", text);
+    creative = load();
+    is_tag(&creative_locale_at(creative, 0)->utm.id, long_one + 1);
+    creative_free(creative);
+}
+
+
 static void
 test_errors(void **state)
 {
@@ -251,7 +370,8 @@ test_errors(void **state)
     sp_error_t  err;
 
     write_file("en.head", "subject: Hi\nsubjekt: x\n");
-    refused("/en.head:2: is neither \"subject: …\" nor \"preheader: …\"");
+    refused("/en.head:2: is neither \"subject: …\" nor \"preheader: …\""
+            " nor \"utm_…: …\"");
 
     write_file("en.head", "subject: Hi\npreheader: x\nsubject: Hi\n");
     refused("/en.head:3: is given twice");
@@ -381,6 +501,8 @@ main(void)
         cmocka_unit_test(test_bundled),
         cmocka_unit_test_setup_teardown(test_approval, setup, teardown),
         cmocka_unit_test_setup_teardown(test_locales, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_states, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_utm, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_large, setup, teardown),
         cmocka_unit_test(test_colours),

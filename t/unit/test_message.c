@@ -359,7 +359,7 @@ test_samples(void **state)
     built_t   built;
 
     for (i = 0; i < SAMPLES; i++) {
-        samples[i](&sample);
+        samples_get(i, &sample);
         build(&built);
 
         check_lines(&built);
@@ -548,6 +548,12 @@ test_locale(void **state)
     built_free(&built);
 
     sample.facts.locale = sample_str("de-AT");
+    build(&built);
+    has(&built.text, "Summe: €\u00a0209,50");
+    has(&built.html, "<html lang=\"de\" dir=\"ltr\"");
+    built_free(&built);
+
+    sample.facts.locale = sample_str("pl-PL");
     build(&built);
     has(&built.text, "Total: €209.50");
     has(&built.html, "<html lang=\"en\" dir=\"ltr\"");

@@ -18,7 +18,7 @@ my %KIND = (
     view_item => 0x1, add_to_cart => 0x2, remove_from_cart => 0x4,
     view_cart => 0x8, begin_checkout => 0x10, purchase => 0x80,
     login => 0x100, update_cart => 0x800, set_cart => 0x1000,
-    identify => 0x2000, logout => 0x4000, order_pending => 0x8000,
+    sign_up => 0x200, generate_lead => 0x400, identify => 0x2000, logout => 0x4000, order_pending => 0x8000,
     rescue_click => 0x10000, page_view => 0x20000, checkout_error => 0x40000,
 );
 
@@ -96,7 +96,8 @@ sub args ($self, $function, $key, @args) {
 
 
 # One event.  kinds: a name or a list; op follows from it unless given; lines
-# are lists of fields; alias => { name => flags }; own => name (our cookie).
+# are lists of fields; alias => { name => flags }; own => name (our cookie);
+# captured, device: numbers, as in sp_call.h.
 sub event ($self, $visit, %e) {
     return $self->{redis}->cmd($self->event_args($visit, %e));
 }
@@ -107,7 +108,7 @@ sub event_args ($self, $visit, %e) {
     my $kinds  = 0;
     my $source = id($e{source} // 'worker');
     my $flags  = ($e{moved_own} ? 2 : 0) | ($e{logged_in} ? 8 : 0)
-               | ($e{forget} ? 16 : 0);
+               | ($e{forget} ? 16 : 0) | 32 * ($e{device} // 0);
 
     $kinds |= $KIND{$_} // die "kind $_" for @kinds;
 
@@ -127,7 +128,9 @@ sub event_args ($self, $visit, %e) {
                $e{first_name} // '', $e{locale} // '',
                defined $e{order} ? id($e{order}) : '',
                defined $click->[0] ? id($click->[0]) : '',
-               $click->[1] // '', $click->[2] // '', $sealed);
+               $click->[1] // '', $click->[2] // '');
+    @who = (grep { length } @who, $sealed)
+        ? (@who, $e{captured} // 0, $sealed) : ();
 
     my $aliases = join '', map { id($_) . $e{alias}{$_} }
         sort keys(($e{alias} // {})->%*);
@@ -137,8 +140,7 @@ sub event_args ($self, $visit, %e) {
     my $lines = join "\x1e", map { join "\x1f", $_->@* } ($e{lines} // [])->@*;
 
     return ($self->args('event', 'v:' . id($visit)), $source, $seq, $head,
-            $e{total} // '', (grep { length } @who) ? join("\x1f", @who) : '',
-            $aliases, $lines, sprintf('%013d', $e{age} // 0));
+            $e{total} // '', join("\x1f", @who), $aliases, $lines, sprintf('%013d', $e{age} // 0));
 }
 
 
@@ -155,15 +157,16 @@ sub mode ($self, $mode) {
 
 
 # Claimed rescues: { shopper, sealed, rescue, fence, series, tries, abandoned,
-# next, logged_in, total, steps, first_name, locale, currency, lines }.
+# next, logged_in, total, steps, first_name, locale, currency, lines, captured,
+# known, device, stage, orders, customer, offered, mails, pool, code, given }.
 sub claim ($self, %o) {
     my $reply = $self->call('claim', 'due', id($o{mailer} // 'mailer'),
                             $o{max} // 64, $o{lease} // 60_000);
     ($self->{wait}, $self->{now}, my @strings) = $reply->@*;
     my @claimed;
 
-    while (my ($id, $sealed, $head, $steps, $first, $locale, $currency, $lines)
-               = splice @strings, 0, 8) {
+    while (my ($id, $sealed, $head, $steps, $first, $locale, $currency, $lines,
+               $facts, $mails, $code) = splice @strings, 0, 11) {
         my %c = (shopper => $id, sealed => $sealed, first_name => $first,
                  locale => $locale, currency => $currency,
                  steps => [ map { [ split /:/ ] } split / /, $steps ],
@@ -171,6 +174,10 @@ sub claim ($self, %o) {
                             split /\x1e/, $lines ]);
         @c{qw(rescue fence series tries abandoned next logged_in total)}
             = split / /, $head, -1;
+        @c{qw(captured known device stage orders customer offered)}
+            = split / /, $facts, -1;
+        $c{mails} = [ split / /, $mails ];
+        @c{qw(pool code given)} = split / /, $code;
         push @claimed, \%c;
     }
 
@@ -182,13 +189,16 @@ sub wait ($self) { return $self->{wait} }
 
 
 # May this claimed rescue's step go?  Gives the reply; the attempt is kept in
-# the claimed rescue.
+# the claimed rescue.  Options: step, attempt, mode, max_per_day, max_per_week,
+# cool_down (ms), variant, holdout, offer.
 sub confirm ($self, $c, %o) {
     $c->{step}    = $o{step} // 11;
     $c->{attempt} = $o{attempt} // id('attempt' . ++$self->{attempts});
     return $self->call('confirm', "p:$c->{shopper}", $c->{rescue},
                        $c->{fence}, 7, $c->{step}, $c->{attempt},
-                       $MODE{ $o{mode} // 'live' }, $o{max_per_day} // 0);
+                       $MODE{ $o{mode} // 'live' },
+                       map { $o{$_} // 0 } qw(max_per_day max_per_week
+                       cool_down variant holdout offer));
 }
 
 

@@ -1,0 +1,26 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Reports as files, and in a Maildir.
+ */
+
+#ifndef BOUNCE_FILE_H
+#define BOUNCE_FILE_H
+
+#include <stdio.h>
+
+#include "buffer.h"
+
+
+/* Read at most BOUNCE_SIZE_MAX bytes; 0 or errno.  Free text in any case. */
+
+int bounce_file(const char *path, buffer_t *text);
+int bounce_stream(FILE *fp, buffer_t *text);
+
+
+/* Moves DIR/new/NAME to DIR/cur, as read; 0 or errno. */
+
+int bounce_done(const char *dir, const char *name);
+
+
+#endif /* BOUNCE_FILE_H */

@@ -1,0 +1,123 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * What the parts of an import share.
+ */
+
+#ifndef IMPORT_INT_H
+#define IMPORT_INT_H
+
+#include "html.h"
+#include "import.h"
+#include "import_css.h"
+
+
+#define IMPORT_LINKS_MAX  1000
+#define IMPORT_NAME_MAX   32
+#define IMPORT_PARTS_MAX  64        /* conditional comments */
+
+
+/* The file, or what is in one of its conditional comments. */
+
+typedef struct {
+    html_t          *html;
+    size_t           shift;         /* where it begins in the file */
+    unsigned         comment:1;
+} import_part_t;
+
+
+typedef enum {
+    IMPORT_LINK_OTHER = 0,          /* left alone */
+    IMPORT_LINK_TAG,                /* {{cart_link}} and the like */
+    IMPORT_LINK_OWN                 /* the shop's own host */
+} import_link_kind_t;
+
+
+typedef struct {
+    import_part_t       *part;
+    const html_node_t   *node;
+    const html_attr_t   *href;
+    import_link_kind_t   kind;
+    sp_str_t             raw;       /* href as it stands in the file */
+    buffer_t             label;     /* its text, one line */
+    unsigned             cart:1;    /* leads to the landing page */
+    unsigned             button:1;  /* looks like one */
+    unsigned             cta:1;
+    char                 name[IMPORT_NAME_MAX + 1];
+} import_link_t;
+
+
+typedef struct {
+    const import_options_t  *options;
+    sp_str_t                 source;
+    import_part_t            parts[IMPORT_PARTS_MAX];   /* the file first */
+    size_t                   nparts;
+    import_css_t             css;
+    import_link_t           *links;
+    size_t                   nlinks;
+    html_edits_t            *edits;
+    import_result_t         *result;
+    unsigned                 failed:1;      /* an error was noted */
+    unsigned                 unsubscribe:1; /* a link was made of one */
+    links_site_t             site;
+} import_t;
+
+
+/* offset: of the file; IMPORT_NOWHERE: of all of it. */
+
+#define IMPORT_NOWHERE  ((size_t) -1)
+
+void import_note(import_t *im, import_level_t level, size_t offset,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+
+/* Is the word in the text, whatever the case of ASCII letters? */
+
+int import_has(const char *text, size_t len, const char *word);
+
+
+/* Where something of a link is in the file. */
+
+size_t import_link_at(const import_link_t *link);
+
+
+/* Finds the links and what they are; then, which is the CTA; rewrites them. */
+
+void import_links_find(import_t *im);
+void import_cta(import_t *im);
+void import_links_write(import_t *im);
+
+
+/* A name for utm_content, out of what the link shows; unlike all others. */
+
+void import_link_name(import_t *im, import_link_t *link);
+
+
+/* Pictures and backgrounds become absolute. */
+
+void import_pictures(import_t *im);
+
+
+/* Rules are written into the elements. */
+
+void import_inline(import_t *im);
+
+
+/* What holds for an element: rules, then its own style attribute. */
+
+void import_style(const import_t *im, const html_node_t *node,
+    import_style_t *style);
+
+
+/* Is the begin or end of a section in that part of the file? */
+
+int import_has_section(const import_t *im, size_t from, size_t to);
+
+
+/* Subject, preheader and footer; result->head. */
+
+void import_head(import_t *im);
+void import_footer(import_t *im);
+
+
+#endif /* IMPORT_INT_H */
