@@ -495,6 +495,12 @@ cmd_print_lines(json_t *json, int indent)
         return;
     }
 
+    if (json_is_integer(json)) {
+        printf("%*s%s\n", indent, "", cmd_time(json_integer_value(json),
+                                              when));
+        return;
+    }
+
     json_object_foreach(json, name, value) {
         if (json_is_object(value) || json_is_array(value)) {
             printf("%*s%s\n", indent, "", name);

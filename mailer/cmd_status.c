@@ -1,7 +1,7 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * sitepreserver status, sitepreserver why.
+ * sitepreserver status.
  */
 
 #include <stdlib.h>
@@ -24,12 +24,6 @@ static const char  cmd_status_usage[] =
     "\n"
     "For each shop: its mode, what is due, what is in doubt, and today's\n"
     "counters.  In dry-run the counters say what would have been sent.\n";
-
-static const char  cmd_why_usage[] =
-    "usage: sitepreserver why ADDRESS [-c FILE] [--shop NAME] [--json]\n"
-    "\n"
-    "What is known of this address in a shop, and why it was mailed or not.\n"
-    "Status 5: nothing is known of it.\n";
 
 
 int
@@ -218,63 +212,4 @@ cmd_status_scan(cmd_t *cmd, const char *cursor, redis_answer_t *answer)
     }
 
     return cmd_call(cmd, &call, answer);
-}
-
-
-int
-cmd_why(int argc, char **argv)
-{
-    int              rc;
-    char             address[SP_ADDRESS_MAX + 1];
-    cmd_t            cmd;
-    json_t          *json;
-    const char      *known;
-    sp_id_t          shopper;
-    sp_call_t        call;
-    config_shop_t   *shop;
-    redis_answer_t   answer;
-
-    rc = cmd_begin(&cmd, argc, argv, cmd_why_usage, NULL, 0);
-
-    if (rc != CMD_GO) {
-        return rc;
-    }
-
-    if (cmd.nargs != 1) {
-        fputs(cmd_why_usage, stderr);
-        cmd_end(&cmd);
-        return CMD_USAGE;
-    }
-
-    shop = cmd_shop(&cmd);
-    rc = CMD_USAGE;
-
-    if (shop != NULL && cmd_address(&cmd, shop, cmd.args[0], address,
-                                    &shopper))
-    {
-        rc = CMD_REDIS;
-
-        if (cmd_connect(&cmd)
-            && sp_call_why(&call, sp_arena_pool(cmd.arena), &shop->id,
-                           &shopper) == SP_OK
-            && cmd_call(&cmd, &call, &answer))
-        {
-            json = cmd_json_pairs(&answer);
-            known = json_string_value(json_object_get(json, "known"));
-            rc = known != NULL && strcmp(known, "yes") == 0 ? CMD_OK
-                                                            : CMD_NOT_FOUND;
-
-            json_object_set_new(json, "shopper", json_string(shopper.text));
-
-            if (neverlist_has(shop->never, address)) {
-                json_object_set_new(json, "never_mail", json_true());
-            }
-
-            cmd_print(&cmd, json);
-        }
-    }
-
-    cmd_end(&cmd);
-
-    return rc;
 }

@@ -4,6 +4,8 @@
 # The build against nginx's own source: with nginx's configure, and with
 # `make module NGINX_SRC=`.  Each result is loaded and serves.
 #
+# What is hardened, and what an nginx without SSL refuses, is looked at, too.
+#
 # Under sanitizers the first is nginx and the module with ASan, because nginx
 # itself does what UBSan reports; the second is the module with both.
 
@@ -78,6 +80,21 @@ CONF
 }
 
 
+# What the linker and the compiler were told shows in the file.
+sub hardened ($name, $file) {
+    my ($status, $out) = command([ 'readelf', '-dlW', $file ]);
+    my ($symbols) = (command([ 'nm', '-D', '-u', $file ]))[1];
+
+    like($out, qr/BIND_NOW/, "$name: all symbols are bound at start");
+    like($out, qr/GNU_RELRO/, "$name: and read-only then");
+    unlike($out, qr/GNU_STACK.*RWE/, "$name: the stack is not executable");
+    like($symbols, qr/__stack_chk_fail/, "$name: stacks are protected")
+        if !under_asan();
+    like($symbols, qr/__\w+_chk\b/, "$name: copies are checked")
+        if !under_asan();
+}
+
+
 my $source = builds('the source of nginx is there',
     [ "$root/t/lib/fetch-nginx.sh" ]) =~ s/\s+\z//r;
 
@@ -90,11 +107,27 @@ builds('configure --with-compat --add-dynamic-module', [ './configure',
 builds('make', [ 'make', '-j2' ], dir => $tree);
 serves('plain nginx', "$tree/objs/$NAME", "$tree/objs/nginx");
 
+{
+    # It goes to the log that this nginx has before it reads its configuration.
+    allow_log(qr/needs an nginx that is built with SSL/);
+
+    local $ENV{SP_MODULE} = "$tree/objs/$NAME";
+    my ($status, $out) = Sp::Nginx->check(
+        "sitepreserver_redis rediss://127.0.0.1:6379;",
+        binary => "$tree/objs/nginx");
+
+    isnt($status, 0, 'an nginx without SSL refuses TLS to Redis');
+    like($out, qr{"rediss://127.0.0.1:6379" needs an nginx that is built with SSL},
+        'and says so');
+}
+
 my $build = dir() . '/build';
 
 builds('make module NGINX_SRC=', [ 'make', '-C', $root, 'module',
     "BUILD=$build", "NGINX_SRC=$source", 'OPT=-O1', @MODULE ]);
 ok(!-e "$source/objs", 'the source is not written to');
+hardened('the module', "$build/$NAME");
+hardened('the mailer', build() . '/sitepreserver');
 serves("a module for that source, in Debian's nginx", "$build/$NAME");
 
 all_done();

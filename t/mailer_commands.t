@@ -68,6 +68,10 @@ $t->wait_closed('ada@example.com', 'lost');
 my $why = $mailer->json('why', 'Ada@Example.com');
 is($why->{state}, 'closed', 'why says what became of a rescue');
 is($why->{shopper}, $call->tokens('ada@example.com')->{shopper}, '... by hash');
+is_deeply([ map { "$_->{step} $_->{outcome}" } @{ $why->{steps} } ],
+    [ 'reminder sent' ], '... each step by name');
+is(scalar(@{ $why->{mails} }), 1, '... each mail');
+is($why->{visits}[0]{items}, 1, '... what is in the cart');
 is(($mailer->run('why'))[0], 2, 'nobody: 2');
 is(($mailer->run('why', 'x'))[0], 2, 'no address: 2');
 

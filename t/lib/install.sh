@@ -121,12 +121,8 @@ as_root()
     if [ "$(id -u)" = 0 ]; then
         "$@"
 
-    elif command -v sudo > /dev/null; then
-        sudo "$@"
-
     else
-        # shellcheck disable=SC2086
-        die "not root and no sudo: install these first:" $packages
+        sudo "$@"
     fi
 }
 
@@ -155,6 +151,12 @@ clean_up()
 
 install_packages()
 {
+    if [ "$(id -u)" != 0 ] && ! command -v sudo > /dev/null; then
+        # shellcheck disable=SC2086
+        die "not root and no sudo: as root, this is needed first:" \
+            apt-get install --no-install-recommends $packages
+    fi
+
     # shellcheck disable=SC2086
     echo "install:" $packages
 
