@@ -221,19 +221,22 @@ static void
 unknown_prefix_is_an_error(void **unused)
 {
     refuse_in("email fomr:email;", "unknown source \"fomr:email\"" THOSE);
-    refuse_in("email request.json:a;", "unknown source \"request.json:a\"" THOSE);
+    refuse_in("email request.json:a;",
+              "unknown source \"request.json:a\"" THOSE);
     refuse_in("email jo@example.com;",
               "\"jo@example.com\" is not a source" SUCH);
     refuse_in("email email;", "\"email\" is not a source" SUCH);
     refuse_in("email body:x;", "unknown source \"body:x\"" THOSE);
-    refuse_in("email response.body:x;", "unknown source \"response.body:x\"" THOSE);
+    refuse_in("email response.body:x;",
+              "unknown source \"response.body:x\"" THOSE);
     refuse_in("email form;", "\"form\" is not a source" SUCH);
     refuse_in("email uri:x;", "\"x\" is not a number from 1 to 15");
     refuse_in("email uri:0;", "\"0\" is not a number from 1 to 15");
     refuse_in("email form:;", "source \"form:\" lacks a name");
     refuse_in("items json:a { id css:x; }",
               "unknown source \"css:x\" in items");
-    refuse("sitepreserver_visitor sid;", "line 1: \"sid\" is not a source" SUCH);
+    refuse("sitepreserver_visitor sid;",
+           "line 1: \"sid\" is not a source" SUCH);
 }
 
 
