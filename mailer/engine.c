@@ -23,6 +23,7 @@ typedef struct {
 static relay_t **engine_relays(engine_t *engine, config_t *conf, unsigned *n);
 static int engine_shops(engine_t *engine);
 static void engine_notice(void *data, int up);
+static void engine_take_back(engine_t *engine);
 static void engine_identify(engine_t *engine);
 static void engine_identified(void *data, const redis_answer_t *answer);
 static void engine_reapply(engine_t *engine);
@@ -177,6 +178,10 @@ engine_reload(engine_t *engine, config_t *conf)
     if (relays == NULL) {
         return -1;
     }
+
+    /* it would wait for a rate, or a relay, that are no longer right */
+
+    engine_take_back(engine);
 
     for (i = 0; i < engine->nrelays; i++) {
         relay_retire(engine->relays[i]);
@@ -463,10 +468,18 @@ engine_kick(engine_t *engine)
 void
 engine_stop(engine_t *engine)
 {
+    engine->stopping = 1;
+    engine_take_back(engine);
+}
+
+
+/* What no sender has begun with is given back, to be claimed again. */
+
+static void
+engine_take_back(engine_t *engine)
+{
     unsigned       i;
     sender_job_t  *job;
-
-    engine->stopping = 1;
 
     for (i = 0; i < engine->nrelays; i++) {
         while ((job = relay_take_back(engine->relays[i])) != NULL) {

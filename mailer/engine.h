@@ -52,7 +52,8 @@ engine_t *engine_create(struct event_base *base, config_t *conf);
 
 
 /*
- * Takes another config: what is in hand goes on with the one it began with.
+ * Takes another config: what a sender has begun with goes on with the one it
+ * began with, the rest is given back.
  * redis, state_dir and http_listen stay as they were.  Nonzero: no memory or
  * threads; the old config stays.
  */

@@ -165,7 +165,7 @@ rescue_wait(rescue_t *rescue, const char *reason)
 void
 rescue_give_back(rescue_t *rescue)
 {
-    rescue_settle(rescue, SP_SETTLE_DEFERRED, "stopping", 0,
+    rescue_settle(rescue, SP_SETTLE_DEFERRED, "given_back", 0,
                   rescue_time(rescue));
     rescue_unref(rescue);
 }
