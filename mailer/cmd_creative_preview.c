@@ -257,7 +257,7 @@ cmd_preview_step(cmd_preview_t *p, const config_shop_t *shop,
         for (k = 0; k < series->nsteps; k++) {
             step = &series->steps[k];
 
-            if (strcmp(step->creative, name) == 0) {
+            if (config_variant(step, name) != NULL) {
                 facts->series = samples_str(series->name);
                 facts->step = samples_str(step->name);
                 facts->utm = &step->utm.tags;

@@ -138,6 +138,7 @@ struct shop_s {
     sp_mode_t       mode;           /* as Redis knows it, when READY */
     int64_t         idle;           /* ms, as nginx said; 0: not known */
     struct event   *timer;
+    int64_t         counted;        /* by engine_now(): codes of a pool, last */
     unsigned        asking:1;       /* a hello or a claim is under way */
     unsigned        known:1;        /* our own file says that it existed */
     unsigned        said;           /* state last logged, and once */
