@@ -131,7 +131,7 @@ config_build_bits(cfg_t *cfg, const char *option, config_value_pt value)
 }
 
 
-int
+void
 config_build_calendar(calendar_t *calendar, cfg_t *cfg)
 {
     unsigned     i, day, days;
@@ -155,13 +155,7 @@ config_build_calendar(calendar_t *calendar, cfg_t *cfg)
 
     if (days != 0) {
         calendar->weekdays = days;
-
-    } else if (config_given(cfg, "weekdays")) {
-        config_fail(cfg, "weekdays", "weekdays has no day");
-        return 0;
     }
-
-    return 1;
 }
 
 

@@ -36,7 +36,7 @@ void config_free_audience(audience_t *audience);
  * the others.
  */
 
-int config_build_calendar(calendar_t *calendar, cfg_t *cfg);
+void config_build_calendar(calendar_t *calendar, cfg_t *cfg);
 
 
 /* The steps of a series. */

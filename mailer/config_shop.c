@@ -230,9 +230,9 @@ config_build_rules(config_shop_t *shop, cfg_t *cfg)
     (void) config_value_time(cfg_getstr(cfg, "cool_down"), &shop->cool_down);
     (void) config_value_time(cfg_getstr(cfg, "offer_once_in"),
                              &shop->offer_once_in);
+    config_build_calendar(&shop->calendar, cfg);
 
     return config_string(cfg, "time_zone", &shop->time_zone)
-           && config_build_calendar(&shop->calendar, cfg)
            && config_build_consent(shop, cfg);
 }
 

@@ -73,12 +73,12 @@ config_build_step(const config_shop_t *shop, config_series_t *series,
     step->calendar = shop->calendar;
 
     if (step->name == NULL || !config_required(cfg, required)
-        || !config_build_utm(&step->utm, cfg_getsec(cfg, "utm"))
-        || !config_build_calendar(&step->calendar, cfg))
+        || !config_build_utm(&step->utm, cfg_getsec(cfg, "utm")))
     {
         return 0;
     }
 
+    config_build_calendar(&step->calendar, cfg);
     step->utm.tags = series->utm.tags;
     config_utm_tags(&step->utm, &step->utm.tags);
 
