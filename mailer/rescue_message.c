@@ -7,12 +7,15 @@
 #include "rescue_message.h"
 
 
-#define RESCUE_PATH  "/sp/unsubscribe?t="
-#define RESCUE_CODE  "TEST-CODE"    /* of messages that no shopper gets */
+#define RESCUE_UNSUBSCRIBE  "/sp/unsubscribe?t="
+#define RESCUE_PREFERENCES  "/sp/preferences?t="
+#define RESCUE_CODE         "TEST-CODE"    /* of messages that no shopper gets */
 
 
 static sp_rc_t rescue_message_sender(const rescue_letter_t *letter,
     sender_job_t *job, sp_error_t *err);
+static int rescue_message_url(const rescue_letter_t *letter,
+    const char *path, const char *token, char url[LINKS_URL_MAX]);
 static sp_rc_t rescue_message_token(const rescue_letter_t *letter,
     sp_token_kind_t kind, char token[SP_TOKEN_MAX]);
 static sp_rc_t rescue_message_offer(const rescue_letter_t *letter,
@@ -24,9 +27,9 @@ sp_rc_t
 rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     sp_error_t *err)
 {
-    int                   n;
     char                  click[SP_TOKEN_MAX], token[SP_TOKEN_MAX];
-    char                  url[LINKS_URL_MAX], code[DRAW_CODE_MAX + 1];
+    char                  url[LINKS_URL_MAX], preferences[LINKS_URL_MAX];
+    char                  code[DRAW_CODE_MAX + 1];
     sp_rc_t               rc;
     message_facts_t       facts;
     message_offer_t       offer;
@@ -44,10 +47,9 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
         return SP_INVALID;
     }
 
-    n = snprintf(url, sizeof(url), "%s" RESCUE_PATH "%s", shop->public_url,
-                 token);
-
-    if (n < 0 || (size_t) n >= sizeof(url)) {
+    if (!rescue_message_url(letter, RESCUE_UNSUBSCRIBE, token, url)
+        || !rescue_message_url(letter, RESCUE_PREFERENCES, token, preferences))
+    {
         snprintf(err->text, sizeof(err->text), "public_url is too long");
         return SP_LIMIT;
     }
@@ -76,6 +78,7 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     facts.rescue = claimed->rescue;
     facts.click_token = rescue_str(click);
     facts.unsubscribe = rescue_str(url);
+    facts.preferences = rescue_str(preferences);
     facts.date = claimed->now / 1000;
 
     if (letter->offer != NULL) {
@@ -192,6 +195,19 @@ rescue_message_sender(const rescue_letter_t *letter, sender_job_t *job,
     }
 
     return SP_OK;
+}
+
+
+static int
+rescue_message_url(const rescue_letter_t *letter, const char *path,
+    const char *token, char url[LINKS_URL_MAX])
+{
+    int  n;
+
+    n = snprintf(url, LINKS_URL_MAX, "%s%s%s", letter->shop->public_url, path,
+                 token);
+
+    return n >= 0 && n < LINKS_URL_MAX;
 }
 
 
