@@ -22,7 +22,7 @@ MAILER_PKGS = libevent libevent_openssl libcurl gmime-3.0 libconfuse jansson \
               icu-i18n icu-uc hiredis libsystemd openssl gumbo libcares
 MAILER_CFLAGS := $(shell pkg-config --cflags $(MAILER_PKGS) 2>/dev/null) \
                  -DSP_CREATIVES_DIR='"$(CREATIVES_DIR)"'
-MAILER_LIBS   := $(shell pkg-config --libs $(MAILER_PKGS) 2>/dev/null)
+MAILER_LIBS   := $(shell pkg-config --libs $(MAILER_PKGS) 2>/dev/null) -lm
 
 SP_SRC      = $(sort $(wildcard shared/*.c))
 SP_OBJ      = $(SP_SRC:%.c=$(BUILD)/%.o) $(BUILD)/shared/sp_functions.o

@@ -137,6 +137,8 @@ int cmd_check(int argc, char **argv);
 int cmd_creative(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);
+int cmd_offer(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_test_send(int argc, char **argv);

@@ -248,7 +248,7 @@ cmd_creative_user(const cmd_t *cmd, const char *name)
 
         for (k = 0; k < shop->nseries; k++) {
             for (n = 0; n < shop->series[k].nsteps; n++) {
-                if (strcmp(shop->series[k].steps[n].creative, name) == 0) {
+                if (config_variant(&shop->series[k].steps[n], name) != NULL) {
                     return shop;
                 }
             }
@@ -263,7 +263,7 @@ void
 cmd_creative_warnings(json_t *list, const config_shop_t *shop)
 {
     buffer_t                b;
-    unsigned                i, k;
+    unsigned                i, k, n;
     const config_step_t    *step;
     const config_series_t  *series;
 
@@ -275,15 +275,18 @@ cmd_creative_warnings(json_t *list, const config_shop_t *shop)
         for (k = 0; k < series->nsteps; k++) {
             step = &series->steps[k];
 
-            if (creative_approved(step->loaded)) {
-                continue;
-            }
+            for (n = 0; n < step->nvariants; n++) {
+                if (creative_approved(step->variants[n].loaded)) {
+                    continue;
+                }
 
-            buffer_reset(&b);
-            cmd_creative_why(step->loaded, &b);
-            json_array_append_new(list, json_sprintf("shop \"%s\", step "
-                "\"%s\": creative \"%s\" %s, and is not sent", shop->name,
-                step->name, step->creative, buffer_text(&b)));
+                buffer_reset(&b);
+                cmd_creative_why(step->variants[n].loaded, &b);
+                json_array_append_new(list, json_sprintf("shop \"%s\", step "
+                    "\"%s\": creative \"%s\" %s, and is not sent",
+                    shop->name, step->name, step->variants[n].creative,
+                    buffer_text(&b)));
+            }
         }
     }
 

@@ -121,7 +121,8 @@ cmd_list_folder(cmd_names_t *names, const char *dir)
 static void
 cmd_list_config(cmd_names_t *names, const config_t *conf)
 {
-    unsigned          i, k, n;
+    unsigned          i, k, n, v;
+    config_step_t    *step;
     config_series_t  *series;
 
     for (i = 0; i < conf->nshops; i++) {
@@ -129,7 +130,11 @@ cmd_list_config(cmd_names_t *names, const config_t *conf)
             series = &conf->shops[i].series[k];
 
             for (n = 0; n < series->nsteps; n++) {
-                cmd_list_add(names, series->steps[n].creative);
+                step = &series->steps[n];
+
+                for (v = 0; v < step->nvariants; v++) {
+                    cmd_list_add(names, step->variants[v].creative);
+                }
             }
         }
     }
@@ -243,7 +248,7 @@ cmd_list_used(const config_t *conf, const char *name)
             series = &conf->shops[i].series[k];
 
             for (n = 0; n < series->nsteps; n++) {
-                if (strcmp(series->steps[n].creative, name) == 0) {
+                if (config_variant(&series->steps[n], name) != NULL) {
                     json_array_append_new(used, json_sprintf("%s/%s/%s",
                         conf->shops[i].name, series->name,
                         series->steps[n].name));

@@ -21,6 +21,7 @@ typedef struct {
     sample_t       facts;
     char           click[SP_TOKEN_MAX];
     char           unsubscribe[LINKS_URL_MAX];
+    char           preferences[LINKS_URL_MAX];
 } cmd_preview_t;
 
 
@@ -257,7 +258,7 @@ cmd_preview_step(cmd_preview_t *p, const config_shop_t *shop,
         for (k = 0; k < series->nsteps; k++) {
             step = &series->steps[k];
 
-            if (strcmp(step->creative, name) == 0) {
+            if (config_variant(step, name) != NULL) {
                 facts->series = samples_str(series->name);
                 facts->step = samples_str(step->name);
                 facts->utm = &step->utm.tags;
@@ -302,13 +303,19 @@ cmd_preview_tokens(cmd_t *cmd, cmd_preview_t *p, const config_shop_t *shop)
     n = snprintf(p->unsubscribe, sizeof(p->unsubscribe),
                  "%s/sp/unsubscribe?t=%s", shop->public_url, token);
 
-    if (n < 0 || (size_t) n >= sizeof(p->unsubscribe)) {
+    if (n > 0 && (size_t) n < sizeof(p->unsubscribe)) {
+        n = snprintf(p->preferences, sizeof(p->preferences),
+                     "%s/sp/preferences?t=%s", shop->public_url, token);
+    }
+
+    if (n < 0 || (size_t) n >= sizeof(p->preferences)) {
         cmd_error("public_url is too long");
         return 0;
     }
 
     p->facts.facts.click_token = samples_str(p->click);
     p->facts.facts.unsubscribe = samples_str(p->unsubscribe);
+    p->facts.facts.preferences = samples_str(p->preferences);
 
     return 1;
 }

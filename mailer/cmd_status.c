@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cmd_creative.h"
+#include "cmd_offer.h"
 #include "journal.h"
 #include "sp_arena.h"
 
@@ -58,6 +59,7 @@ cmd_status(int argc, char **argv)
         }
 
         cmd_creative_warnings(warnings, &cmd.conf->shops[i]);
+        (void) cmd_offer_warnings(&cmd, &cmd.conf->shops[i], warnings);
         json_object_set_new(shops, cmd.conf->shops[i].name, shop);
     }
 

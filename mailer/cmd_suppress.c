@@ -7,20 +7,23 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "cmd.h"
-#include "config_value.h"
-#include "journal.h"
+#include "cmd_suppress.h"
 #include "sp_arena.h"
 
 
+#define CMD_REASON_MAX  24
+
+
+static int cmd_suppress_word(const char *reason);
+static int cmd_suppress_file(cmd_t *cmd, const char *reason);
 static int cmd_suppress_one(cmd_t *cmd, const config_shop_t *shop,
     const char *reason, int take_back);
 static void cmd_suppress_list(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason);
+    const sp_id_t *shopper, const char *reason, int64_t until);
 static int cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop,
     json_t *done);
 static void cmd_restore_one(void *data, int64_t at, const char *name,
-    const sp_id_t *shopper, const char *reason);
+    const sp_id_t *shopper, const char *reason, int64_t until);
 
 
 typedef struct {
@@ -34,11 +37,18 @@ typedef struct {
 static const char  cmd_suppress_usage[] =
     "usage: sitepreserver suppress ADDRESS [--remove] [--reason WORD]\n"
     "                              [-c FILE] [--shop NAME] [--json]\n"
-    "       sitepreserver suppress --list [-c FILE] [--shop NAME] [--json]\n"
+    "       sitepreserver suppress import FILE [--reason WORD] [-c FILE]\n"
+    "                              [--shop NAME] [--json]\n"
+    "       sitepreserver suppress export [-c FILE] [--shop NAME] [--json]\n"
+    "       sitepreserver suppress --list [-c FILE] [--json]\n"
     "\n"
     "From now on this address is not mailed, whatever it does; --remove takes\n"
-    "that back.  --list prints the mailer's own file: hashes, no addresses.\n"
-    "A reason is a word; by default \"operator\".\n";
+    "that back.  A reason is a word; by default \"operator\".\n"
+    "import: FILE (\"-\": standard input) has an address a line, or in the first\n"
+    "column of a table.  Lines that are not valid are counted and named by\n"
+    "number; the rest is imported, status 1 tells that there were some.\n"
+    "export prints who is suppressed: hashes, no addresses, as nobody keeps\n"
+    "them.  --list prints the mailer's own file as it was written.\n";
 
 static const char  cmd_restore_usage[] =
     "usage: sitepreserver restore [-c FILE] [--shop NAME] [--json]\n"
@@ -79,11 +89,21 @@ cmd_suppress(int argc, char **argv)
                                   json) < 0 ? CMD_FAILED : CMD_OK;
         cmd_print(&cmd, json);
 
+    } else if (cmd.nargs == 1 && !list && !take_back
+               && strcmp(cmd.args[0], "export") == 0)
+    {
+        rc = cmd_suppress_export(&cmd);
+
+    } else if (cmd.nargs == 2 && !list && !take_back
+               && strcmp(cmd.args[0], "import") == 0)
+    {
+        rc = cmd_suppress_file(&cmd, reason);
+
     } else if (cmd.nargs != 1 || list) {
         fputs(cmd_suppress_usage, stderr);
 
-    } else if (config_value_word(reason) != NULL) {
-        cmd_error("a reason is a word of a to z, 0 to 9, \"_\" and \"-\"");
+    } else if (!cmd_suppress_word(reason)) {
+        cmd_error("a reason is a word of a to z and \"_\"");
 
     } else if ((shop = cmd_shop(&cmd)) != NULL) {
         rc = cmd_suppress_one(&cmd, shop, reason, take_back);
@@ -92,6 +112,36 @@ cmd_suppress(int argc, char **argv)
     cmd_end(&cmd);
 
     return rc;
+}
+
+
+/* As Redis takes it, and the file: there "-" is not one. */
+
+static int
+cmd_suppress_word(const char *reason)
+{
+    size_t  len;
+
+    len = strspn(reason, "abcdefghijklmnopqrstuvwxyz_");
+
+    return len != 0 && len <= CMD_REASON_MAX && reason[len] == '\0';
+}
+
+
+static int
+cmd_suppress_file(cmd_t *cmd, const char *reason)
+{
+    config_shop_t  *shop;
+
+    if (!cmd_suppress_word(reason)) {
+        cmd_error("a reason is a word of a to z and \"_\"");
+        return CMD_USAGE;
+    }
+
+    shop = cmd_shop(cmd);
+
+    return shop != NULL ? cmd_suppress_import(cmd, shop, cmd->args[1], reason)
+                        : CMD_USAGE;
 }
 
 
@@ -139,14 +189,21 @@ cmd_suppress_one(cmd_t *cmd, const config_shop_t *shop, const char *reason,
 
 static void
 cmd_suppress_list(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason)
+    const sp_id_t *shopper, const char *reason, int64_t until)
 {
-    char  when[32];
+    char     when[32];
+    json_t  *row;
 
-    json_array_append_new(data, json_pack("{s:s, s:s, s:s, s:s}", "at",
-                          cmd_time(at * 1000, when), "shop", shop, "shopper",
-                          shopper->text, "reason",
-                          reason != NULL ? reason : "taken back"));
+    row = json_pack("{s:s, s:s, s:s, s:s}", "at", cmd_time(at * 1000, when),
+                    "shop", shop, "shopper", shopper->text, "reason",
+                    reason != NULL ? reason : "taken back");
+
+    if (until != 0) {
+        json_object_set_new(row, "until",
+                            json_string(cmd_time(until * 1000, when)));
+    }
+
+    json_array_append_new(data, row);
 }
 
 
@@ -219,23 +276,34 @@ cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
 
 static void
 cmd_restore_one(void *data, int64_t at, const char *name,
-    const sp_id_t *shopper, const char *reason)
+    const sp_id_t *shopper, const char *reason, int64_t until)
 {
+    sp_rc_t          rc;
     sp_call_t        call;
     cmd_restore_t   *restore;
     redis_answer_t   answer;
 
     restore = data;
 
-    if (restore->failed || strcmp(name, restore->shop->name) != 0) {
+    if (restore->failed || strcmp(name, restore->shop->name) != 0
+        || (until != 0 && until <= (int64_t) time(NULL)))
+    {
         return;
     }
 
     restore->n++;
-    restore->failed = sp_call_suppress(&call,
-                                       sp_arena_pool(restore->cmd->arena),
-                                       &restore->shop->id, shopper,
-                                       reason != NULL ? reason : "operator",
-                                       reason == NULL) != SP_OK
+
+    if (until != 0) {
+        rc = sp_call_pause(&call, sp_arena_pool(restore->cmd->arena),
+                           &restore->shop->id, shopper, until * 1000);
+
+    } else {
+        rc = sp_call_suppress(&call, sp_arena_pool(restore->cmd->arena),
+                              &restore->shop->id, shopper,
+                              reason != NULL ? reason : "operator",
+                              reason == NULL);
+    }
+
+    restore->failed = rc != SP_OK
                       || !cmd_call(restore->cmd, &call, &answer);
 }

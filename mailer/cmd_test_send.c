@@ -91,6 +91,7 @@ cmd_test_letter(cmd_t *cmd, const cmd_test_t *test)
     sp_claimed_t      claimed;
     config_shop_t    *shop;
     rescue_letter_t   letter;
+    config_variant_t *variant;
 
     cmd_test_cart(&claimed, lines);
     shop = cmd_shop(cmd);
@@ -106,9 +107,15 @@ cmd_test_letter(cmd_t *cmd, const cmd_test_t *test)
         return CMD_USAGE;
     }
 
+    variant = test->creative == NULL ? NULL
+              : config_variant(letter.step, test->creative);
+
+    if (variant == NULL) {
+        variant = &letter.step->variants[0];
+    }
+
     creative = cmd_creative_load(cmd, test->creative != NULL
-                                      ? test->creative
-                                      : letter.step->creative);
+                                      ? test->creative : variant->creative);
     if (creative == NULL) {
         return CMD_NOT_FOUND;
     }
@@ -119,6 +126,8 @@ cmd_test_letter(cmd_t *cmd, const cmd_test_t *test)
     }
 
     letter.creative = creative;
+    letter.offer = variant->offer;
+    letter.code = NULL;
     letter.secret = cmd->conf->secret;
     letter.shop = shop;
     letter.claimed = &claimed;
@@ -153,7 +162,7 @@ cmd_test_step(const config_shop_t *shop, const cmd_test_t *test,
                 }
 
             } else if (test->creative != NULL && *series != NULL
-                       && strcmp(s->creative, test->creative) != 0)
+                       && config_variant(s, test->creative) == NULL)
             {
                 continue;
             }
@@ -164,7 +173,7 @@ cmd_test_step(const config_shop_t *shop, const cmd_test_t *test,
             }
 
             if (test->creative == NULL
-                || strcmp(s->creative, test->creative) == 0)
+                || config_variant(s, test->creative) != NULL)
             {
                 return 1;
             }

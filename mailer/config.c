@@ -425,6 +425,21 @@ config_series(const config_shop_t *shop, uint32_t hash)
 }
 
 
+config_variant_t *
+config_variant(const config_step_t *step, const char *creative)
+{
+    unsigned  i;
+
+    for (i = 0; i < step->nvariants; i++) {
+        if (strcmp(step->variants[i].creative, creative) == 0) {
+            return &step->variants[i];
+        }
+    }
+
+    return NULL;
+}
+
+
 const char *
 config_mode_name(sp_mode_t mode)
 {

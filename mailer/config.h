@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include "audience.h"
+#include "calendar.h"
 #include "creative_watch.h"
 #include "message.h"
 #include "neverlist.h"
@@ -24,6 +26,9 @@
 #define CONFIG_LOCAL_MAX    64      /* bytes before the @ of an address */
 #define CONFIG_BOUNCES_MAX  16      /* that Redis remembers of a shopper */
 #define CONFIG_CONNECTIONS  256     /* of one relay at most */
+#define CONFIG_VARIANTS_MAX 8       /* of a step */
+#define CONFIG_CODES_FEW    100     /* in a pool: it is warned of */
+#define CONFIG_HOLDOUT_MAX  90      /* percent */
 
 
 typedef enum {
@@ -79,21 +84,54 @@ typedef struct {
 } config_utm_t;
 
 
+/* What is offered; of code, pool and pattern there is one, or none. */
+
 typedef struct {
-    char          *name;
-    uint32_t       hash;            /* sp_step_hash() of its name */
-    int64_t        delay;           /* ms after the abandonment */
-    int64_t        max_late;        /* ms */
-    char          *creative;        /* its name */
-    creative_t    *loaded;          /* as it was when this was read */
-    creative_watch_t  *watch;       /* as it is */
-    config_utm_t   utm;
+    char                  *name;
+    message_offer_kind_t   kind;
+    unsigned               strength;        /* the stronger the higher */
+    char                  *code;
+    char                  *pool;            /* its name */
+    char                  *pattern;         /* draw.h */
+    int64_t                expires;         /* ms after sending; 0: never */
+    message_offer_text_t  *texts;           /* malloc()ed, both strings */
+    size_t                 ntexts;
+} config_offer_t;
+
+
+/* What a step sends; a step without variants has one that has no name. */
+
+typedef struct {
+    char                  *name;            /* NULL: there are no others */
+    unsigned               id;              /* 1 to 255; 0: no name */
+    unsigned               weight;
+    char                  *creative;        /* its name */
+    creative_t            *loaded;          /* as it was when this was read */
+    creative_watch_t      *watch;           /* as it is */
+    const config_offer_t  *offer;           /* NULL: none */
+} config_variant_t;
+
+
+typedef struct {
+    char              *name;
+    uint32_t           hash;        /* sp_step_hash() of its name */
+    int64_t            delay;       /* ms after the abandonment */
+    int64_t            max_late;    /* ms */
+    int64_t            expires;     /* ms after it was due; 0: never */
+    calendar_t         calendar;    /* its own, or the shop's */
+    config_variant_t  *variants;
+    unsigned           nvariants;
+    unsigned           weight;      /* of all variants */
+    unsigned           offerless:1; /* sent, too, if there is no offer to make */
+    config_utm_t       utm;
 } config_step_t;
 
 
 typedef struct {
     char          *name;
     uint32_t       hash;
+    audience_t     audience;
+    unsigned       holdout;         /* percent */
     config_step_t *steps;
     unsigned       nsteps;
     config_utm_t   utm;
@@ -124,6 +162,14 @@ typedef struct {
     config_smtp_t   *smtp;          /* NULL: none is configured */
     char            *webhook_secret;        /* NULL: no webhook */
     unsigned         max_per_day;   /* 0: no cap */
+    unsigned         max_per_week;
+    int64_t          cool_down;     /* ms between rescues; 0: none */
+    int64_t          offer_once_in; /* ms; 0: as often as steps say */
+    audience_consent_t  consent;
+    char            *time_zone;
+    calendar_t       calendar;
+    config_offer_t  *offers;
+    unsigned         noffers;
     int64_t          remember;      /* s, what an order or import creates */
     neverlist_t     *never;         /* NULL: none */
     char           **hosts;         /* beside those of cart_url, public_url */
@@ -207,6 +253,12 @@ config_shop_t *config_shop(const config_t *conf, const char *name);
 /* The series of that hash, the first one for 0; NULL: it is gone. */
 
 config_series_t *config_series(const config_shop_t *shop, uint32_t hash);
+
+
+/* The first variant of a step with that creative; NULL: there is none. */
+
+config_variant_t *config_variant(const config_step_t *step,
+    const char *creative);
 
 
 /* "off", "dry-run", "catch-all", "live". */

@@ -19,6 +19,33 @@ int config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg);
 void config_free_shop(config_shop_t *shop);
 
 
+/* Its offers, before its series, which name them. */
+
+int config_build_offers(config_shop_t *shop, cfg_t *cfg);
+void config_free_offers(config_shop_t *shop);
+
+
+/* Whom a series is for. */
+
+int config_build_audience(audience_t *audience, cfg_t *cfg);
+void config_free_audience(audience_t *audience);
+
+
+/*
+ * quiet_hours and weekdays of a section, where they are given: calendar keeps
+ * the others.
+ */
+
+void config_build_calendar(calendar_t *calendar, cfg_t *cfg);
+
+
+/* The steps of a series. */
+
+int config_build_steps(const config_shop_t *shop, config_series_t *series,
+    cfg_t *cfg);
+void config_free_steps(config_series_t *series);
+
+
 /* What the messages of a shop need: its facts, and its creatives. */
 
 int config_build_message(config_t *conf, config_shop_t *shop, cfg_t *cfg);

@@ -4,6 +4,7 @@
 
 #include "config_check.h"
 #include "config_value.h"
+#include "draw.h"
 
 
 typedef struct {
@@ -29,6 +30,22 @@ static const char *config_check_lease(const char *text);
 static const char *config_check_remember(const char *text);
 static const char *config_check_switch(const char *text);
 static const char *config_check_bounces(const char *text);
+static const char *config_check_quiet(const char *text);
+static const char *config_check_weekday(const char *text);
+static const char *config_check_consent(const char *text);
+static const char *config_check_percent(const char *text);
+static const char *config_check_kind(const char *text);
+static const char *config_check_stage(const char *text);
+static const char *config_check_captured(const char *text);
+static const char *config_check_device(const char *text);
+static const char *config_check_customers(const char *text);
+static const char *config_check_login(const char *text);
+static const char *config_check_amount(const char *text);
+static const char *config_check_weight(const char *text);
+static const char *config_check_strength(const char *text);
+static const char *config_check_items(const char *text);
+static const char *config_check_without(const char *text);
+static const char *config_check_line(const char *text);
 
 
 static const config_check_t  config_checks[] = {
@@ -83,6 +100,36 @@ static const config_check_t  config_checks[] = {
     { "never_mail", config_check_text },
     { "password_file", config_check_text },
     { "ca_file", config_check_text },
+    { "max_per_week", config_check_day },
+    { "cool_down", config_check_time },
+    { "offer_once_in", config_check_time },
+    { "expires", config_check_time },
+    { "time_zone", config_value_zone },
+    { "quiet_hours", config_check_quiet },
+    { "weekdays", config_check_weekday },
+    { "consent", config_check_consent },
+    { "holdout", config_check_percent },
+    { "offer", config_value_name },
+    { "without_offer", config_check_without },
+    { "weight", config_check_weight },
+    { "kind", config_check_kind },
+    { "strength", config_check_strength },
+    { "code", config_value_code },
+    { "pool", config_value_pool },
+    { "pattern", draw_pattern },
+    { "line", config_check_line },
+    { "min_total", config_check_amount },
+    { "max_total", config_check_amount },
+    { "min_items", config_check_items },
+    { "max_items", config_check_items },
+    { "items", config_check_text },
+    { "categories", config_check_text },
+    { "customers", config_check_customers },
+    { "login", config_check_login },
+    { "locales", config_value_locale },
+    { "stage", config_check_stage },
+    { "captured", config_check_captured },
+    { "device", config_check_device },
     { NULL, NULL }
 };
 
@@ -276,4 +323,147 @@ config_check_bounces(const char *text)
     unsigned long  n;
 
     return config_value_number(text, 0, CONFIG_BOUNCES_MAX, &n);
+}
+
+
+static const char *
+config_check_quiet(const char *text)
+{
+    calendar_t  calendar;
+
+    return config_value_quiet(text, &calendar);
+}
+
+
+static const char *
+config_check_weekday(const char *text)
+{
+    unsigned  n;
+
+    return config_value_weekday(text, &n);
+}
+
+
+static const char *
+config_check_consent(const char *text)
+{
+    unsigned  n;
+
+    return config_value_consent(text, &n);
+}
+
+
+static const char *
+config_check_percent(const char *text)
+{
+    unsigned  n;
+
+    return config_value_percent(text, &n);
+}
+
+
+static const char *
+config_check_kind(const char *text)
+{
+    unsigned  n;
+
+    return config_value_kind(text, &n);
+}
+
+
+static const char *
+config_check_stage(const char *text)
+{
+    unsigned  n;
+
+    return config_value_stage(text, &n);
+}
+
+
+static const char *
+config_check_captured(const char *text)
+{
+    unsigned  n;
+
+    return config_value_captured(text, &n);
+}
+
+
+static const char *
+config_check_device(const char *text)
+{
+    unsigned  n;
+
+    return config_value_device(text, &n);
+}
+
+
+static const char *
+config_check_customers(const char *text)
+{
+    unsigned  n;
+
+    return config_value_customers(text, &n);
+}
+
+
+static const char *
+config_check_login(const char *text)
+{
+    unsigned  n;
+
+    return config_value_login(text, &n);
+}
+
+
+static const char *
+config_check_amount(const char *text)
+{
+    audience_amount_t  amount;
+
+    return config_value_amount(text, &amount);
+}
+
+
+static const char *
+config_check_weight(const char *text)
+{
+    unsigned long  n;
+
+    return config_value_number(text, 1, 1000, &n);
+}
+
+
+static const char *
+config_check_strength(const char *text)
+{
+    unsigned long  n;
+
+    return config_value_number(text, 1, 100, &n);
+}
+
+
+static const char *
+config_check_items(const char *text)
+{
+    unsigned long  n;
+
+    return config_value_number(text, 1, 1000000, &n);
+}
+
+
+static const char *
+config_check_without(const char *text)
+{
+    return strcmp(text, "skip") == 0 || strcmp(text, "send") == 0
+               ? NULL : "is neither skip nor send";
+}
+
+
+static const char *
+config_check_line(const char *text)
+{
+    return strlen(text) > 300 ? "is longer than 300 bytes"
+           : strchr(text, '\n') != NULL ? "has a control character"
+           : config_check_text(text);
 }

@@ -12,8 +12,10 @@
 
 static int config_message_from(config_shop_t *shop, cfg_t *cfg);
 static int config_message_hosts(config_shop_t *shop);
-static int config_creative(config_t *conf, config_shop_t *shop,
+static int config_creatives_of(config_t *conf, config_shop_t *shop,
     config_step_t *step, cfg_t *cfg);
+static int config_creative(config_t *conf, config_shop_t *shop,
+    config_variant_t *variant, cfg_t *cfg);
 static sp_str_t config_str(const char *text);
 
 
@@ -48,8 +50,8 @@ config_build_message(config_t *conf, config_shop_t *shop, cfg_t *cfg)
         series = cfg_getnsec(cfg, "series", i);
 
         for (k = 0; k < shop->series[i].nsteps; k++) {
-            if (!config_creative(conf, shop, &shop->series[i].steps[k],
-                                 cfg_getnsec(series, "step", k)))
+            if (!config_creatives_of(conf, shop, &shop->series[i].steps[k],
+                                     cfg_getnsec(series, "step", k)))
             {
                 return 0;
             }
@@ -141,6 +143,30 @@ config_message_hosts(config_shop_t *shop)
 }
 
 
+static int
+config_creatives_of(config_t *conf, config_shop_t *shop, config_step_t *step,
+    cfg_t *cfg)
+{
+    cfg_t     *section;
+    unsigned   i;
+
+    for (i = 0; i < step->nvariants; i++) {
+        section = step->variants[i].name != NULL
+                  ? cfg_getnsec(cfg, "variant", i) : cfg;
+
+        if (cfg_getstr(section, "creative") == NULL) {
+            section = cfg;
+        }
+
+        if (!config_creative(conf, shop, &step->variants[i], section)) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 /*
  * What was never approved is a mistake of the file.  What was changed or
  * retired since may happen while all else must go on: its steps wait or are
@@ -148,14 +174,14 @@ config_message_hosts(config_shop_t *shop)
  */
 
 static int
-config_creative(config_t *conf, config_shop_t *shop, config_step_t *step,
-    cfg_t *cfg)
+config_creative(config_t *conf, config_shop_t *shop,
+    config_variant_t *variant, cfg_t *cfg)
 {
     sp_error_t   err;
 
-    step->loaded = creative_load(config_creatives(conf), step->creative, &err);
+    variant->loaded = creative_load(config_creatives(conf), variant->creative, &err);
 
-    if (step->loaded == NULL) {
+    if (variant->loaded == NULL) {
         if (conf->lenient) {
             return 1;
         }
@@ -164,20 +190,20 @@ config_creative(config_t *conf, config_shop_t *shop, config_step_t *step,
         return 0;
     }
 
-    if (creative_state(step->loaded) == CREATIVE_NEW && !conf->lenient
+    if (creative_state(variant->loaded) == CREATIVE_NEW && !conf->lenient
         && (shop->mode == SP_MODE_LIVE || shop->mode == SP_MODE_CATCH_ALL))
     {
         config_fail(cfg, "creative", "creative \"%s\" is not approved: look "
                     "at it, then sitepreserver creative approve %s",
-                    step->creative, step->creative);
+                    variant->creative, variant->creative);
         return 0;
     }
 
-    step->watch = creative_watch_create(config_creatives(conf),
-                                        creative_ref(step->loaded));
+    variant->watch = creative_watch_create(config_creatives(conf),
+                                        creative_ref(variant->loaded));
 
-    if (step->watch == NULL) {
-        creative_free(step->loaded);
+    if (variant->watch == NULL) {
+        creative_free(variant->loaded);
         return 0;
     }
 
@@ -198,12 +224,17 @@ config_creatives(const config_t *conf)
 void
 config_free_message(config_shop_t *shop)
 {
-    unsigned  i, k;
+    unsigned        i, k, n;
+    config_step_t  *step;
 
     for (i = 0; i < shop->nseries; i++) {
         for (k = 0; k < shop->series[i].nsteps; k++) {
-            creative_watch_free(shop->series[i].steps[k].watch);
-            creative_free(shop->series[i].steps[k].loaded);
+            step = &shop->series[i].steps[k];
+
+            for (n = 0; n < step->nvariants; n++) {
+                creative_watch_free(step->variants[n].watch);
+                creative_free(step->variants[n].loaded);
+            }
         }
     }
 

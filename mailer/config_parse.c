@@ -59,15 +59,64 @@ static cfg_opt_t  config_utm_opts[] = {
     CFG_END()
 };
 
+static cfg_opt_t  config_variant_opts[] = {
+    CFG_STR("creative", NULL, CFGF_NODEFAULT),
+    CFG_STR("offer", NULL, CFGF_NODEFAULT),
+    CFG_STR("weight", "1", CFGF_NONE),
+    CFG_END()
+};
+
 static cfg_opt_t  config_step_opts[] = {
     CFG_STR("delay", NULL, CFGF_NODEFAULT),
     CFG_STR("creative", NULL, CFGF_NODEFAULT),
     CFG_STR("max_late", "12h", CFGF_NONE),
+    CFG_STR("expires", NULL, CFGF_NODEFAULT),
+    CFG_STR("offer", NULL, CFGF_NODEFAULT),
+    CFG_STR("without_offer", "skip", CFGF_NONE),
+    CFG_STR("quiet_hours", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("weekdays", NULL, CFGF_NODEFAULT),
     CFG_SEC("utm", config_utm_opts, CFGF_NONE),
+    CFG_SEC("variant", config_variant_opts,
+            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
+    CFG_END()
+};
+
+static cfg_opt_t  config_audience_opts[] = {
+    CFG_STR_LIST("min_total", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("max_total", NULL, CFGF_NODEFAULT),
+    CFG_STR("min_items", NULL, CFGF_NODEFAULT),
+    CFG_STR("max_items", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("items", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("categories", NULL, CFGF_NODEFAULT),
+    CFG_STR("customers", NULL, CFGF_NODEFAULT),
+    CFG_STR("login", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("locales", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("stage", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("captured", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("device", NULL, CFGF_NODEFAULT),
+    CFG_END()
+};
+
+static cfg_opt_t  config_text_opts[] = {
+    CFG_STR("line", NULL, CFGF_NODEFAULT),
+    CFG_END()
+};
+
+static cfg_opt_t  config_offer_opts[] = {
+    CFG_STR("kind", NULL, CFGF_NODEFAULT),
+    CFG_STR("strength", NULL, CFGF_NODEFAULT),
+    CFG_STR("code", NULL, CFGF_NODEFAULT),
+    CFG_STR("pool", NULL, CFGF_NODEFAULT),
+    CFG_STR("pattern", NULL, CFGF_NODEFAULT),
+    CFG_STR("expires", NULL, CFGF_NODEFAULT),
+    CFG_SEC("text", config_text_opts,
+            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_END()
 };
 
 static cfg_opt_t  config_series_opts[] = {
+    CFG_STR("holdout", "0", CFGF_NONE),
+    CFG_SEC("audience", config_audience_opts, CFGF_NONE),
     CFG_SEC("utm", config_utm_opts, CFGF_NONE),
     CFG_SEC("step", config_step_opts,
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
@@ -94,6 +143,13 @@ static cfg_opt_t  config_shop_opts[] = {
     CFG_STR("smtp", NULL, CFGF_NODEFAULT),
     CFG_STR("webhook_secret_file", NULL, CFGF_NODEFAULT),
     CFG_STR("max_per_day", "2", CFGF_NONE),
+    CFG_STR("max_per_week", "0", CFGF_NONE),
+    CFG_STR("cool_down", "0", CFGF_NONE),
+    CFG_STR("consent", "all", CFGF_NONE),
+    CFG_STR("time_zone", "UTC", CFGF_NONE),
+    CFG_STR("quiet_hours", NULL, CFGF_NODEFAULT),
+    CFG_STR_LIST("weekdays", NULL, CFGF_NODEFAULT),
+    CFG_STR("offer_once_in", "30d", CFGF_NONE),
     CFG_STR("remember", "90d", CFGF_NONE),
     CFG_STR("never_mail", NULL, CFGF_NODEFAULT),
     CFG_STR_LIST("hosts", NULL, CFGF_NODEFAULT),
@@ -101,6 +157,8 @@ static cfg_opt_t  config_shop_opts[] = {
     CFG_STR("locale", "en", CFGF_NONE),
     CFG_SEC("brand", config_brand_opts, CFGF_NONE),
     CFG_SEC("utm", config_utm_opts, CFGF_NONE),
+    CFG_SEC("offer", config_offer_opts,
+            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_SEC("series", config_series_opts,
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_END()
@@ -330,8 +388,12 @@ config_set_validators(cfg_t *cfg)
         { "shop|brand|", config_brand_opts },
         { "shop|utm|", config_utm_opts },
         { "shop|series|", config_series_opts },
+        { "shop|offer|", config_offer_opts },
+        { "shop|offer|text|", config_text_opts },
+        { "shop|series|audience|", config_audience_opts },
         { "shop|series|utm|", config_utm_opts },
         { "shop|series|step|", config_step_opts },
+        { "shop|series|step|variant|", config_variant_opts },
         { "shop|series|step|utm|", config_utm_opts },
     };
     char          name[128];
@@ -539,6 +601,16 @@ config_section(cfg_t *cfg, cfg_opt_t *opt)
 
     section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
     title = cfg_title(section);
+
+    if (strcmp(opt->name, "text") == 0) {
+        if (title == NULL || config_value_locale(title) != NULL) {
+            cfg_error(section, "text \"%s\" is not of a locale (\"en\", "
+                      "\"de-AT\")", title != NULL ? title : "");
+            return -1;
+        }
+
+        return 0;
+    }
 
     if (title == NULL || config_value_name(title) != NULL) {
         cfg_error(section, "%s \"%s\" is not a name ([a-z0-9._-], 1 to 64 "

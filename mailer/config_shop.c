@@ -15,14 +15,14 @@ static int config_build_relay(config_t *conf, config_shop_t *shop,
 static int config_build_brand(config_shop_t *shop, cfg_t *cfg);
 static int config_build_lists(config_shop_t *shop, cfg_t *cfg);
 static int config_build_series(config_shop_t *shop, cfg_t *cfg);
-static int config_build_steps(config_series_t *series, cfg_t *cfg);
+static int config_build_rules(config_shop_t *shop, cfg_t *cfg);
+static int config_build_consent(config_shop_t *shop, cfg_t *cfg);
 
 
 int
 config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg)
 {
-    char           address[SP_ADDRESS_MAX + 1];
-    unsigned long  n;
+    char  address[SP_ADDRESS_MAX + 1];
 
     shop->name = strdup(cfg_title(cfg));
 
@@ -43,9 +43,6 @@ config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg)
         }
     }
 
-    (void) config_value_number(cfg_getstr(cfg, "max_per_day"), 0,
-                               CONFIG_PER_DAY_MAX, &n);
-    shop->max_per_day = (unsigned) n;
     (void) config_value_time(cfg_getstr(cfg, "remember"), &shop->remember);
     shop->remember /= 1000;
 
@@ -54,6 +51,8 @@ config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg)
            && config_build_brand(shop, cfg_getsec(cfg, "brand"))
            && config_build_utm(&shop->utm, cfg_getsec(cfg, "utm"))
            && config_build_lists(shop, cfg)
+           && config_build_rules(shop, cfg)
+           && config_build_offers(shop, cfg)
            && config_build_series(shop, cfg)
            && config_build_message(conf, shop, cfg);
 }
@@ -215,6 +214,50 @@ config_build_lists(config_shop_t *shop, cfg_t *cfg)
 }
 
 
+/* How often, when, and who: for all series. */
+
+static int
+config_build_rules(config_shop_t *shop, cfg_t *cfg)
+{
+    unsigned long  n;
+
+    (void) config_value_number(cfg_getstr(cfg, "max_per_day"), 0,
+                               CONFIG_PER_DAY_MAX, &n);
+    shop->max_per_day = (unsigned) n;
+    (void) config_value_number(cfg_getstr(cfg, "max_per_week"), 0,
+                               CONFIG_PER_DAY_MAX, &n);
+    shop->max_per_week = (unsigned) n;
+    (void) config_value_time(cfg_getstr(cfg, "cool_down"), &shop->cool_down);
+    (void) config_value_time(cfg_getstr(cfg, "offer_once_in"),
+                             &shop->offer_once_in);
+    config_build_calendar(&shop->calendar, cfg);
+
+    return config_string(cfg, "time_zone", &shop->time_zone)
+           && config_build_consent(shop, cfg);
+}
+
+
+static int
+config_build_consent(config_shop_t *shop, cfg_t *cfg)
+{
+    unsigned  n;
+
+    (void) config_value_consent(cfg_getstr(cfg, "consent"), &n);
+
+    if (n == CONFIG_CONSENT) {
+        config_fail(cfg, "consent", "\"consent\" cannot be kept: what is "
+                    "recorded of a shopper does not say whether he has "
+                    "consented.  Have nginx record only who has "
+                    "(sitepreserver_consent), and say all here");
+        return 0;
+    }
+
+    shop->consent = (audience_consent_t) n;
+
+    return 1;
+}
+
+
 static int
 config_build_series(config_shop_t *shop, cfg_t *cfg)
 {
@@ -255,73 +298,14 @@ config_build_series(config_shop_t *shop, cfg_t *cfg)
             return 0;
         }
 
+        (void) config_value_percent(cfg_getstr(section, "holdout"),
+                                    &series->holdout);
+
         if (!config_build_utm(&series->utm, cfg_getsec(section, "utm"))
-            || !config_build_steps(series, section))
+            || !config_build_audience(&series->audience,
+                                      cfg_getsec(section, "audience"))
+            || !config_build_steps(shop, series, section))
         {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-static int
-config_build_steps(config_series_t *series, cfg_t *cfg)
-{
-    cfg_t              *section;
-    unsigned            i, k, n;
-    config_step_t      *step;
-    static const char  *required[] = { "delay", "creative", NULL };
-
-    n = cfg_size(cfg, "step");
-
-    if (n == 0 || n > CONFIG_STEPS_MAX) {
-        config_fail(cfg, NULL, "series \"%s\" must have 1 to %d steps",
-                    series->name, CONFIG_STEPS_MAX);
-        return 0;
-    }
-
-    series->steps = calloc(n, sizeof(config_step_t));
-
-    if (series->steps == NULL) {
-        return 0;
-    }
-
-    for (i = 0; i < n; i++) {
-        section = cfg_getnsec(cfg, "step", i);
-        step = &series->steps[series->nsteps++];
-        step->name = strdup(cfg_title(section));
-
-        if (step->name == NULL || !config_required(section, required)
-            || !config_string(section, "creative", &step->creative)
-            || !config_build_utm(&step->utm, cfg_getsec(section, "utm")))
-        {
-            return 0;
-        }
-
-        step->utm.tags = series->utm.tags;
-        config_utm_tags(&step->utm, &step->utm.tags);
-
-
-        (void) config_value_time(cfg_getstr(section, "delay"), &step->delay);
-        (void) config_value_time(cfg_getstr(section, "max_late"),
-                                 &step->max_late);
-        step->hash = sp_step_hash(&(sp_str_t) { strlen(step->name),
-                                                step->name });
-
-        for (k = 0; k < i; k++) {
-            if (series->steps[k].hash == step->hash) {
-                config_fail(section, NULL, "step \"%s\" needs another name",
-                            step->name);
-                return 0;
-            }
-        }
-
-        if (i > 0 && step->delay <= series->steps[i - 1].delay) {
-            config_fail(section, "delay", "the delay of step \"%s\" must be "
-                        "longer than that of step \"%s\" before it",
-                        step->name, series->steps[i - 1].name);
             return 0;
         }
     }
@@ -333,24 +317,20 @@ config_build_steps(config_series_t *series, cfg_t *cfg)
 void
 config_free_shop(config_shop_t *shop)
 {
-    unsigned          i, k;
+    unsigned          i;
     config_series_t  *series;
 
     config_free_message(shop);
 
     for (i = 0; i < shop->nseries; i++) {
         series = &shop->series[i];
-
-        for (k = 0; k < series->nsteps; k++) {
-            free(series->steps[k].name);
-            free(series->steps[k].creative);
-            config_free_utm(&series->steps[k].utm);
-        }
-
+        config_free_steps(series);
+        config_free_audience(&series->audience);
         config_free_utm(&series->utm);
-        free(series->steps);
         free(series->name);
     }
+
+    config_free_offers(shop);
 
     config_list_free(shop->hosts, shop->nhosts);
     config_list_free(shop->dkim_selectors, shop->ndkim_selectors);
@@ -371,6 +351,7 @@ config_free_shop(config_shop_t *shop)
     free(shop->cart_url);
     free(shop->public_url);
     free(shop->locale);
+    free(shop->time_zone);
     free(shop->brand.name);
     free(shop->brand.logo);
     free(shop->brand.colour);

@@ -83,6 +83,60 @@ const char *config_value_colour(const char *text);
 const char *config_value_locale(const char *text);
 
 
+/* ---- rules of series and offers (config_value_rules.c) ---- */
+
+/* "21:00-08:00", "none"; weekdays of calendar stay as they are. */
+
+const char *config_value_quiet(const char *text, calendar_t *calendar);
+
+
+/* "mon" to "sun": CALENDAR_MONDAY to CALENDAR_SUNDAY. */
+
+const char *config_value_weekday(const char *text, unsigned *day);
+
+
+/* A name of the tz database. */
+
+const char *config_value_zone(const char *text);
+
+
+/* "50 EUR", "49.90 EUR". */
+
+const char *config_value_amount(const char *text, audience_amount_t *amount);
+
+
+/* "10", "10%"; at most CONFIG_HOLDOUT_MAX. */
+
+const char *config_value_percent(const char *text, unsigned *percent);
+
+
+/* Words; number is what the types that they are of have. */
+
+const char *config_value_kind(const char *text, unsigned *number);
+const char *config_value_stage(const char *text, unsigned *number);
+const char *config_value_captured(const char *text, unsigned *number);
+const char *config_value_device(const char *text, unsigned *number);
+
+
+/* "new" or "returning"; "yes" or "no": AUDIENCE_NO or AUDIENCE_YES. */
+
+const char *config_value_customers(const char *text, unsigned *side);
+const char *config_value_login(const char *text, unsigned *side);
+
+
+/* "all", "soft-opt-in", or "consent", which is CONFIG_CONSENT. */
+
+#define CONFIG_CONSENT  2
+
+const char *config_value_consent(const char *text, unsigned *number);
+
+
+/* A pool of codes; a code. */
+
+const char *config_value_pool(const char *text);
+const char *config_value_code(const char *text);
+
+
 /*
  * redis://[USER@]HOST[:PORT][/DB], rediss://..., unix:/PATH[?db=N].  The
  * strings are malloc()ed, also on error: free them.

@@ -11,28 +11,12 @@
 #include "sp_arena.h"
 
 
-/* Nobody waits for the answer of a suppression; its text lives with it. */
-
-typedef struct {
-    journal_entry_t   entry;
-    void            (*done)(void *data, int error);
-    void             *data;
-} engine_suppression_t;
-
-
 static relay_t **engine_relays(engine_t *engine, config_t *conf, unsigned *n);
 static int engine_shops(engine_t *engine);
 static void engine_notice(void *data, int up);
 static void engine_take_back(engine_t *engine);
 static void engine_identify(engine_t *engine);
 static void engine_identified(void *data, const redis_answer_t *answer);
-static void engine_reapply(engine_t *engine);
-static void engine_reapply_one(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason);
-static int engine_tell(engine_t *engine, const char *shop,
-    const sp_id_t *shopper, const char *reason);
-static void engine_told(void *data, const redis_answer_t *answer);
-static void engine_written(void *data);
 static int engine_renew_every(engine_t *engine);
 static void engine_renew(evutil_socket_t fd, short what, void *data);
 
@@ -289,151 +273,6 @@ engine_identified(void *data, const redis_answer_t *answer)
     }
 
     memcpy(engine->run_id, p + len, ENGINE_RUN_ID);
-}
-
-
-/*
- * Before anything is claimed: the connection keeps the order, so Redis knows
- * of all suppressions when the first claim comes.
- */
-
-static void
-engine_reapply(engine_t *engine)
-{
-    long  n;
-
-    n = journal_suppressions(engine->conf->state_dir, engine_reapply_one,
-                             engine);
-
-    if (n < 0) {
-        log_event(LOG_ERROR, "suppressions", "error=\"the file cannot be "
-                  "read: nothing is sent\"");
-        return;
-    }
-
-    log_event(LOG_INFO, "suppressions", "reapplied=%ld", n);
-    engine->reapplied = 1;
-}
-
-
-static void
-engine_reapply_one(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason)
-{
-    engine_t  *engine;
-
-    engine = data;
-
-    if (config_shop(engine->conf, shop) != NULL) {
-        (void) engine_tell(engine, shop, shopper, reason);
-    }
-}
-
-
-static int
-engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
-    const char *reason)
-{
-    int          rc;
-    sp_str_t     name;
-    sp_call_t    call;
-    sp_arena_t  *arena;
-
-    name.data = shop;
-    name.len = strlen(shop);
-    arena = sp_arena_create(0);
-
-    rc = arena == NULL
-         || sp_call_suppress(&call, sp_arena_pool(arena), &name, shopper,
-                             reason != NULL ? reason : "operator",
-                             reason == NULL) != SP_OK
-         || redis_call(engine->redis, &call, -1, engine_told, engine) != 0;
-
-    if (rc == 0) {
-        engine->untold++;
-    }
-
-    sp_arena_destroy(arena);
-
-    return rc;
-}
-
-
-static void
-engine_told(void *data, const redis_answer_t *answer)
-{
-    char       text[LOG_QUOTE_MAX], quoted[LOG_QUOTE_MAX];
-    engine_t  *engine;
-
-    engine = data;
-
-    if (answer->status == REDIS_ERROR) {
-        snprintf(text, sizeof(text), "%.*s", (int) answer->items[0].len,
-                 answer->items[0].data);
-        log_event(LOG_ERROR, "suppress", "error=%s", log_quote(quoted, text));
-    }
-
-    /* Some were still on their way when it came back: now all of them. */
-
-    if (--engine->untold == 0 && !engine->reapplied
-        && redis_is_up(engine->redis))
-    {
-        engine_reapply(engine);
-        engine_kick(engine);
-    }
-}
-
-
-int
-engine_suppress(engine_t *engine, const char *shop, const sp_id_t *shopper,
-    const char *reason, void (*done)(void *data, int error), void *data)
-{
-    engine_suppression_t  *suppression;
-
-    suppression = calloc(1, sizeof(engine_suppression_t));
-
-    if (suppression == NULL) {
-        return -1;
-    }
-
-    suppression->done = done;
-    suppression->data = data;
-    suppression->entry.file = "suppressions";
-    suppression->entry.done.handler = engine_written;
-    suppression->entry.done.data = suppression;
-    journal_suppression_line(suppression->entry.line, (int64_t) time(NULL),
-                             shop, shopper, reason);
-
-    if (engine_tell(engine, shop, shopper, reason) != 0) {
-        log_event(LOG_ERROR, "suppress", "shop=%s error=\"out of memory\"",
-                  shop);
-    }
-
-    journal_append(engine->journal, &suppression->entry);
-    log_event(LOG_INFO, "suppress", "shop=%s shopper=%s reason=%s", shop,
-              shopper->text, reason);
-
-    return 0;
-}
-
-
-static void
-engine_written(void *data)
-{
-    engine_suppression_t  *suppression;
-
-    suppression = data;
-
-    if (suppression->entry.error != 0) {
-        log_event(LOG_ERROR, "journal", "file=suppressions error=\"%s\"",
-                  strerror(suppression->entry.error));
-    }
-
-    if (suppression->done != NULL) {
-        suppression->done(suppression->data, suppression->entry.error);
-    }
-
-    free(suppression);
 }
 
 

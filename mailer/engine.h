@@ -107,6 +107,23 @@ int engine_suppress(engine_t *engine, const char *shop,
     void (*done)(void *data, int error), void *data);
 
 
+/*
+ * The same until then, Unix time in s; what is suppressed for ever stays so.
+ */
+
+int engine_pause(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    int64_t until, void (*done)(void *data, int error), void *data);
+
+
+/*
+ * Tells Redis of all that the journal has, before anything is claimed: the
+ * connection keeps the order, so Redis knows of all suppressions when the
+ * first claim comes.
+ */
+
+void engine_reapply(engine_t *engine);
+
+
 /* 22 random characters of base64url, a letter first, and a NUL; 0: no
    randomness. */
 
@@ -139,6 +156,7 @@ struct shop_s {
     sp_mode_t       mode;           /* as Redis knows it, when READY */
     int64_t         idle;           /* ms, as nginx said; 0: not known */
     struct event   *timer;
+    int64_t         counted;        /* by engine_now(): codes of a pool, last */
     unsigned        asking:1;       /* a hello or a claim is under way */
     unsigned        known:1;        /* our own file says that it existed */
     unsigned        said;           /* state last logged, and once */

@@ -21,7 +21,8 @@
  * else has written since.
  */
 
-#define JOURNAL_RECENT  1024
+#define JOURNAL_RECENT     1024
+#define JOURNAL_UNTIL_MAX  100000000000LL   /* s; more is no time */
 
 typedef struct {
     char               lines[JOURNAL_RECENT][JOURNAL_LINE_MAX / 2];
@@ -255,6 +256,15 @@ journal_suppression_line(char line[JOURNAL_LINE_MAX], int64_t at,
 
 
 void
+journal_pause_line(char line[JOURNAL_LINE_MAX], int64_t at, const char *shop,
+    const sp_id_t *shopper, int64_t until)
+{
+    snprintf(line, JOURNAL_LINE_MAX, "%lld %s %s paused %lld\n",
+             (long long) at, shop, shopper->text, (long long) until);
+}
+
+
+void
 journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
     const char *fingerprint)
 {
@@ -285,10 +295,21 @@ journal_open(const char *dir, const char *file, int flags)
 int
 journal_write(const char *dir, const char *file, const char *line)
 {
-    int       fd, rc, made;
-    char      text[JOURNAL_LINE_MAX + 1];
-    size_t    len;
-    ssize_t   n;
+    char    text[JOURNAL_LINE_MAX + 1];
+    size_t  len;
+
+    len = (size_t) snprintf(text, sizeof(text), "\n%s", line);
+
+    return journal_write_lines(dir, file, text, len);
+}
+
+
+int
+journal_write_lines(const char *dir, const char *file, const char *text,
+    size_t len)
+{
+    int      fd, rc, made;
+    ssize_t  n;
 
     made = 0;
     fd = journal_open(dir, file, O_WRONLY|O_APPEND);
@@ -302,7 +323,6 @@ journal_write(const char *dir, const char *file, const char *line)
         return errno;
     }
 
-    len = (size_t) snprintf(text, sizeof(text), "\n%s", line);
     n = write(fd, text, len);
     rc = n == (ssize_t) len ? 0 : n < 0 ? errno : ENOSPC;
 
@@ -368,7 +388,7 @@ journal_suppressions(const char *dir, journal_each_pt each, void *data)
     FILE      *fp;
     long       n;
     sp_id_t    shopper;
-    long long  at;
+    long long  at, until;
 
     fd = journal_open(dir, "suppressions", O_RDONLY);
 
@@ -386,9 +406,11 @@ journal_suppressions(const char *dir, journal_each_pt each, void *data)
     n = 0;
 
     while (fgets(line, sizeof(line), fp) != NULL) {
+        until = 0;
+
         if (strchr(line, '\n') == NULL
-            || sscanf(line, "%lld %64s %22s %31s", &at, shop, shopper.text,
-                      reason) != 4
+            || sscanf(line, "%lld %64s %22s %31s %lld", &at, shop,
+                      shopper.text, reason, &until) < 4
             || strlen(shopper.text) != SP_ID_LEN)
         {
             continue;
@@ -396,7 +418,8 @@ journal_suppressions(const char *dir, journal_each_pt each, void *data)
 
         n++;
         each(data, at, shop, &shopper,
-             strcmp(reason, "-") == 0 ? NULL : reason);
+             strcmp(reason, "-") == 0 ? NULL : reason,
+             until > 0 && until < JOURNAL_UNTIL_MAX ? until : 0);
     }
 
     /* an end that is not the end: somebody would be mailed again */

@@ -4,8 +4,9 @@
  * What the mailer itself must not forget, in its state directory, whatever
  * becomes of Redis:
  *
- *     suppressions    "TIME SHOP SHOPPER REASON", appended; REASON "-" takes
- *                     a suppression back; the last line for a shopper counts
+ *     suppressions    "TIME SHOP SHOPPER REASON [UNTIL]", appended; REASON "-"
+ *                     takes a suppression back; one with an end does not
+ *                     shorten one without
  *     shops           "SHOP FINGERPRINT": this shop existed
  *
  * Lines are appended with one write() and fsynced, so that several processes
@@ -58,10 +59,15 @@ void journal_append(journal_t *journal, journal_entry_t *entry);
 void journal_free(journal_t *journal);
 
 
-/* The lines.  at: Unix time, s; reason NULL: taken back. */
+/*
+ * The lines.  at: Unix time, s; reason NULL: taken back.  A pause has the
+ * reason "paused" and ends, at until.
+ */
 
 void journal_suppression_line(char line[JOURNAL_LINE_MAX], int64_t at,
     const char *shop, const sp_id_t *shopper, const char *reason);
+void journal_pause_line(char line[JOURNAL_LINE_MAX], int64_t at,
+    const char *shop, const sp_id_t *shopper, int64_t until);
 void journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
     const char *fingerprint);
 
@@ -71,14 +77,20 @@ void journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
 int journal_write(const char *dir, const char *file, const char *line);
 
 
+/* Any number of lines at once: len bytes of text. */
+
+int journal_write_lines(const char *dir, const char *file, const char *text,
+    size_t len);
+
+
 /*
  * Calls each() for every suppression, in the order of the file; lines that are
- * not whole are skipped.  Gives their number, -1 if the file cannot be read (a
+ * not whole are skipped.  until: Unix time, s; 0: for ever.  Gives their number, -1 if the file cannot be read (a
  * file that is not there is empty).
  */
 
 typedef void (*journal_each_pt)(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason);
+    const sp_id_t *shopper, const char *reason, int64_t until);
 
 long journal_suppressions(const char *dir, journal_each_pt each, void *data);
 

@@ -32,6 +32,8 @@ static const main_command_t  main_commands[] = {
     { "suppress", cmd_suppress, "never mail an address, or mail it again" },
     { "customers", cmd_customers, "import customers' ids and addresses" },
     { "order", cmd_order, "tell of an order" },
+    { "offer", cmd_offer, "codes of offers: import them, count them" },
+    { "report", cmd_report, "what messages bring, against those held out" },
     { "settle", cmd_settle, "list what is in doubt, and decide it" },
     { "restore", cmd_restore, "after Redis lost its data: send again" },
 };

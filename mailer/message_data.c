@@ -24,6 +24,7 @@ static void message_set_colour(message_data_t *md, mustache_value_t *object,
     const char *key, uint32_t colour);
 static void message_address(message_data_t *md, mustache_value_t *shop);
 static sp_rc_t message_links(message_data_t *md);
+static sp_rc_t message_preferences(message_data_t *md);
 static void message_locale(message_data_t *md,
     const creative_locale_t *creative);
 static sp_rc_t message_wrong(message_data_t *md, const char *what);
@@ -398,6 +399,33 @@ message_links(message_data_t *md)
     {
         return message_wrong(md, "cart_url is too long");
     }
+
+    return message_preferences(md);
+}
+
+
+static sp_rc_t
+message_preferences(message_data_t *md)
+{
+    buffer_t         b;
+    const sp_str_t  *link;
+
+    link = &md->facts->preferences;
+
+    if (link->len == 0) {
+        return SP_OK;
+    }
+
+    buffer_init(&b, LINKS_URL_MAX);
+
+    if (links_absolute(&md->site, link, &b) != SP_OK) {
+        buffer_free(&b);
+        return message_wrong(md, "the preferences link is not a URL");
+    }
+
+    mustache_set(md->data, md->root, "preferences_link",
+                 mustache_string(md->data, buffer_text(&b), b.len));
+    buffer_free(&b);
 
     return SP_OK;
 }

@@ -49,7 +49,8 @@ rescue_start(shop_t *shop, rescue_batch_t *batch, const sp_claimed_t *claimed)
         return 0;
     }
 
-    plan_decide(rescue->rules, claimed, claimed->now, plan);
+    plan_decide(rescue->rules, rescue->conf->secret, claimed, claimed->now,
+                plan);
 
     switch (plan->kind) {
 
@@ -67,7 +68,7 @@ rescue_start(shop_t *shop, rescue_batch_t *batch, const sp_claimed_t *claimed)
 
     case PLAN_SEND:
         if (rescue_pick(rescue)) {
-            rescue_send(rescue);
+            rescue_offer(rescue);
         }
 
         break;
@@ -125,8 +126,9 @@ rescue_create(shop_t *shop, rescue_batch_t *batch,
 static int
 rescue_pick(rescue_t *rescue)
 {
-    switch (rescue_creative(rescue->rules, rescue->plan.step, rescue->mode,
-                            engine_now(), &rescue->creative))
+    switch (rescue_creative(rescue->rules, rescue->plan.step,
+                            rescue->plan.variant, rescue->mode, engine_now(),
+                            &rescue->creative))
     {
     case RESCUE_CREATIVE_SEND:
         return 1;

@@ -7,21 +7,23 @@
 
 
 static void rescue_creative_log(const config_shop_t *shop,
-    const config_step_t *step, const creative_t *creative);
+    const config_step_t *step, const config_variant_t *variant,
+    const creative_t *creative);
 
 
 rescue_creative_t
 rescue_creative(const config_shop_t *shop, const config_step_t *step,
-    sp_mode_t mode, int64_t now, creative_t **creative)
+    const config_variant_t *variant, sp_mode_t mode, int64_t now,
+    creative_t **creative)
 {
     int          news;
     creative_t  *fresh;
 
     *creative = NULL;
-    fresh = creative_watch_get(step->watch, now, &news);
+    fresh = creative_watch_get(variant->watch, now, &news);
 
     if (news) {
-        rescue_creative_log(shop, step, fresh);
+        rescue_creative_log(shop, step, variant, fresh);
     }
 
     if (fresh == NULL) {
@@ -44,14 +46,14 @@ rescue_creative(const config_shop_t *shop, const config_step_t *step,
 
 static void
 rescue_creative_log(const config_shop_t *shop, const config_step_t *step,
-    const creative_t *creative)
+    const config_variant_t *variant, const creative_t *creative)
 {
     char         quoted[LOG_QUOTE_MAX];
     const char  *why, *state;
 
     if (creative == NULL) {
         state = "wrong";
-        why = creative_watch_error(step->watch);
+        why = creative_watch_error(variant->watch);
 
     } else {
         state = creative_state_name(creative);
@@ -62,7 +64,7 @@ rescue_creative_log(const config_shop_t *shop, const config_step_t *step,
     log_event(creative != NULL && creative_approved(creative) ? LOG_INFO
                                                               : LOG_WARN,
               "creative", "shop=%s step=%s creative=%s state=%s text=%s",
-              shop->name, step->name, step->creative, state,
+              shop->name, step->name, variant->creative, state,
               log_quote(quoted, why));
 }
 
@@ -70,7 +72,7 @@ rescue_creative_log(const config_shop_t *shop, const config_step_t *step,
 void
 rescue_creatives_log(const config_t *conf)
 {
-    unsigned              i, k, n;
+    unsigned              i, k, n, v;
     const config_shop_t  *shop;
     const config_step_t  *step;
 
@@ -81,8 +83,11 @@ rescue_creatives_log(const config_t *conf)
             for (n = 0; n < shop->series[k].nsteps; n++) {
                 step = &shop->series[k].steps[n];
 
-                if (!creative_approved(step->loaded)) {
-                    rescue_creative_log(shop, step, step->loaded);
+                for (v = 0; v < step->nvariants; v++) {
+                    if (!creative_approved(step->variants[v].loaded)) {
+                        rescue_creative_log(shop, step, &step->variants[v],
+                                            step->variants[v].loaded);
+                    }
                 }
             }
         }

@@ -1,7 +1,7 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * Whether a step's creative may be sent, as its files are now.
+ * Whether the creative of a step may be sent, as its files are now.
  */
 
 #ifndef RESCUE_CREATIVE_H
@@ -24,8 +24,8 @@ typedef enum {
  */
 
 rescue_creative_t rescue_creative(const config_shop_t *shop,
-    const config_step_t *step, sp_mode_t mode, int64_t now,
-    creative_t **creative);
+    const config_step_t *step, const config_variant_t *variant,
+    sp_mode_t mode, int64_t now, creative_t **creative);
 
 
 /* Logs those of a config that are not sent. */

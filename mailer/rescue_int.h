@@ -5,7 +5,7 @@
  * to its settlement:
  *
  *     rescue.c         claimed -> plan -+-> settled (deferred, skipped, closed)
- *                                       |
+ *     rescue_offer.c                    +-> a code, if it needs one
  *     rescue_send.c                     +-> a sender: message built, SMTP up
  *                                           to 354 -> confirm -> the final dot
  *     rescue_settle.c                       -> what became of it: settled
@@ -42,6 +42,7 @@ struct rescue_s {
     creative_t           *creative;
     sp_mode_t             mode;
     char                  attempt[SP_ID_LEN + 1];
+    char                  code[SP_CODE_MAX + 1];    /* "": of no pool */
     char                  address[SP_ADDRESS_MAX + 1];
     char                  no[RESCUE_REASON_MAX];    /* confirm's reason */
     unsigned              refs;         /* calls under way, and its job */
@@ -67,6 +68,11 @@ int64_t rescue_time(const rescue_t *rescue);
  */
 
 void rescue_wait(rescue_t *rescue, const char *reason);
+
+
+/* rescue_offer.c: gets the code that the message needs, then sends. */
+
+void rescue_offer(rescue_t *rescue);
 
 
 /* rescue_send.c: to a sender; or settles it, if it cannot be sent at all. */

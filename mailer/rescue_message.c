@@ -2,16 +2,24 @@
  * Copyright (C) SitePreserver developers
  */
 
+#include "calendar.h"
+#include "draw.h"
 #include "rescue_message.h"
 
 
-#define RESCUE_PATH  "/sp/unsubscribe?t="
+#define RESCUE_UNSUBSCRIBE  "/sp/unsubscribe?t="
+#define RESCUE_PREFERENCES  "/sp/preferences?t="
+#define RESCUE_CODE         "TEST-CODE"    /* of messages that no shopper gets */
 
 
 static sp_rc_t rescue_message_sender(const rescue_letter_t *letter,
     sender_job_t *job, sp_error_t *err);
+static int rescue_message_url(const rescue_letter_t *letter,
+    const char *path, const char *token, char url[LINKS_URL_MAX]);
 static sp_rc_t rescue_message_token(const rescue_letter_t *letter,
     sp_token_kind_t kind, char token[SP_TOKEN_MAX]);
+static sp_rc_t rescue_message_offer(const rescue_letter_t *letter,
+    message_offer_t *offer, char code[DRAW_CODE_MAX + 1], sp_error_t *err);
 static sp_str_t rescue_str(const char *text);
 
 
@@ -19,11 +27,12 @@ sp_rc_t
 rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     sp_error_t *err)
 {
-    int                   n;
     char                  click[SP_TOKEN_MAX], token[SP_TOKEN_MAX];
-    char                  url[LINKS_URL_MAX];
+    char                  url[LINKS_URL_MAX], preferences[LINKS_URL_MAX];
+    char                  code[DRAW_CODE_MAX + 1];
     sp_rc_t               rc;
     message_facts_t       facts;
+    message_offer_t       offer;
     message_envelope_t    envelope;
     const sp_claimed_t   *claimed;
     const config_shop_t  *shop;
@@ -38,10 +47,9 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
         return SP_INVALID;
     }
 
-    n = snprintf(url, sizeof(url), "%s" RESCUE_PATH "%s", shop->public_url,
-                 token);
-
-    if (n < 0 || (size_t) n >= sizeof(url)) {
+    if (!rescue_message_url(letter, RESCUE_UNSUBSCRIBE, token, url)
+        || !rescue_message_url(letter, RESCUE_PREFERENCES, token, preferences))
+    {
         snprintf(err->text, sizeof(err->text), "public_url is too long");
         return SP_LIMIT;
     }
@@ -70,7 +78,18 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     facts.rescue = claimed->rescue;
     facts.click_token = rescue_str(click);
     facts.unsubscribe = rescue_str(url);
+    facts.preferences = rescue_str(preferences);
     facts.date = claimed->now / 1000;
+
+    if (letter->offer != NULL) {
+        rc = rescue_message_offer(letter, &offer, code, err);
+
+        if (rc != SP_OK) {
+            return rc;
+        }
+
+        facts.offer = &offer;
+    }
 
     rc = message_build(&facts, letter->creative, &job->message, &envelope,
                        err);
@@ -82,6 +101,62 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     snprintf(job->to, sizeof(job->to), "%s", envelope.to);
 
     return rescue_message_sender(letter, job, err);
+}
+
+
+/*
+ * It ends with a day of the shop's, so that nobody finds it gone in the course
+ * of the day that the message names.
+ */
+
+static sp_rc_t
+rescue_message_offer(const rescue_letter_t *letter, message_offer_t *offer,
+    char code[DRAW_CODE_MAX + 1], sp_error_t *err)
+{
+    int64_t                end;
+    const config_shop_t   *shop;
+    const config_offer_t  *made;
+
+    shop = letter->shop;
+    made = letter->offer;
+    memset(offer, 0, sizeof(message_offer_t));
+    offer->kind = made->kind;
+    offer->texts = made->texts;
+    offer->ntexts = made->ntexts;
+    offer->zone = shop->time_zone;
+
+    if (made->pattern != NULL) {
+        if (draw_code(letter->secret, &shop->id, made->name, made->pattern,
+                      &letter->claimed->shopper, letter->claimed->rescue,
+                      code) != SP_OK)
+        {
+            snprintf(err->text, sizeof(err->text), "no code can be made");
+            return SP_INVALID;
+        }
+
+        offer->code = rescue_str(code);
+
+    } else if (made->pool != NULL) {
+        offer->code = rescue_str(letter->code != NULL ? letter->code
+                                                      : RESCUE_CODE);
+
+    } else if (made->code != NULL) {
+        offer->code = rescue_str(made->code);
+    }
+
+    if (made->expires != 0) {
+        end = calendar_day_end(shop->time_zone,
+                               letter->claimed->now + made->expires);
+
+        if (end == -1) {
+            snprintf(err->text, sizeof(err->text), "out of memory");
+            return SP_NOMEM;
+        }
+
+        offer->expires = end / 1000;
+    }
+
+    return SP_OK;
 }
 
 
@@ -120,6 +195,19 @@ rescue_message_sender(const rescue_letter_t *letter, sender_job_t *job,
     }
 
     return SP_OK;
+}
+
+
+static int
+rescue_message_url(const rescue_letter_t *letter, const char *path,
+    const char *token, char url[LINKS_URL_MAX])
+{
+    int  n;
+
+    n = snprintf(url, LINKS_URL_MAX, "%s%s%s", letter->shop->public_url, path,
+                 token);
+
+    return n >= 0 && n < LINKS_URL_MAX;
 }
 
 

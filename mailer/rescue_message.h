@@ -18,6 +18,8 @@ typedef struct {
     const config_series_t  *series;
     const config_step_t    *step;
     const creative_t       *creative;
+    const config_offer_t   *offer;  /* NULL: none is made */
+    const char             *code;   /* of a pool; NULL: none was reserved */
     const sp_claimed_t     *claimed;
     const char             *to;     /* normalised address */
     int                     inert;  /* links that do nothing */

@@ -48,7 +48,7 @@ rescue_send(rescue_t *rescue)
     rescue->job.build = rescue_build;
     rescue->job.ask = rescue_ask;
     rescue->job.done = rescue_done;
-    rescue->job.dry = rescue->mode == SP_MODE_DRY_RUN;
+    rescue->job.dry = rescue->mode == SP_MODE_DRY_RUN || rescue->plan.holdout;
 
     rescue->relay = engine_relay(rescue->shop->engine, rescue->rules);
     rescue->submitted = 1;
@@ -73,6 +73,8 @@ rescue_build(sender_job_t *job)
     letter.series = rescue->plan.series;
     letter.step = rescue->plan.step;
     letter.creative = rescue->creative;
+    letter.offer = rescue->plan.offer;
+    letter.code = rescue->code[0] != '\0' ? rescue->code : NULL;
     letter.claimed = rescue->claimed;
     letter.idle = rescue->idle;
     letter.to = rescue->mode == SP_MODE_CATCH_ALL ? rescue->rules->catch_all
@@ -94,6 +96,7 @@ rescue_build(sender_job_t *job)
 static void
 rescue_ask(void *data)
 {
+    int64_t              now;
     sp_rc_t              rc;
     rescue_t            *rescue;
     sp_call_t            call;
@@ -103,10 +106,26 @@ rescue_ask(void *data)
 
     rescue = data;
     claimed = rescue->claimed;
+
+    now = rescue_time(rescue);
+
+    if (plan_hours(rescue->rules, rescue->plan.step, now) != now) {
+        /* it has waited for its turn, and the evening has come */
+
+        strcpy(rescue->no, "quiet_hours");
+        sender_answer(&rescue->job, 0);
+        return;
+    }
+
     arena = sp_arena_create(0);
 
     memset(&terms, 0, sizeof(sp_confirm_t));
     terms.max_per_day = rescue->rules->max_per_day;
+    terms.max_per_week = rescue->rules->max_per_week;
+    terms.cool_down = rescue->rules->cool_down;
+    terms.variant = rescue->plan.variant->id;
+    terms.holdout = rescue->plan.holdout;
+    terms.offer = rescue->plan.offer != NULL && !rescue->plan.holdout;
 
     rc = arena == NULL ? SP_NOMEM
          : sp_call_confirm(&call, sp_arena_pool(arena), &rescue->rules->id,

@@ -27,6 +27,10 @@ rescue_finish(rescue_t *rescue)
     } else if (rescue->job.report.stopped) {
         rescue_stopped(rescue);
 
+    } else if (rescue->plan.holdout) {
+        rescue_settle(rescue, SP_SETTLE_HOLDOUT, "holdout", 1,
+                      rescue->plan.next);
+
     } else if (rescue->job.dry) {
         rescue_settle(rescue, SP_SETTLE_DRY, "dry_run", 1, rescue->plan.next);
 
@@ -48,7 +52,7 @@ rescue_not_built(rescue_t *rescue)
 
     log_event(LOG_ERROR, "not_built", "shop=%s shopper=%s creative=%s "
               "reason=%s", rescue->shop->name, rescue->claimed->shopper.text,
-              rescue->plan.step->creative,
+              rescue->plan.variant->creative,
               log_quote(quoted, rescue->job.report.text));
 
     rescue_wait(rescue, "not_built");
@@ -56,8 +60,8 @@ rescue_not_built(rescue_t *rescue)
 
 
 /*
- * Nothing was handed over.  A no ends the lease, but for "done"; without an
- * answer Redis may have noted the attempt.
+ * Nothing was handed over.  A no of Redis ends the lease, but for "done";
+ * without an answer it may have noted the attempt.
  */
 
 static void
@@ -65,6 +69,12 @@ rescue_stopped(rescue_t *rescue)
 {
     if (strcmp(rescue->no, "done") == 0) {
         rescue_settle(rescue, SP_SETTLE_SKIPPED, "done", 0, rescue->plan.next);
+        return;
+    }
+
+    if (strcmp(rescue->no, "quiet_hours") == 0) {
+        rescue_settle(rescue, SP_SETTLE_DEFERRED, "quiet_hours", 0,
+                      rescue_time(rescue));
         return;
     }
 

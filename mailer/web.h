@@ -58,6 +58,11 @@ sp_str_t web_body(struct evhttp_request *req);
 void web_unsubscribe(engine_t *engine, struct evhttp_request *req);
 
 
+/* GET, HEAD, POST /sp/preferences?t=TOKEN (web_preferences.c) */
+
+void web_preferences(engine_t *engine, struct evhttp_request *req);
+
+
 /* POST /sp/order/SHOP (web_order.c) */
 
 void web_order(engine_t *engine, struct evhttp_request *req,
@@ -76,6 +81,17 @@ config_shop_t *web_token(const config_t *conf, const char *text,
 /* Does this body of a POST say that somebody wants to unsubscribe? */
 
 int web_is_one_click(const sp_str_t *body);
+
+
+/* What does this body of a POST choose on the page of preferences? */
+
+typedef enum {
+    WEB_CHOSE_NOTHING = 0,
+    WEB_CHOSE_PAUSE,
+    WEB_CHOSE_NEVER
+} web_chose_t;
+
+web_chose_t web_chose(const sp_str_t *body);
 
 
 /* Is a signature, "sha256=HEX" or "HEX", right for timestamp and body? */

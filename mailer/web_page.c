@@ -6,6 +6,7 @@
 #include "web_page.h"
 
 
+static void web_page_form(buffer_t *out, const web_page_t *page);
 static void web_page_escape(buffer_t *out, const char *text);
 static void web_page_colours(buffer_t *out, const config_shop_t *shop);
 
@@ -33,6 +34,8 @@ static const char  web_page_style[] =
     "button{appearance:none;width:100%;min-height:52px;padding:12px 20px;"
     "font:inherit;font-weight:600;color:var(--on);background:var(--brand);"
     "border:0;border-radius:10px;cursor:pointer}"
+    "button+button{margin-top:12px;color:var(--ink);background:none;"
+    "border:1px solid var(--edge)}"
     "button:hover{filter:brightness(.93)}"
     "button:focus-visible{outline:3px solid var(--ink);outline-offset:3px}"
     "@media (prefers-reduced-motion:no-preference){"
@@ -43,8 +46,9 @@ static const char  web_page_style[] =
 void
 web_page(buffer_t *out, const web_page_t *page)
 {
-    buffer_str(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
-               "<meta charset=\"utf-8\">\n"
+    buffer_str(out, "<!doctype html>\n<html lang=\"");
+    web_page_escape(out, page->locale);
+    buffer_str(out, "\">\n<head>\n<meta charset=\"utf-8\">\n"
                "<meta name=\"viewport\" "
                "content=\"width=device-width,initial-scale=1\">\n"
                "<meta name=\"color-scheme\" content=\"light dark\">\n"
@@ -69,12 +73,7 @@ web_page(buffer_t *out, const web_page_t *page)
     web_page_escape(out, page->text);
     buffer_str(out, "</p>\n");
 
-    if (page->button != NULL) {
-        buffer_str(out, "<form method=\"post\">\n<button type=\"submit\" "
-                   "name=\"unsubscribe\" value=\"yes\">");
-        web_page_escape(out, page->button);
-        buffer_str(out, "</button>\n</form>\n");
-    }
+    web_page_form(out, page);
 
     if (page->note != NULL) {
         buffer_str(out, "<p class=\"note\">");
@@ -83,6 +82,33 @@ web_page(buffer_t *out, const web_page_t *page)
     }
 
     buffer_str(out, "</main>\n</body>\n</html>\n");
+}
+
+
+static void
+web_page_form(buffer_t *out, const web_page_t *page)
+{
+    unsigned             i;
+    const web_choice_t  *choice;
+
+    if (page->choices[0].label == NULL) {
+        return;
+    }
+
+    buffer_str(out, "<form method=\"post\">\n");
+
+    for (i = 0; i < WEB_PAGE_CHOICES && page->choices[i].label != NULL; i++) {
+        choice = &page->choices[i];
+        buffer_str(out, "<button type=\"submit\" name=\"");
+        web_page_escape(out, choice->name);
+        buffer_str(out, "\" value=\"");
+        web_page_escape(out, choice->value);
+        buffer_str(out, "\">");
+        web_page_escape(out, choice->label);
+        buffer_str(out, "</button>\n");
+    }
+
+    buffer_str(out, "</form>\n");
 }
 
 
@@ -113,10 +139,10 @@ web_page_colours(buffer_t *out, const config_shop_t *shop)
     creative_colour_text(creative_colour_on(light), dark_on);
 
     buffer_fmt(out, ":root{color-scheme:light dark;--ground:#f3f4f7;"
-               "--card:#fff;--ink:#141a26;--soft:#565f70;--line:#e4e7ed;"
+               "--card:#fff;--ink:#141a26;--soft:#565f70;--line:#e4e7ed;--edge:#8a93a3;"
                "--brand:%s;--on:%s}"
                "@media (prefers-color-scheme:dark){:root{--ground:#10141d;"
-               "--card:#1b2130;--ink:#eef1f6;--soft:#a9b2c3;--line:#2b3345;"
+               "--card:#1b2130;--ink:#eef1f6;--soft:#a9b2c3;--line:#2b3345;--edge:#7c879b;"
                "--brand:%s;--on:%s}}", brand, on, dark, dark_on);
 }
 

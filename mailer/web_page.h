@@ -12,16 +12,30 @@
 #include "config.h"
 
 
+#define WEB_PAGE_CHOICES  2
+
+
+/* A button: the form's field, and what it says. */
+
+typedef struct {
+    const char  *name;
+    const char  *value;
+    const char  *label;
+} web_choice_t;
+
+
 /*
- * shop may be NULL.  button NULL: no form; else the form posts to the page's
- * own URL.  All texts are escaped here.
+ * shop may be NULL.  Without choices there is no form; else it posts to the
+ * page's own URL, and the first of them is the one that stands out.  All texts
+ * are escaped here.
  */
 
 typedef struct {
     const config_shop_t  *shop;
+    const char           *locale;   /* of the texts */
     const char           *title;
     const char           *text;
-    const char           *button;
+    web_choice_t          choices[WEB_PAGE_CHOICES];    /* label NULL: none */
     const char           *note;     /* small print; NULL: none */
 } web_page_t;
 

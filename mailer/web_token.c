@@ -77,6 +77,30 @@ web_find(const sp_str_t *text, const char *what)
 }
 
 
+/* The form has one field. */
+
+web_chose_t
+web_chose(const sp_str_t *body)
+{
+    static const char  pause[] = "preference=pause";
+    static const char  never[] = "preference=never";
+
+    if (body->len == sizeof(pause) - 1
+        && memcmp(body->data, pause, body->len) == 0)
+    {
+        return WEB_CHOSE_PAUSE;
+    }
+
+    if (body->len == sizeof(never) - 1
+        && memcmp(body->data, never, body->len) == 0)
+    {
+        return WEB_CHOSE_NEVER;
+    }
+
+    return WEB_CHOSE_NOTHING;
+}
+
+
 /*
  * HMAC-SHA256 of the body; with a timestamp of "TIMESTAMP.BODY", so that the
  * time is signed too.

@@ -14,28 +14,15 @@ local VERSION = 1
 
 local DAY = 86400
 local RENEW_MARGIN = 100800         -- 28 h: TTLs are renewed once a day
-local SEQ_TTL = 7 * DAY
 local ITEM_TTL = 90 * DAY
 local COUNT_TTL = 400 * DAY
-local JOURNAL_MAX = 100000
 local ATTRIBUTION = 7 * DAY * 1000  -- ms from a click to its order
-local CLICK_BINDS = DAY * 1000      -- ms that a click alone names a shopper
-local DEFAULT_IDLE = 3600000
 
-local VISITS_MAX = 16
 local LINES_MAX = 200
-local STEPS_MAX = 16
-local MAILS_MAX = 16
-local ORDERS_MAX = 4
-local CUSTOMERS_MAX = 4
 local ALIASES_MAX = 5
-local HOPS_MAX = 4
 local HEADS_MAX = 512
 local AGE_MAX = 30 * DAY * 1000
 local SEALED_MAX = 283             -- bytes, as in sp_secret.h
-local FIRST_NAME_MAX = 120          -- bytes, as in sp_call_int.h
-local LOCALE_MAX = 35               -- bytes, as in sp_field.h
-local QUANTITY_MAX = 999999         -- pieces of a line, as there
 
 -- kinds of event, as in sp_rules.h
 
@@ -109,6 +96,10 @@ local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'other', 'cool_down', 'no_audience', 'no_consent', 'paused' }
 local REASON_NUMBER = {}
 
+-- a suppression: its reason, and its end
+
+local OUT_TILL = '^([^\31]*)\31%d+\31(%d+)$'
+
 local call, pack, unpack, spread, match, gmatch, find, sub, rep, gsub, concat
 local floor, max, min, band, tonumber, sha1hex, format, ipairs, pairs, error
 local remove, reply_error, type, byte, pcall
@@ -125,7 +116,8 @@ local order_shopper, ordered_before, visit_find, customer_read
 local customer_write, identify, move, logout, logged_out, cart, shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
 local head_read, event_read, event_fast, event_new, touch, lines_whole
-local visit_head, visit_times
+local visit_head, visit_times, leased, offer_back, offer_given, cells_write
+local trial_begin, trial_order, cart_value
 
 
 -- The names of the running environment, which is not there at load time.
@@ -211,7 +203,8 @@ end
 
 local function context(prefix)
     return { prefix = prefix, now = now_ms(), visits = {}, shoppers = {},
-             writes = {}, gone = {}, touched = {}, counts = {}, journal = {} }
+             writes = {}, cells = {}, touched = {}, counts = {},
+             journal = {} }
 end
 
 

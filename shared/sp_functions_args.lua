@@ -4,6 +4,8 @@
 -- What an event's arguments say: sp_call_event.c writes them.
 --
 
+local FIRST_NAME_MAX = 120          -- bytes, as in sp_call_int.h
+local LOCALE_MAX = 35               -- bytes, as in sp_field.h
 local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
             .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
             .. '([^\31]*)\31(.*)$'

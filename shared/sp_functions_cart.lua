@@ -5,6 +5,7 @@
 -- options, category; what is empty at the end is left out.
 --
 
+local QUANTITY_MAX = 999999         -- pieces of a line, as in sp_field.h
 local LINE = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
              .. '\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
              .. '\31([^\31]*)$'

@@ -22,7 +22,8 @@ function doubt(c, p)
         p.tries = 0
     end
 
-    mail_noted(p, p.attempt_at, p.attempt_rescue)
+    offer_given(c, p)
+    mail_noted(p, p.attempt_at)
     later(c, 'ZADD', c.prefix .. 'doubt', p.attempt_at,
           doubt_member(p.id, p.attempt_rescue, p.attempt_series,
                        p.attempt_step, p.attempt))
@@ -42,12 +43,15 @@ local function held_out(c, p)
         p.tries = 0
     end
 
+    offer_back(c, p)
     count(c, 'holdout')
     note(c, 'holdout', p.id, p.attempt_rescue, nil, p.attempt_step)
 end
 
 
 local function open(c, p, acted)
+    offer_back(c, p)
+    p.code = false
     p.state = OPEN
     p.reason = 0
     p.rescue = p.rescue + 1
@@ -222,7 +226,7 @@ end
 local function claim_facts(p, v)
     return format('%d %d %d %d %d %d %d', p.captured, v.class, v.device,
                   v.stage, max(floor(#p.orders / 22), p.order > 0 and 1 or 0),
-                  p.customers ~= '' and 1 or 0, 0)
+                  p.customers ~= '' and 1 or 0, p.offered)
 end
 
 
@@ -234,6 +238,12 @@ local function claim_mails(p)
     end
 
     return concat(mails, ' ')
+end
+
+
+local function claim_code(p)
+    return p.code and p.code.pool .. ' ' .. p.code.text
+                      .. (p.code.given and ' g' or ' r') or ''
 end
 
 
@@ -258,7 +268,8 @@ local function claim_give(c, p, v, lease)
                p.tries, p.abandoned, p.next, band(p.flags, P_LOGGED_IN),
                v.total),
         concat(steps, ' '), p.first_name, p.locale, v.currency,
-        lines_joined(c, v.lines), claim_facts(p, v), claim_mails(p), ''
+        lines_joined(c, v.lines), claim_facts(p, v), claim_mails(p),
+        claim_code(p)
     }) do
         c.reply[#c.reply + 1] = value
     end

@@ -4,6 +4,8 @@
 -- Events.
 --
 
+local SEQ_TTL = 7 * DAY
+
 
 local function uncertain(c)
     return c.status == 499 or c.status == 502 or c.status == 504
@@ -35,15 +37,26 @@ local function order(c, v, before)
     end
 
     count(c, 'orders')
+
+    local amount, currency = cart_value(v)
+
+    if c.total ~= '' then
+        amount = tonumber(c.total)
+    end
+
+    if c.head.currency ~= '' then
+        currency = c.head.currency
+    end
+
     order_visit(v, c.at)
     v.order_id = id ~= '' and id or v.order_id
 
     if before and before ~= p then
-        order_shopper(c, before, c.at, id)
+        order_shopper(c, before, c.at, id, amount, currency)
     end
 
     if p then
-        order_shopper(c, p, c.at, id)
+        order_shopper(c, p, c.at, id, amount, currency)
     end
 
     note(c, 'order', p and p.id or '', p and p.rescue)

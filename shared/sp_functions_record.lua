@@ -4,6 +4,8 @@
 -- Records: what a key holds, and writing it; the journal and the counters.
 --
 
+local JOURNAL_MAX = 100000
+
 -- Flags of a shopper's record, and what is added to the state of an attempt.
 
 local P_CAPTURED = 2                -- times how the address came
@@ -21,7 +23,9 @@ local V_TEXT_RARE = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
 local P_HEAD = '<BBHB'              -- version, flags, day, number of visits
 local P_CASE = '<BBBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6I4'
 local P_STEP = '<I4I6c1'
-local P_REST = '<I6'                -- last message of an earlier rescue
+local P_REST = '<I6I6BB'            -- earlier, offered, trials, code
+local P_TRIAL = '<I4I4I4I6BB'
+local P_CODE = '<I4I4BBB'           -- rescue, step, given, lengths of texts
 local P_MAIL = '<I6'
 local P_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(.*)$'
 
@@ -212,7 +216,33 @@ end
 -- What few cases have.
 
 local function read_more(p, raw, at)
-    p.earlier, at = unpack(P_REST, raw, at)
+    local ntrials, ncodes
+
+    p.earlier, p.offered, ntrials, ncodes, at = unpack(P_REST, raw, at)
+
+    for i = 1, ntrials do
+        local t = {}
+        local flags
+
+        t.series, t.step, t.rescue, t.at, t.variant, flags, at
+            = unpack(P_TRIAL, raw, at)
+        t.holdout = flags % 2 == 1
+        t.ordered = flags >= 2
+        p.trials[i] = t
+    end
+
+    if ncodes > 0 then
+        local code = {}
+        local given, npool, ntext
+
+        code.rescue, code.step, given, npool, ntext, at
+            = unpack(P_CODE, raw, at)
+        code.given = given == 1
+        code.pool = sub(raw, at, at + npool - 1)
+        code.text = sub(raw, at + npool, at + npool + ntext - 1)
+        p.code = code
+        at = at + npool + ntext
+    end
 
     return at
 end
@@ -225,7 +255,7 @@ local function shopper_fields(id)
                 clicked = 0, click_rescue = 0, series = 0, attempt_step = 0,
                 attempt_series = 0, attempt_rescue = 0, attempt_at = 0,
                 attempt_offer = false, attempt_holdout = false, earlier = 0,
-                mark = 0, visits = {}, steps = {}, mails = {}, attempt = '',
+                offered = 0, trials = {}, code = false, mark = 0, visits = {}, steps = {}, mails = {}, attempt = '',
                 sealed = '', locale = '', first_name = '', customers = '',
                 orders = '' }
 end
@@ -303,7 +333,23 @@ end
 
 
 local function pack_more(p)
-    return pack(P_REST, p.earlier)
+    local part = { pack(P_REST, p.earlier, p.offered, #p.trials,
+                        p.code and 1 or 0) }
+
+    for _, t in ipairs(p.trials) do
+        part[#part + 1] = pack(P_TRIAL, t.series, t.step, t.rescue, t.at,
+                               t.variant, (t.holdout and 1 or 0)
+                                          + (t.ordered and 2 or 0))
+    end
+
+    if p.code then
+        part[#part + 1] = pack(P_CODE, p.code.rescue, p.code.step,
+                               p.code.given and 1 or 0, #p.code.pool,
+                               #p.code.text)
+                          .. p.code.pool .. p.code.text
+    end
+
+    return concat(part)
 end
 
 
@@ -313,7 +359,7 @@ local function write_shopper(c, p)
     local remember = c.terms and c.terms.remember
     local rare = p.state ~= IDLE or p.order > 0 or p.clicked > 0
                  or #p.mails > 0 or p.attempting ~= NO_ATTEMPT
-    local more = p.earlier > 0
+    local more = p.earlier > 0 or p.offered > 0 or #p.trials > 0 or p.code
     local flags = p.flags + p.captured * P_CAPTURED + (rare and P_RARE or 0)
                   + (more and P_MORE or 0)
 
@@ -426,6 +472,7 @@ function finish(c)
     end
 
     write_notes(c)
+    cells_write(c)
 
     for _, p in pairs(c.shoppers) do
         if p and p.dirty then

@@ -4,6 +4,11 @@
 -- Whose visit it is, and what ends a rescue or says when to look at it.
 --
 
+local CLICK_BINDS = DAY * 1000      -- ms that a click alone names a shopper
+local DEFAULT_IDLE = 3600000
+local VISITS_MAX = 16
+local ORDERS_MAX = 4
+
 
 -- Ends the open rescue.  A mailer that holds a lease is refused from here on.
 
@@ -23,6 +28,7 @@ function close(c, p, reason)
         p.lease = 0
     end
 
+    offer_back(c, p)
     count(c, 'closed_' .. reason)
     note(c, 'closed', p.id, p.rescue, reason)
 end
@@ -180,7 +186,9 @@ function order_visit(v, at)
 end
 
 
-function order_shopper(c, p, at, order)
+function order_shopper(c, p, at, order, amount, currency)
+    trial_order(c, p, at, amount, currency)
+
     for _, id in ipairs(p.visits) do
         local v = read_visit(c, id)
 
@@ -317,8 +325,10 @@ end
 -- Why this rescue cannot be mailed at all, if so.
 
 function refused(c, p)
-    if call('EXISTS', c.prefix .. 'x:' .. p.id) == 1 then
-        return 'suppressed'
+    local out = call('GET', c.prefix .. 'x:' .. p.id)
+
+    if out then
+        return match(out, OUT_TILL) and 'paused' or 'suppressed'
     end
 
     if p.sealed == '' then

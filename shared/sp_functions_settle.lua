@@ -4,6 +4,8 @@
 -- A mailer asks before it hands a message over, and tells what became of it.
 --
 
+local STEPS_MAX = 16
+local MAILS_MAX = 16
 local DAY_WINDOW = DAY * 1000       -- ms that max_per_day looks back
 local WEEK_WINDOW = 7 * DAY_WINDOW  -- ... and max_per_week
 local MODE_PAUSE = 5000             -- ms, where a mailer works in another mode
@@ -40,11 +42,7 @@ function step_done(p, hash, at, outcome)
 end
 
 
-function mail_noted(p, at, rescue)
-    if rescue ~= p.rescue then
-        p.earlier = max(p.earlier, at)
-    end
-
+function mail_noted(p, at)
     if #p.mails >= MAILS_MAX then
         remove(p.mails, 1)
     end
@@ -53,7 +51,7 @@ function mail_noted(p, at, rescue)
 end
 
 
-local function leased(keys, fence)
+function leased(keys, fence)
     local prefix, id = key(keys, 'p:')
     local n = number(fence, 'fence', 2 ^ 48)
     local c = context(prefix)
@@ -185,6 +183,11 @@ local function confirmed(c, p, s)
     p.attempt_holdout = s.holdout
     p.series = s.series
     p.dirty = true
+
+    if c.mode == 'live' then
+        trial_begin(c, p, s)
+    end
+
     finish(c)
 
     return 'OK'
@@ -279,8 +282,15 @@ local function settle_attempt(c, p, s)
         end
 
         if s.outcome == 's' then
-            mail_noted(p, c.now, p.attempt_rescue)
+            offer_given(c, p)
+            mail_noted(p, c.now)
         end
+
+        offer_back(c, p)
+    end
+
+    if p.state ~= OPEN then
+        offer_back(c, p)
     end
 
     if s.outcome ~= 'd' then
@@ -343,6 +353,10 @@ end
 
 
 local function settle_lease(c, p, s)
+    if s.outcome == 'k' or s.outcome == 'x' then
+        offer_back(c, p)
+    end
+
     if s.outcome == 'k' then
         step_done(p, s.step, c.now, 'x')
         p.tries = 0

@@ -116,6 +116,7 @@ end
 local function suppress(keys, args)
     local prefix, id = key(keys, 'p:')
     local reason = args[1] or ''
+    local till = number(args[3] or '0', 'until', 2 ^ 47)
     local name = prefix .. 'x:' .. identifier(id, 'shopper')
 
     if not match(reason, '^[a-z_]+$') or #reason > 32 then
@@ -135,15 +136,33 @@ local function suppress(keys, args)
         return 'OK'
     end
 
-    local p = read_shopper(c, id)
-
-    if p then
-        close(c, p, 'suppressed')
+    if till > 0 and till <= c.now then
+        return 'OK'
     end
 
-    if call('SET', name, reason .. '\31' .. format('%d', c.now), 'NX') then
-        count(c, 'suppressed_' .. reason)
-        note(c, 'suppressed', id, p and p.rescue, reason)
+    local p = read_shopper(c, id)
+    local old = call('GET', name)
+    local _, ends = match(old or '', OUT_TILL)
+
+    if p then
+        close(c, p, (till > 0 and (ends or not old)) and 'paused'
+                    or 'suppressed')
+    end
+
+    if not old or (ends and (till == 0 or till > tonumber(ends))) then
+        local text = reason .. '\31' .. format('%d', c.now)
+
+        if till > 0 then
+            later(c, 'SET', name, text .. '\31' .. format('%d', till), 'PXAT',
+                  till)
+        else
+            later(c, 'SET', name, text)
+        end
+
+        if not old or till == 0 then
+            count(c, 'suppressed_' .. reason)
+            note(c, 'suppressed', id, p and p.rescue, reason)
+        end
     end
 
     finish(c)

@@ -81,10 +81,14 @@ local function why(keys, args)
     add('known', p and 'yes' or 'no')
 
     if out then
-        local reason, at = match(out, '^([^\31]*)\31(.*)$')
+        local reason, at, till = match(out, '^([^\31]*)\31(%d*)\31?(%d*)$')
 
         add('suppressed', reason or out)
         add('suppressed_at', at or '')
+
+        if till and till ~= '' then
+            add('suppressed_until', till)
+        end
     end
 
     if not p then
@@ -105,6 +109,13 @@ local function why(keys, args)
     add('attempt', ATTEMPTS[p.attempting])
     add('ordered', p.order)
     add('clicked', p.clicked)
+    add('offered', p.offered)
+
+    if p.code then
+        add('code', format('%s %s', p.code.pool,
+                           p.code.given and 'given' or 'reserved'))
+    end
+
     why_visits(c, p, add)
 
     for _, step in ipairs(p.steps) do
@@ -113,6 +124,13 @@ local function why(keys, args)
 
     for _, at in ipairs(p.mails) do
         add('mail', at)
+    end
+
+    for _, t in ipairs(p.trials) do
+        add('trial', format('%d %d variant=%d holdout=%s at=%d ordered=%s',
+                            t.series, t.step, t.variant,
+                            t.holdout and 'yes' or 'no', t.at,
+                            t.ordered and 'yes' or 'no'))
     end
 
     return reply

@@ -4,6 +4,9 @@
 -- Who it is: addresses, customers, aliases, moved visits, logout.
 --
 
+local CUSTOMERS_MAX = 4
+local HOPS_MAX = 4
+
 
 -- The visit; one that was moved is found where the pointer leads.
 

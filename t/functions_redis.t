@@ -56,21 +56,25 @@ subtest 'what is not right is refused, and nothing is written' => sub {
     $bad->('a head that is too long', $head, "$h x");
     $bad->('an unknown kind', $head, $h =~ s/ 4096 / 524288 /r);
     $bad->('an unknown operation', $head, $h =~ s/ 1 0 EUR/ 5 0 EUR/r);
-    $bad->('an unknown flag', $head, $h =~ s/ 1 0 EUR/ 1 32 EUR/r);
+    $bad->('an unknown flag', $head, $h =~ s/ 1 0 EUR/ 1 128 EUR/r);
     $bad->('a long currency', $head, "${h}O");
     $bad->('no idle time', $head, $h =~ s/^\d+/0/r);
     $bad->('a total', $total, '12.50');
     $bad->('a long total', $total, '1' x 17);
     $bad->('too few fields', $who, 'a');
-    $bad->('a short shopper', $who, join "\x1f", '', 'ada', ('') x 8);
+    $bad->('a short shopper', $who, join "\x1f", '', 'ada', ('') x 7, 0, '');
     $bad->('a control character in a name', $who,
-           join "\x1f", ('') x 3, "A\x07", ('') x 6);
-    $bad->('a NUL in a name', $who, join "\x1f", ('') x 3, "A\0", ('') x 6);
-    $bad->('a long name', $who, join "\x1f", ('') x 3, 'A' x 121, ('') x 6);
+           join "\x1f", ('') x 3, "A\x07", ('') x 5, 0, '');
+    $bad->('a NUL in a name', $who,
+           join "\x1f", ('') x 3, "A\0", ('') x 5, 0, '');
+    $bad->('a long name', $who,
+           join "\x1f", ('') x 3, 'A' x 121, ('') x 5, 0, '');
+    $bad->('an unknown way of capture', $who,
+           join "\x1f", '', id('ada'), ('') x 7, 8, 'a');
     $bad->('a long sealed address', $who,
-           join "\x1f", '', id('ada'), ('') x 7, 'a' x 284);
+           join "\x1f", '', id('ada'), ('') x 7, 0, 'a' x 284);
     $bad->('a click without a number', $who,
-           join "\x1f", ('') x 6, id('ada'), 'x', '1', '');
+           join "\x1f", ('') x 6, id('ada'), 'x', '1', 0, '');
     $bad->('half an alias', $aliases, 'a' x 10);
     $bad->('an alias of other characters', $aliases, ('*' x 22) . '5');
     $bad->('an alias with a flag 9', $aliases, ('a' x 22) . '9');
@@ -95,10 +99,22 @@ subtest 'what is not right is refused, and nothing is written' => sub {
     my $key_p = 'p:' . id('ada');
 
     for (
-        [ 'confirm', $key_p, 1, 1, 1, 1, 'short', 3, 0 ],
-        [ 'confirm', $key_p, 'x', 1, 1, 1, id('t'), 3, 0 ],
-        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 4, 0 ],
-        [ 'confirm', 'p:short', 1, 1, 1, 1, id('t'), 3, 0 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, 'short', 3, (0) x 6 ],
+        [ 'confirm', $key_p, 'x', 1, 1, 1, id('t'), 3, (0) x 6 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 4, (0) x 6 ],
+        [ 'confirm', 'p:short', 1, 1, 1, 1, id('t'), 3, (0) x 6 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, -1, 0, 0, 0 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, 0, 256, 0, 0 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, 0, 0, 2, 0 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, 0, 0, 0, 2 ],
+        [ 'settle', $key_p, 1, 1, 1, 1, '', 'h', '', 0 ],
+        [ 'offer', $key_p, 'reserve', 1, 1, 1, 'Spring' ],
+        [ 'offer', $key_p, 'reserve', 1, 'x', 1, 'spring' ],
+        [ 'offer', 'o:spring', 'reserve', 1, 1, 1, 'spring' ],
+        [ 'offer', $key_p, 'import', 'A' ], [ 'offer', 'o:', 'import', 'A' ],
+        [ 'offers', 'o:' . 'x' x 33 ], [ 'offers', 'o:a:b' ],
+        [ 'experiment', 'exp:7' ], [ 'experiment', 'exp:0000000g' ],
         [ 'settle', $key_p, 1, 1, 1, 1, id('t'), 'z', '', 0 ],
         [ 'settle', $key_p, 1, 1, 1, 1, id('t'), 'sy', '', 0 ],
         [ 'settle', $key_p, 1, 1, 1, 1, id('t'), 's', 'Why Not', 0 ],
@@ -113,6 +129,7 @@ subtest 'what is not right is refused, and nothing is written' => sub {
         [ 'order', $key_p, id('o'), '', 'x', 1 ],
         [ 'suppress', 'p:x', 'operator', '0' ],
         [ 'suppress', $key_p, 'Because', '0' ], [ 'suppress', $key_p, '', '0' ],
+        [ 'suppress', $key_p, 'paused', '0', 'x' ],
         [ 'mode', 'shop', 4 ], [ 'mode', 'shop', '' ],
         [ 'shop', 'shop', 'short', 1, 0 ], [ 'shop', 'shop', id('f'), 'x', 0 ],
         [ 'customer', 'c:x', id('p'), '1.x', 1 ],
@@ -127,7 +144,8 @@ subtest 'what is not right is refused, and nothing is written' => sub {
     }
 
     for my $function (qw(event item customer order suppress shop mode claim
-                         renew confirm settle status why doubt)) {
+                         renew confirm settle status why doubt offer offers
+                         experiment)) {
         my (undef, $error) = $redis->try('FCALL', "sp1_$function", 0);
         like($error // 'OK', qr/^SPBAD /, "$function without anything");
     }

@@ -133,13 +133,63 @@ for my $case (
     [ qr{(?=        step)}, "step \"two\" { delay = 1h creative = plain }\n", undef, 'the delay of step "one" must be longer than that of step "two"' ],
     [ qr{(?=        step)}, "step \"one\" { delay = 1h creative = plain }\n", undef, "duplicate title 'one'" ],
     [ qr{series "default" \{.*\n    \}\n(?=\})}s, '', undef, 'shop "demo" has no series' ],
+    # rules of series
+    [ qr{(?=    from)}, "max_per_week = 17\n", 8, '"max_per_week" is too large: "17"' ],
+    [ qr{(?=    from)}, "cool_down = often\n", 8, '"cool_down" is not a time' ],
+    [ qr{(?=    from)}, "consent = maybe\n", 8, '"consent" is not soft-opt-in, consent or all: "maybe"' ],
+    [ qr{(?=    from)}, "consent = consent\n", 8, '"consent" cannot be kept' ],
+    [ qr{(?=    from)}, "time_zone = \"Europe/Nowhere\"\n", 8, '"time_zone" is not a time zone ("Europe/Dublin", "UTC"): "Europe/Nowhere"' ],
+    [ qr{(?=    from)}, "quiet_hours = \"9-5\"\n", 8, '"quiet_hours" is not "21:00-08:00" or none: "9-5"' ],
+    [ qr{(?=    from)}, "quiet_hours = \"21:00-24:00\"\n", 8, '"quiet_hours" is not "21:00-08:00" or none' ],
+    [ qr{(?=    from)}, "quiet_hours = \"21:00-21:00\"\n", 8, '"quiet_hours" begins when it ends' ],
+    [ qr{(?=    from)}, "weekdays = {mon, funday}\n", 8, '"weekdays" is not a day (mon, tue, wed, thu, fri, sat, sun): "funday"' ],
+    [ qr{(?=        step)}, "holdout = 91%\n", 13, '"holdout" is more than 90%: "91%"' ],
+    [ qr{(?=        step)}, "holdout = some\n", 13, '"holdout" is not a share ("10%"): "some"' ],
+    [ qr{(?=        step)}, "audience { min_total = {\"50\"} }\n", 13, '"min_total" is not an amount ("50 EUR", "49.90 EUR"): "50"' ],
+    [ qr{(?=        step)}, "audience { max_total = {\"50 eur\"} }\n", 13, '"max_total" is not an amount' ],
+    [ qr{(?=        step)}, "audience { max_total = {\"50 EUR\", \"60 EUR\"} }\n", 13, 'max_total has two amounts in EUR' ],
+    [ qr{(?=        step)}, "audience { min_items = 0 }\n", 13, '"min_items" is too small: "0"' ],
+    [ qr{(?=        step)}, "audience { min_items = 3 max_items = 2 }\n", 13, 'max_items is less than min_items' ],
+    [ qr{(?=        step)}, "audience { customers = old }\n", 13, '"customers" is not new or returning: "old"' ],
+    [ qr{(?=        step)}, "audience { login = maybe }\n", 13, '"login" is not yes or no: "maybe"' ],
+    [ qr{(?=        step)}, "audience { locales = {English} }\n", 13, '"locales" is not a locale' ],
+    [ qr{(?=        step)}, "audience { stage = {cart, door} }\n", 13, '"stage" is not visit, item, cart, checkout, shipping or payment: "door"' ],
+    [ qr{(?=        step)}, "audience { captured = {spy} }\n", 13, '"captured" is not login,' ],
+    [ qr{(?=        step)}, "audience { device = {fridge} }\n", 13, '"device" is not desktop, phone, tablet or unknown: "fridge"' ],
+    [ qr{(?=        step)}, "audience { }\naudience { }\n", 14, '"audience" is given twice' ],
+    [ qr{creative = plain}, "creative = plain\nexpires = 0", 16, 'step "one" would expire at once' ],
+    [ qr{creative = plain}, "creative = plain\noffer = ten", 16, 'there is no offer "ten"' ],
+    [ qr{creative = plain}, "creative = plain\nwithout_offer = maybe", 16, '"without_offer" is neither skip nor send: "maybe"' ],
+    [ qr{creative = plain}, "variant \"a\" { }", 15, 'variant "a" needs "creative"' ],
+    [ qr{creative = plain}, "creative = plain\nvariant \"A\" { }", 16, 'variant "A" is not a name' ],
+    [ qr{creative = plain}, "creative = plain\nvariant \"a\" { weight = 0 }", 16, '"weight" is too small: "0"' ],
+    [ qr{creative = plain}, "creative = plain\nvariant \"a\" { creative = nothing }", 16, 'creative "nothing"' ],
+    [ qr{creative = plain}, "creative = plain\n" . join('', map { qq(variant "v$_" { }\n) } 1 .. 9), undef, 'step "one" has more than 8 variants' ],
+    # offers
+    [ qr{(?=    from)}, "offer \"ten\" { strength = 1 text \"en\" { line = x } }\n", 8, 'offer "ten" needs "kind"' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount text \"en\" { line = x } }\n", 8, 'offer "ten" needs "strength"' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = bargain }\n", 8, '"kind" is not discount, value-add, exclusivity or upgrade: "bargain"' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount strength = 101 }\n", 8, '"strength" is too large: "101"' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount strength = 1 }\n", 8, 'offer "ten" has no text' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount strength = 1 text \"English\" { line = x } }\n", 8, 'text "English" is not of a locale' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount strength = 1 text \"en\" { } }\n", 8, 'text "en" needs "line"' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount strength = 1 code = X pool = y text \"en\" { line = x } }\n", 8, 'offer "ten" has more than one of code, pool and pattern' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount pool = \"My pool\" }\n", 8, '"pool" is not a name of a pool' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount code = \"A B\" }\n", 8, '"code" is not a code (1 to 64 visible ASCII characters): "A B"' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount pattern = \"BACK\" }\n", 8, '"pattern" must have one "%8"' ],
+    [ qr{(?=    from)}, "offer \"ten\" { kind = discount pattern = \"B%5\" }\n", 8, '"pattern" must have 6 to 16 characters' ],
+    [ qr{(    from.*?creative = plain)}s, "offer \"a\" { kind = discount strength = 2 text \"en\" { line = x } }\n"
+        . "offer \"b\" { kind = discount strength = 1 text \"en\" { line = x } }\nFROM offer = a }\n"
+        . "step \"two\" { delay = 1h creative = plain offer = b", 18,
+        'offer "b" of step "two" is weaker than "a" of step "one" before it' ],
     [ qr{step "one" \{.*?\}}s, '', undef, 'series "default" must have 1 to 16 steps' ],
     [ qr{shop "demo".*}s, '', undef, 'there is no shop' ])
 {
     my ($what, $with, $line, $text) = @$case;
     my $config = $good;
 
-    $config =~ s/$what/$with/m or die "$what does not match";
+    $config =~ s/$what/my $old = $1; $with =~ s{FROM}{$old}r/me
+        or die "$what does not match";
     my ($rc, $said) = check($config);
     my $name = defined $text ? $text : 'unbalanced braces';
 

@@ -30,4 +30,23 @@ foreach my $sample (@samples) {
     is($said, "ok\n", "$sample reads the same");
 }
 
+# All bundled creatives, in all their languages.
+
+my $all = build() . '/t/unit/test_message_all';
+ok(-x $all, 'the other unit test is built') or BAIL_OUT('make unit-bins');
+
+my $many = dir() . '/all';
+mkdir $many or die "$many: $!\n";
+$log = qx(SP_MESSAGE_DIR='$many' '$all' 2>&1);
+is($?, 0, 'all creatives are built for all carts') or diag($log);
+
+my @all = map { s/\.eml$//r } glob("$many/*.eml");
+my @names = map { m{([^/]+)$} } glob('mailer/creatives/*');
+my $said = qx(python3 t/lib/read_message.py @all 2>&1);
+my @wrong = grep { !/: ok$/ } split /\n/, $said;
+is($?, 0, 'and read');
+cmp_ok(scalar @all, '>=', @names * 4 * @samples, 'each in four languages');
+is(scalar(() = $said =~ /: ok$/mg), scalar @all, 'and all read the same')
+    or diag(join "\n", @wrong[0 .. (@wrong > 20 ? 20 : $#wrong)]);
+
 all_done();

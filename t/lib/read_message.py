@@ -1,12 +1,13 @@
 # Copyright (C) SitePreserver developers
 """Reads NAME.eml with Python's email, policy strict, and compares it with
 NAME.json: what was rendered and what GMime read in it.  Prints "ok" or what
-differs."""
+differs; of several, a line "NAME: ok" for each, and what differs below it."""
 
 import email
 import email.errors
 import email.policy
 import json
+import os
 import re
 import sys
 
@@ -22,8 +23,7 @@ def text_of(part):
     return part.get_content().replace("\r\n", "\n")
 
 
-def main():
-    base = sys.argv[1]
+def read(base):
     with open(base + ".eml", "rb") as f:
         raw = f.read()
     with open(base + ".json", encoding="utf-8") as f:
@@ -95,10 +95,10 @@ def main():
              "quoted-printable")
         same(rendered, text_of(part), want[rendered])
 
-    for part, read in zip(parts, want["parts"]):
-        same("type as GMime reads it", part.get_content_type(), read["type"])
-        same(read["type"] + " as GMime reads it", text_of(part),
-             read["text"].replace("\r\n", "\n"))
+    for part, seen in zip(parts, want["parts"]):
+        same("type as GMime reads it", part.get_content_type(), seen["type"])
+        same(seen["type"] + " as GMime reads it", text_of(part),
+             seen["text"].replace("\r\n", "\n"))
 
     # RFC 5322 2.1.1, RFC 2045 6.7, and nothing but CRLF ends a line
     same("bare CR or LF", re.search(rb"(?<!\r)\n|\r(?!\n)", raw), None)
@@ -110,7 +110,16 @@ def main():
          [c for c in raw.split(b"\r\n\r\n", 1)[0] if c >= 0x80] == []
          or want["smtputf8"], True)
 
-    print("\n".join(wrong) if wrong else "ok")
+    return "\n".join(wrong) if wrong else "ok"
+
+
+def main():
+    if len(sys.argv) == 2:
+        print(read(sys.argv[1]))
+        return
+
+    for base in sys.argv[1:]:
+        print("%s: %s" % (os.path.basename(base), read(base)))
 
 
 main()

@@ -14,6 +14,9 @@ REASONS = ('', 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
            'no_audience', 'no_consent', 'paused')
 
 
+HASHES = ('count:', 'exp:', 'e:', 'g:')
+
+
 def lines_text(lines):
     return ['|'.join(l).rstrip('|') for l in lines]
 
@@ -54,11 +57,35 @@ def ids(text):
     return [text[i:i + 22] for i in range(0, len(text), 22)]
 
 
+def more(p, raw, at):
+    p['earlier'], p['offered'] = times(raw, at, 2)
+    ntrials, ncodes = raw[at + 12], raw[at + 13]
+    assert p['earlier'] or p['offered'] or ntrials or ncodes
+    at += 14
+    for _ in range(ntrials):
+        series, step, rescue, when, variant, flags \
+            = struct.unpack_from('<III6sBB', raw, at)
+        at += 20
+        p['trials'].append(dict(series=series, step=step, rescue=rescue,
+                                at=times(when, 0, 1)[0], variant=variant,
+                                holdout=bool(flags & 1),
+                                ordered=bool(flags & 2)))
+    if ncodes:
+        rescue, step, given, npool, ntext = struct.unpack_from('<IIBBB', raw,
+                                                               at)
+        at += 11
+        text = raw[at:at + npool + ntext].decode()
+        at += npool + ntext
+        p['code'] = dict(rescue=rescue, step=step, given=bool(given),
+                         pool=text[:npool], text=text[npool:])
+    return at
+
+
 def shopper(raw):
     version, flags, day, nvisits = struct.unpack_from('<BBHB', raw)
     assert version == 1
     p = dict(logged_in=bool(flags & 1), captured=flags // 2 % 8, day=day,
-             earlier=0, state='none', reason='',
+             earlier=0, offered=0, code=None, trials=[], state='none', reason='',
              rescue=0, fence=0, lease=0, acted=0, abandoned=0, next=0,
              order=0, clicked=0, click_rescue=0, series=0, tries=0, mark=0,
              steps=[],
@@ -92,9 +119,7 @@ def shopper(raw):
             at += 22
     if flags & 64:
         assert flags & 32
-        p['earlier'] = times(raw, at, 1)[0]
-        at += 6
-        assert p['earlier']
+        at = more(p, raw, at)
     p['locale'], p['first_name'], customers, orders, p['sealed'] \
         = raw[at:].decode('latin-1').split('\x1f', 4)
     p['customers'], p['orders'] = ids(customers), ids(orders)
@@ -110,7 +135,9 @@ def read(redis, prefix):
         name = k[len(prefix):]
         if name == 'due' or name == 'doubt':
             calls.append(('ZRANGE', k, 0, -1, 'WITHSCORES'))
-        elif name == 'shop' or name.startswith('count:'):
+        elif name.startswith('o:'):
+            calls.append(('SMEMBERS', k))
+        elif name == 'shop' or name.startswith(HASHES):
             calls.append(('HGETALL', k))
         elif name == 'journal':
             calls.append(('XRANGE', k, '-', '+'))
@@ -124,7 +151,9 @@ def read(redis, prefix):
         if name == 'due' or name == 'doubt':
             for j in range(0, len(value), 2):
                 state[name + ' ' + value[j].decode()] = int(value[j + 1])
-        elif name == 'shop' or name.startswith('count:'):
+        elif name.startswith('o:'):
+            state[name] = sorted(c.decode() for c in value)
+        elif name == 'shop' or name.startswith(HASHES):
             for j in range(0, len(value), 2):
                 state[name + ' ' + value[j].decode()] = value[j + 1].decode()
         elif name == 'journal':
@@ -139,7 +168,8 @@ def read(redis, prefix):
         else:
             state[name] = value.decode()
         if name not in ('due', 'doubt', 'shop', 'journal') \
-                and not name.startswith('x:'):
+                and not name.startswith(('o:', 'e:', 'g:')) \
+                and not (name.startswith('x:') and ends == -1):
             state['ends ' + name] = ends
         else:
             assert ends == -1, name
@@ -181,8 +211,25 @@ def dump(m):
         s['due ' + id] = at
     for id, at in m.doubt.items():
         s['doubt ' + id] = at
-    for id, (reason, at) in m.out.items():
+    for id, (reason, at, till) in m.out.items():
         s['x:' + id] = '%s\x1f%d' % (reason, at)
+        if till:
+            s['x:' + id] += '\x1f%d' % till
+            s['ends x:' + id] = till
+    for pool, codes in m.free.items():
+        if codes:
+            s['o:' + pool] = sorted(codes)
+    for kind, of in (('e:', m.reserved), ('g:', m.given)):
+        for pool, codes in of.items():
+            for text, whom in codes.items():
+                s['%s%s %s' % (kind, pool, text)] = '%s %d %d %d' % whom
+    for (series, *name), cell in m.cells.items():
+        text = '%d %d' % (cell['subjects'], cell['orders'])
+        for currency, money in cell['money'].items():
+            text += ' %s %d %d %d' % (currency, *money)
+        s['exp:%08x %d %d %d' % (series, *name)] = text
+    for series, ends in m.cells_end.items():
+        s['ends exp:%08x' % series] = ends
     for name, value in m.shop.items():
         s['shop ' + name] = value
     for day, counts in m.counts.items():

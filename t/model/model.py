@@ -68,6 +68,9 @@ class Shopper:
         self.clicked = self.click_rescue = self.series = self.tries = 0
         self.mark = 0
         self.earlier = 0                # last message of an earlier rescue
+        self.offered = 0                # last message with an offer
+        self.code = None                # dict: pool, text, given, rescue, step
+        self.trials = []                # dicts
         self.steps = []                 # [hash, at, outcome]
         self.mails = []
         self.attempt = None             # dict: id, state, step, series, ...
@@ -88,7 +91,12 @@ class Model:
         self.active = {}                # 'p:..' | 'v:..' -> deadline
         self.due = {}
         self.doubt = {}
-        self.out = {}                   # suppressed: id -> (reason, at)
+        self.out = {}                   # suppressed: id -> (reason, at, till)
+        self.free = {}                  # pool -> codes
+        self.reserved = {}              # pool -> code -> whom, rescue, step, at
+        self.given = {}
+        self.cells = {}                 # series, step, variant, holdout -> dict
+        self.cells_end = {}             # series -> ms
         self.shop = {}
         self.counts = {}                # day -> name -> n
         self.journal = []
@@ -125,6 +133,14 @@ class Model:
             of = getattr(self, name)
             for id in [i for i, r in of.items() if r[-1] < self.now]:
                 del of[id]
+        for id in [i for i, o in self.out.items()
+                   if o[2] and o[2] < self.now]:
+            del self.out[id]
+        for series in [s for s, at in self.cells_end.items()
+                       if at < self.now]:
+            del self.cells_end[series]
+            for cell in [c for c in self.cells if c[0] == series]:
+                del self.cells[cell]
         for id in [i for i, at in self.active.items() if at < self.now]:
             del self.active[id]
 
@@ -171,6 +187,7 @@ class Model:
         p.next = p.tries = 0
         if not (p.attempt and p.attempt['state'] == 'confirmed'):
             p.lease = 0
+        self.offer_back(sid)
         self.count('closed_' + reason)
         self.note('closed', sid, p.rescue, reason)
 
@@ -239,8 +256,9 @@ class Model:
         if v.lines and v.changed <= at:
             self.clear(v)
 
-    def order_shopper(self, sid, at, order):
+    def order_shopper(self, sid, at, order, worth=None):
         p = self.shoppers[sid]
+        self.trial_order(sid, at, worth)
         for id, v in self.his(sid):
             self.order_visit(v, at)
             self.written.add(id)
@@ -671,13 +689,17 @@ class Model:
         if order and (v.order_id == order or (p and order in p.orders)):
             return
         self.count('orders')
+        amount, currency = self.worth(v)
+        if e['total']:
+            amount = int(e['total'])
+        worth = amount, e['currency'] or currency
         self.order_visit(v, self.at)
         v.order_id = order or v.order_id
         if before and before != v.shopper:
-            self.order_shopper(before, self.at, order)
+            self.order_shopper(before, self.at, order, worth)
             self.renewed.add(before)
         if p:
-            self.order_shopper(v.shopper, self.at, order)
+            self.order_shopper(v.shopper, self.at, order, worth)
         self.note('order', v.shopper if p else '', p.rescue if p else 0)
         if not v.click or self.at - v.click[2] > 7 * DAY * MS:
             return
@@ -741,16 +763,28 @@ class Model:
         self.count('orders')
         return 'OK'
 
-    def suppress(self, sid, reason, remove):
+    def erase(self, sid):
+        """Somebody deletes the record and the visits."""
+        self.shoppers.pop(sid, None)
+        for id in [i for i, v in self.visits.items() if v.shopper == sid]:
+            del self.visits[id]
+
+    def suppress(self, sid, reason, remove, till=0):
         if remove:
             if self.out.pop(sid, None):
                 self.count('unsuppressed')
                 self.note('unsuppressed', sid, 0, reason)
             return 'OK'
+        if till and till <= self.now:
+            return 'OK'
+        old = self.out.get(sid)
         if sid in self.shoppers:
-            self.close(sid, 'suppressed')
-        if sid not in self.out:
-            self.out[sid] = (reason, self.now)
+            self.close(sid, 'paused' if till and (not old or old[2])
+                       else 'suppressed')
+        if old and (not old[2] or 0 < till <= old[2]):
+            return 'OK'
+        self.out[sid] = (reason, self.now, till)
+        if not old or not till:
             self.count('suppressed_' + reason)
             p = self.shoppers.get(sid)
             self.note('suppressed', sid, p.rescue if p else 0, reason)
@@ -780,6 +814,127 @@ class Model:
                           self.now + 90 * DAY * MS)
         return 'OK'
 
+    # ---- offers
+
+    @staticmethod
+    def code_attempted(p):
+        """Is the code in the message of the last attempt?"""
+        a = p.attempt
+        return a and (a['rescue'], a['step']) == (p.code['rescue'],
+                                                  p.code['step'])
+
+    def offer_back(self, sid):
+        p = self.shoppers[sid]
+        if not p.code or p.code['given']:
+            return
+        if self.code_attempted(p) and p.attempt['state'] == 'confirmed':
+            return
+        pool, text = p.code['pool'], p.code['text']
+        del self.reserved[pool][text]
+        self.free[pool].add(text)
+        p.code = None
+
+    def offer_given(self, sid):
+        p = self.shoppers[sid]
+        if p.attempt['offer']:
+            p.offered = self.now
+        if p.code and not p.code['given'] and self.code_attempted(p):
+            pool, text = p.code['pool'], p.code['text']
+            del self.reserved[pool][text]
+            self.given.setdefault(pool, {})[text] = (
+                sid, p.code['rescue'], p.code['step'], self.now)
+            p.code['given'] = True
+
+    def offer_import(self, pool, codes):
+        seen = self.free.get(pool, set()) | set(self.reserved.get(pool, ())) \
+            | set(self.given.get(pool, ()))
+        new = set(codes) - seen
+        self.free.setdefault(pool, set()).update(new)
+        return '%d %d' % (len(new), len(codes) - len(new))
+
+    def orphans(self, pool):
+        """Reserved for a rescue that knows nothing of it."""
+        found = set()
+        for text, (sid, *_) in self.reserved.get(pool, {}).items():
+            p = self.shoppers.get(sid)
+            if not p or not p.code or p.code['given'] \
+                    or (p.code['pool'], p.code['text']) != (pool, text):
+                found.add(text)
+        return found
+
+    def reserve(self, sid, rescue, fence, step, pool, got):
+        """got: the reply, for any free code will do."""
+        p = self.shoppers.get(sid)
+        if not p or p.fence != fence or p.rescue != rescue \
+                or p.state != 'open' or p.lease <= self.now \
+                or (p.attempt and p.attempt['state'] == 'confirmed'):
+            return 'NO'
+        if not p.code or p.code['pool'] != pool:
+            free = self.free.setdefault(pool, set())
+            free = set(free) or self.orphans(pool)
+            self.offer_back(sid)
+            p.code = None
+            if not free:
+                self.count('no_code')
+                return 'EMPTY'
+            text = got[3:] if got[3:] in free else min(free)
+            self.free[pool].discard(text)
+            p.code = dict(pool=pool, text=text, given=False)
+        p.code.update(rescue=rescue, step=step)
+        if not p.code['given']:
+            self.reserved.setdefault(pool, {})[p.code['text']] = (
+                sid, rescue, step, self.now)
+        return 'OK ' + p.code['text']
+
+    # ---- experiments
+
+    def cell(self, t):
+        self.cells_end[t['series']] = self.now + 400 * DAY * MS
+        return self.cells.setdefault(
+            (t['series'], t['step'], t['variant'], int(t['holdout'])),
+            dict(subjects=0, orders=0, money={}))
+
+    def trial_begin(self, p, series, step, rescue, terms):
+        for t in p.trials:
+            if (t['series'], t['step'], t['rescue']) == (series, step, rescue):
+                return
+        p.trials = [t for t in p.trials
+                    if t['at'] >= self.now - 7 * DAY * MS][-15:]
+        t = dict(series=series, step=step, rescue=rescue, at=self.now,
+                 variant=terms['variant'], holdout=terms['holdout'],
+                 ordered=False)
+        p.trials.append(t)
+        self.cell(t)['subjects'] += 1
+
+    @staticmethod
+    def worth(v):
+        if not v.lines:
+            return None, ''
+        if v.total:
+            return int(v.total), v.currency
+        sums = [int(l[4]) if l[4] else int(l[3]) * int(l[2]) if l[3] else None
+                for l in v.lines]
+        return None if None in sums else sum(sums), v.currency
+
+    def trial_order(self, sid, at, worth):
+        p = self.shoppers[sid]
+        if not worth or worth[0] is None:
+            full = [v for _, v in self.his(sid) if v.lines]
+            worth = self.worth(max(full, key=lambda v: v.last)) if full \
+                else (None, '')
+        for t in p.trials:
+            if t['ordered'] or not 0 <= at - t['at'] <= 7 * DAY * MS:
+                continue
+            t['ordered'] = True
+            cell = self.cell(t)
+            cell['orders'] += 1
+            amount, currency = worth
+            if amount is not None and amount >= 0:
+                m = cell['money'].setdefault(currency or '-', [0, 0, 0])
+                m[0] += 1
+                m[1] += amount
+                m[2] += amount * amount
+
     # ---- the mailer
 
     def look(self, sid):
@@ -797,7 +952,7 @@ class Model:
         p = self.shoppers[sid]
         mode = self.shop['mode']
         if sid in self.out:
-            return 'suppressed'
+            return 'paused' if self.out[sid][2] else 'suppressed'
         if not p.sealed:
             return 'no_address'
         if mode == 'off':
@@ -817,7 +972,8 @@ class Model:
         if a['rescue'] == p.rescue:
             self.step_done(p, a['step'], 'd')
             p.tries = 0
-        self.mail_noted(p, a['at'], a['rescue'])
+        self.offer_given(sid)
+        p.mails = (p.mails + [a['at']])[-16:]
         self.doubt['%s %d %d %d %s' % (sid, a['rescue'], a['series'],
                                        a['step'], a['id'])] = a['at']
         self.count('doubt')
@@ -832,14 +988,9 @@ class Model:
         if a['rescue'] == p.rescue:
             self.step_done(p, a['step'], 'h')
             p.tries = 0
+        self.offer_back(sid)
         self.count('holdout')
         self.note('holdout', sid, a['rescue'], None, a['step'])
-
-    @staticmethod
-    def mail_noted(p, at, rescue):
-        if rescue != p.rescue:
-            p.earlier = max(p.earlier, at)
-        p.mails = (p.mails + [at])[-16:]
 
     def step_done(self, p, step, outcome):
         for s in p.steps:
@@ -925,6 +1076,8 @@ class Model:
             self.due[id] = held
             return
         if p.state != 'open':
+            self.offer_back(sid)
+            p.code = None
             p.state, p.reason = 'open', ''
             p.rescue += 1
             p.steps, p.series, p.tries = [], 0, 0
@@ -993,6 +1146,8 @@ class Model:
                          'series': series, 'rescue': rescue, 'at': self.now,
                          'holdout': terms['holdout'],
                          'offer': terms['offer']}
+            if mode == 'live':
+                self.trial_begin(p, series, step, rescue, terms)
             p.series = series
             return 'OK'
         p.lease = 0
@@ -1064,10 +1219,14 @@ class Model:
                 if a['rescue'] == p.rescue:
                     self.step_done(p, a['step'], outcome)
                 if outcome == 's':
-                    self.mail_noted(p, self.now, a['rescue'])
+                    self.offer_given(sid)
+                    p.mails = (p.mails + [self.now])[-16:]
+                self.offer_back(sid)
             self.count(self.NAMES[outcome])
             self.note(self.NAMES[outcome], sid, a['rescue'], reason,
                       a['step'])
+        if p.state != 'open':
+            self.offer_back(sid)
         self.settle_next(sid, nxt, 'lost')
 
     def settle_next(self, sid, nxt, ending):
@@ -1089,6 +1248,7 @@ class Model:
                 or (p.attempt and p.attempt['state'] == 'confirmed'):
             return 'NO'
         if outcome in 'kx':
+            self.offer_back(sid)
             self.step_done(p, step, 'x')
             p.tries = 0
             p.series = series

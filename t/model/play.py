@@ -44,6 +44,8 @@ NETWORKS = ['n%021d' % i for i in range(2)]
 SOURCES = ['s%021d' % i for i in range(3)]
 ATTEMPTS = ['t%021d' % i for i in range(6)]
 STEPS = [11, 22, 33]
+POOLS = ['spring', 'spring', 'vip']
+CODES = ['SAVE-%d' % i for i in range(5)]
 TEXTS = ['', 'Shirt', 'Trousers']
 
 
@@ -195,8 +197,11 @@ def random_step(r):
         return ('order', r.choice(SHOPPERS + ['']),
                 r.choice(ORDERS + ['']), r.choice(CUSTOMERS + ['']),
                 r.choice([0, 0, 60000, 2 * IDLE]))
-    if kind < .97:
+    if kind < .965:
         return ('suppress', r.choice(SHOPPERS), r.random() < .5)
+    if kind < .97:
+        return ('pause', r.choice(SHOPPERS),
+                r.choice([-1000, IDLE, 30 * 86400000]))
     if kind < .98:
         return ('mode', r.choice((1, 2, 3, 3, 3, 0)))
     if kind < .99:
@@ -221,7 +226,15 @@ def mailing_step(r):
                                    2 * IDLE, 86400000]))
     if kind < .62:
         return ('claim', 64, r.choice([60000, 600000, 2 * IDLE]))
-    if kind < .80:
+    if kind < .66:
+        return ('reserve', r.choice([0, 0, 0, 1]), r.choice(STEPS),
+                r.choice(POOLS))
+    if kind < .665:
+        return ('erase', r.choice(SHOPPERS[:2]))
+    if kind < .67:
+        return ('codes', r.choice(POOLS),
+                r.sample(CODES, r.choice([1, 2, 3])))
+    if kind < .82:
         return ('confirm', r.choice([0, 0, 0, 1, 2]), r.choice(STEPS),
                 r.randrange(6), r.choice(['live'] * 8 + ['dry-run']),
                 random_terms(r))
@@ -232,15 +245,52 @@ def mailing_step(r):
     return random_step(r)
 
 
+def mailing_round(r):
+    """A cart is left, claimed, mailed, and perhaps bought."""
+    visit, who = r.choice(VISITS[:2]), r.choice(SHOPPERS[:2])
+    step, attempt = r.choice(STEPS), r.choice([1, 3, 5])
+    e = random_event(r)
+    e.update(visit=visit, op=model.SNAPSHOT, kinds=model.SET_CART, age=0,
+             forget=False, status=200, shopper=who, sealed='1.abc', skip=0,
+             network='', moved='', customer='', aliases=[],
+             lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 7])
+    steps = [('event', e), ('clock', r.choice([IDLE + 2, 3 * IDLE])),
+             ('claim', 64, r.choice([60000, 600000]))]
+    for _ in range(r.choice([1, 1, 2])):
+        if r.random() < .6:
+            steps.append(('reserve', 0, step, r.choice(POOLS)))
+        steps.append(('confirm', 0, step, attempt, 'live', random_terms(r)))
+        if r.random() < .2:
+            steps.append(('clock', r.choice([61000, 601000])))
+        if r.random() < .9:
+            steps.append(('settle', 0, step, attempt, r.choice('sssshxrdy'),
+                          r.choice([0, 1, 1, 3600001])))
+        step, attempt = r.choice(STEPS), r.choice([1, 3, 5])
+        steps += [('clock', r.choice([1000, 3600002])),
+                  ('claim', 64, 60000)]
+    if r.random() < .4:
+        steps.append(('event', dict(e, op=0, lines=[], kinds=model.PURCHASE,
+                                    total=r.choice(['', '1234', '-1']),
+                                    order=r.choice(ORDERS))))
+    steps.append(('clock', r.choice([1000, IDLE, 86400000, 5 * 86400000])))
+    return steps
+
+
 def history(seed, steps):
     r = random.Random(seed)
     first = [('shop', IDLE), ('mode', r.choice((1, 3, 3)))]
     step = r.choice((random_step, mailing_step))
     if step is mailing_step:
-        first = [('mode', 3), ('shop', IDLE), ('clock', 86400000)]
+        first = [('mode', 3), ('shop', IDLE), ('clock', 86400000),
+                 ('codes', 'spring', r.sample(CODES, 2))]
     elif r.random() < .05:
         first = []
-    return first + [step(r) for _ in range(steps)]
+    while len(first) < steps:
+        if step is mailing_step and r.random() < .1:
+            first += mailing_round(r)
+        else:
+            first.append(step(r))
+    return first
 
 
 # ---- playing
@@ -344,8 +394,12 @@ class Play:
                 '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines),
                 '%d %d %d %d %d %d %d' % (
                     p.captured, v.how, v.device, v.stage,
-                    max(len(p.orders), bool(p.order)), bool(p.customers), 0),
-                ' '.join(map(str, p.mails)), '']
+                    max(len(p.orders), bool(p.order)), bool(p.customers),
+                    p.offered),
+                ' '.join(map(str, p.mails)),
+                '%s %s %s' % (p.code['pool'], p.code['text'],
+                              'g' if p.code['given'] else 'r')
+                if p.code else '']
         if isinstance(got, str):
             return got
         return self.same([x.decode() for x in got], want)
@@ -402,6 +456,31 @@ class Play:
         return self.same(self.call('sp1_suppress', 'p:' + sid,
                                    'unsubscribed', '1' if remove else '0'),
                          self.m.suppress(sid, 'unsubscribed', remove))
+
+    def erase(self, sid):
+        visits = [i for i, v in self.m.visits.items() if v.shopper == sid]
+        self.redis('DEL', PREFIX + 'p:' + sid,
+                   *[PREFIX + 'v:' + i for i in visits])
+        self.m.erase(sid)
+
+    def pause(self, sid, later):
+        till = self.now + later
+        return self.same(self.call('sp1_suppress', 'p:' + sid, 'paused', '0',
+                                   till),
+                         self.m.suppress(sid, 'paused', False, till))
+
+    def codes(self, pool, codes):
+        return self.same(self.call('sp1_offer', 'o:' + pool, 'import',
+                                   ' '.join(codes)),
+                         self.m.offer_import(pool, codes))
+
+    def reserve(self, who, step, pool):
+        sid, rescue, fence = self.mine(who)
+        got = self.call('sp1_offer', 'p:' + sid, 'reserve', rescue, fence,
+                        step, pool)
+        got = got.decode() if isinstance(got, bytes) else got
+        return self.same(got, self.m.reserve(sid, rescue, fence, step, pool,
+                                             got))
 
     def customer(self, id, sid):
         return self.same(self.call('sp1_customer', 'c:' + id, sid, '1.imp',

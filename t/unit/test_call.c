@@ -321,7 +321,7 @@ test_event_limits(void **state)
     big[256] = '\0';
     assert_int_equal(call.argvlen[11], strlen("1" F F "1" F "1" F F F) + 256);
     assert_memory_equal(call.argv[11], "1" F F "1" F "1" F F F "xx", 11);
-    assert_int_equal(call.argvlen[9], 120 + 9);
+    assert_int_equal(call.argvlen[9], 120 + 11);
 }
 
 
@@ -676,6 +676,164 @@ test_claim_bad(void **state)
 }
 
 
+static void
+test_offers(void **state)
+{
+    size_t     n;
+    sp_id_t    p;
+    sp_str_t   name, codes[2], text, code;
+    uint64_t   numbers[3];
+    unsigned   i;
+    sp_call_t  call;
+
+    static const char  *names[] = {
+        "", "Spring", "a b", "a:b", "0123456789012345678901234567890123"
+    };
+    static const char  *bad[] = { "", "a b", "a\nb", "\303\244" };
+    static const char  *replies[] = {
+        "", "1", "1 2 3", "1 x", "-1 2", "1 2 "
+    };
+    static const char  *taken[] = { "", "OK", "OK ", "OK a b", "EMPTYx", "ok a" };
+
+    p = id('p');
+    name = str("spring-26");
+    codes[0] = str("SAVE-1");
+    codes[1] = str("SAVE-2");
+
+    assert_int_equal(sp_call_offer_import(&call, pool, &shop, &name, codes, 2),
+                     SP_OK);
+    arg(&call, 1, "sp1_offer");
+    arg(&call, 3, "sp:{demo}:o:spring-26");
+    arg(&call, 5, "import");
+    arg(&call, 6, "SAVE-1 SAVE-2");
+
+    assert_int_equal(sp_call_offer_import(&call, pool, &shop, &name, codes, 0),
+                     SP_OK);
+    arg(&call, 6, "");
+    assert_int_equal(sp_call_offer_import(&call, pool, &shop, &name, codes,
+                                          SP_CODES_MAX + 1), SP_INVALID);
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        codes[1] = str(bad[i]);
+        assert_int_equal(sp_call_offer_import(&call, pool, &shop, &name,
+                                              codes, 2), SP_INVALID);
+    }
+
+    assert_int_equal(sp_call_offer_reserve(&call, pool, &shop, &p, 1, 2, 3,
+                                           &name), SP_OK);
+    arg(&call, 3, "sp:{demo}:p:pppppppppppppppppppppp");
+    arg(&call, 5, "reserve");
+    arg(&call, 6, "1");
+    arg(&call, 7, "2");
+    arg(&call, 8, "3");
+    arg(&call, 9, "spring-26");
+
+    assert_int_equal(sp_call_offers(&call, pool, &shop, &name), SP_OK);
+    arg(&call, 1, "sp1_offers");
+    arg(&call, 3, "sp:{demo}:o:spring-26");
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        name = str(names[i]);
+        assert_int_equal(sp_call_offers(&call, pool, &shop, &name),
+                         SP_INVALID);
+        assert_int_equal(sp_call_offer_reserve(&call, pool, &shop, &p, 1, 2,
+                                               3, &name), SP_INVALID);
+    }
+
+    text = str("7 0 12");
+    assert_int_equal(sp_offer_reply_read(&text, numbers, 3), SP_OK);
+    assert_int_equal(numbers[0], 7);
+    assert_int_equal(numbers[2], 12);
+
+    for (i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
+        text = str(replies[i]);
+        n = sp_offer_reply_read(&text, numbers, 2);
+        assert_int_equal(n, i == 5 ? SP_OK : SP_INVALID);
+    }
+
+    text = str("OK SAVE-1");
+    assert_int_equal(sp_offer_code_read(&text, &code), SP_OK);
+    assert_int_equal(code.len, 6);
+    assert_memory_equal(code.data, "SAVE-1", 6);
+    text = str("EMPTY");
+    assert_int_equal(sp_offer_code_read(&text, &code), SP_DONE);
+    text = str("NO");
+    assert_int_equal(sp_offer_code_read(&text, &code), SP_AGAIN);
+
+    for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        text = str(taken[i]);
+        assert_int_equal(sp_offer_code_read(&text, &code), SP_INVALID);
+    }
+}
+
+
+static void
+test_experiment(void **state)
+{
+    size_t      n;
+    unsigned    i;
+    sp_str_t    items[4];
+    sp_call_t   call;
+    sp_cell_t  *cells;
+
+    static const struct {
+        const char  *name;
+        const char  *text;
+    } bad[] = {
+        { "1 0", "1 0" }, { "1 0 2", "1 0" }, { "1 256 0", "1 0" },
+        { "1 0 0 0", "1 0" }, { "1 0 0", "1" }, { "1 0 0", "x 0" },
+        { "1 0 0", "1 0 EUR" }, { "1 0 0", "1 0 EUR 1 2" },
+        { "1 0 0", "1 0 EURO 1 2 3" }, { "1 0 0", "1 0 E 1 2 3" },
+        { "1 0 0", "1 0 EUR 1 2 1e5" }, { "1 0 0", "1 0 EUR 1 2 3-4" },
+        { "1 0 0", "1 0 A 1 1 1 - 1 1 1" },
+        { "4294967296 0 0", "1 0" },
+        { "1 0 0", "9 9 - 1 1 1 - 1 1 1 - 1 1 1 - 1 1 1 - 1 1 1 - 1 1 1 "
+                   "- 1 1 1 - 1 1 1 - 1 1 1" },
+    };
+
+    assert_int_equal(sp_call_experiment(&call, pool, &shop, 0xbeef), SP_OK);
+    arg(&call, 1, "sp1_experiment");
+    arg(&call, 3, "sp:{demo}:exp:0000beef");
+
+    items[0] = str("4000000000 255 1");
+    items[1] = str("12 3 EUR 2 1500 1250000 - 1 "
+                   "999999999999999 999999999999998000000000000001");
+    items[2] = str("7 0 0");
+    items[3] = str("5 0");
+
+    assert_int_equal(sp_experiment_read(&cells, &n, pool, items, 4), SP_OK);
+    assert_int_equal(n, 2);
+    assert_true(cells[0].step == 4000000000u);
+    assert_int_equal(cells[0].variant, 255);
+    assert_int_equal(cells[0].holdout, 1);
+    assert_int_equal(cells[0].subjects, 12);
+    assert_int_equal(cells[0].orders, 3);
+    assert_int_equal(cells[0].nrevenue, 2);
+    assert_string_equal(cells[0].revenue[0].currency, "EUR");
+    assert_int_equal(cells[0].revenue[0].orders, 2);
+    assert_true(cells[0].revenue[0].sum > 1499.5
+                && cells[0].revenue[0].sum < 1500.5);
+    assert_string_equal(cells[0].revenue[1].currency, "");
+    assert_true(cells[0].revenue[1].squares > 9.9e29);
+    assert_int_equal(cells[1].holdout, 0);
+    assert_int_equal(cells[1].nrevenue, 0);
+
+    assert_int_equal(sp_experiment_read(&cells, &n, pool, items, 0), SP_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(sp_experiment_read(&cells, &n, pool, items, 3),
+                     SP_INVALID);
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        items[0] = str(bad[i].name);
+        items[1] = str(bad[i].text);
+
+        if (sp_experiment_read(&cells, &n, pool, items, 2) != SP_INVALID) {
+            fail_msg("\"%s\": \"%s\"", bad[i].name, bad[i].text);
+        }
+    }
+}
+
+
 int
 main(void)
 {
@@ -690,6 +848,8 @@ main(void)
         cmocka_unit_test(test_event_reply),
         cmocka_unit_test_setup_teardown(test_claim_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim_bad, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_offers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_experiment, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 
 #include "web.h"
 #include "web_page.h"
+#include "web_words.h"
 
 
 static sp_str_t str(const char *text);
@@ -20,6 +21,9 @@ static void test_token(void **state);
 static void test_one_click(void **state);
 static void test_signature(void **state);
 static void test_page(void **state);
+static void test_chose(void **state);
+static void test_words(void **state);
+static void test_words_whole(void **state);
 
 
 static sp_str_t
@@ -168,14 +172,18 @@ test_page(void **state)
     page.shop = &shop;
     page.title = "<b>";
     page.text = "a < b";
-    page.button = "x\"y";
+    page.locale = "en";
+    page.choices[0].name = "n\"";
+    page.choices[0].value = "<v>";
+    page.choices[0].label = "x\"y";
     buffer_init(&html, 65536);
     web_page(&html, &page);
     assert_false(html.failed);
     assert_null(strstr(html.data, "<script"));
     assert_null(strstr(html.data, "<b>"));
     assert_non_null(strstr(html.data, "a &lt; b"));
-    assert_non_null(strstr(html.data, "x&quot;y"));
+    assert_non_null(strstr(html.data, "name=\"n&quot;\" value=\"&lt;v&gt;\">"
+                           "x&quot;y</button>"));
 
     /* Yellow needs a dark label. */
 
@@ -189,6 +197,99 @@ test_page(void **state)
 }
 
 
+static void
+test_chose(void **state)
+{
+    size_t    i;
+    sp_str_t  body;
+    static const struct {
+        const char   *body;
+        web_chose_t   chose;
+    } cases[] = {
+        { "preference=pause", WEB_CHOSE_PAUSE },
+        { "preference=never", WEB_CHOSE_NEVER },
+        { "", WEB_CHOSE_NOTHING },
+        { "preference=", WEB_CHOSE_NOTHING },
+        { "preference=paus", WEB_CHOSE_NOTHING },
+        { "preference=pauses", WEB_CHOSE_NOTHING },
+        { "preference=never&preference=pause", WEB_CHOSE_NOTHING },
+        { "preference=always", WEB_CHOSE_NOTHING },
+        { "unsubscribe=yes", WEB_CHOSE_NOTHING },
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        body = str(cases[i].body);
+        assert_int_equal(web_chose(&body), cases[i].chose);
+    }
+}
+
+
+static void
+test_words(void **state)
+{
+    size_t  i;
+    static const struct {
+        const char  *accept;
+        const char  *locale;
+        const char  *words;
+    } cases[] = {
+        { NULL, NULL, "en" },
+        { NULL, "de-AT", "de" },
+        { NULL, "fr_CA", "fr" },
+        { NULL, "ja", "en" },
+        { "", "es", "es" },
+        { "fr", "de", "fr" },
+        { "DE-ch", NULL, "de" },
+        { "ja, de;q=0.2, fr ; q=0.9", NULL, "fr" },
+        { "en;q=0.5, es", NULL, "es" },
+        { "de, fr", "es", "de" },
+        { "de;q=0, fr;q=0.001", NULL, "fr" },
+        { "de;q=0", "es", "es" },
+        { "de;q=2, fr;q=x, es;q=0.1", NULL, "es" },
+        { "den, fra", "es", "es" },
+        { "*", "fr", "fr" },
+        { ",,, ;;q, de", NULL, "de" },
+        { "de;q=1.000000000000000000", NULL, "de" },
+        { "ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,"
+          "ja,ja,ja,ja,ja,ja,ja,ja,ja,ja,de", NULL, "en" },
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_string_equal(web_words(cases[i].accept, cases[i].locale)->locale,
+                            cases[i].words);
+    }
+}
+
+
+/* Each text is there in each language, and in none it is English's. */
+
+static void
+test_words_whole(void **state)
+{
+    size_t                     i, j, n;
+    const char *const         *texts, *const *english;
+    const web_words_t         *words;
+
+    n = sizeof(web_words_t) / sizeof(char *);
+    english = (const char *const *) web_words_at(0);
+
+    for (i = 0; (words = web_words_at((unsigned) i)) != NULL; i++) {
+        texts = (const char *const *) words;
+
+        for (j = 0; j < n; j++) {
+            assert_non_null(texts[j]);
+            assert_true(i == 0 || strcmp(texts[j], english[j]) != 0);
+        }
+
+        assert_non_null(strstr(words->paused_text, "%s"));
+        assert_ptr_equal(strchr(words->paused_text, '%'),
+                         strrchr(words->paused_text, '%'));
+    }
+
+    assert_int_equal(i, 4);
+}
+
+
 int
 main(void)
 {
@@ -197,6 +298,9 @@ main(void)
         cmocka_unit_test(test_one_click),
         cmocka_unit_test(test_signature),
         cmocka_unit_test(test_page),
+        cmocka_unit_test(test_chose),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_words_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,458 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * sitepreserver offer import, sitepreserver offer list.
+ */
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd_offer.h"
+#include "config_value.h"
+#include "sp_arena.h"
+
+
+#define CMD_LINE_MAX   1024
+#define CMD_PROGRESS   10000        /* lines */
+
+
+typedef struct {
+    cmd_t                *cmd;
+    const config_shop_t  *shop;
+    sp_str_t              pool;
+    long                  line;
+    long                  imported;
+    long                  seen;
+    long                  rejected;
+    char                  text[SP_CODES_MAX][SP_CODE_MAX + 1];
+    sp_str_t              codes[SP_CODES_MAX];
+    size_t                n;
+} cmd_codes_t;
+
+
+static int cmd_offer_import(cmd_t *cmd, const char *file, const char *pool);
+static int cmd_offer_read(cmd_codes_t *codes, FILE *fp);
+static int cmd_offer_line(cmd_codes_t *codes, char *text);
+static int cmd_offer_flush(cmd_codes_t *codes);
+static int cmd_offer_list(cmd_t *cmd);
+static json_t *cmd_offer_one(cmd_t *cmd, const config_shop_t *shop,
+    const config_offer_t *offer);
+static int cmd_offer_count(cmd_t *cmd, const config_shop_t *shop,
+    const char *pool, uint64_t n[3]);
+static int cmd_offer_uses(const config_shop_t *shop, const char *pool);
+
+
+static const char  cmd_offer_usage[] =
+    "usage: sitepreserver offer import FILE --pool POOL [-c FILE] "
+    "[--shop NAME]\n"
+    "                                  [--json]\n"
+    "       sitepreserver offer list [-c FILE] [--shop NAME] [--json]\n"
+    "\n"
+    "import puts codes into a pool, from which each message of an offer with\n"
+    "that pool takes one.  FILE (\"-\": standard input) has a code a line, or "
+    "is a\n"
+    "CSV file whose first column has them; a first line \"code\" is its "
+    "heading.\n"
+    "A code that was ever in the pool is not taken again.  Lines that are not\n"
+    "valid are named by number on standard error; the rest is imported, status "
+    "1\n"
+    "tells that there were some.\n"
+    "\n"
+    "list shows the offers of the configuration, and how many codes of each "
+    "pool\n"
+    "are free, reserved for a message, and given away.\n";
+
+
+int
+cmd_offer(int argc, char **argv)
+{
+    int          rc;
+    cmd_t        cmd;
+    const char  *pool;
+
+    const cmd_option_t  options[] = { { "pool", NULL, &pool } };
+
+    pool = NULL;
+    rc = cmd_begin(&cmd, argc, argv, cmd_offer_usage, options, 1);
+
+    if (rc != CMD_GO) {
+        return rc;
+    }
+
+    if (cmd.nargs == 2 && strcmp(cmd.args[0], "import") == 0
+        && pool != NULL)
+    {
+        rc = cmd_offer_import(&cmd, cmd.args[1], pool);
+
+    } else if (cmd.nargs == 1 && strcmp(cmd.args[0], "list") == 0
+               && pool == NULL)
+    {
+        rc = cmd_offer_list(&cmd);
+
+    } else {
+        fputs(cmd_offer_usage, stderr);
+        rc = CMD_USAGE;
+    }
+
+    cmd_end(&cmd);
+
+    return rc;
+}
+
+
+static int
+cmd_offer_import(cmd_t *cmd, const char *file, const char *pool)
+{
+    int           rc;
+    FILE         *fp;
+    cmd_codes_t  *codes;
+
+    if (config_value_pool(pool) != NULL) {
+        cmd_error("--pool: \"%s\" %s", pool, config_value_pool(pool));
+        return CMD_USAGE;
+    }
+
+    codes = calloc(1, sizeof(cmd_codes_t));
+
+    if (codes == NULL) {
+        cmd_error("out of memory");
+        return CMD_FAILED;
+    }
+
+    codes->cmd = cmd;
+    codes->shop = cmd_shop(cmd);
+    codes->pool.data = pool;
+    codes->pool.len = strlen(pool);
+    rc = CMD_USAGE;
+
+    if (codes->shop != NULL) {
+        fp = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+
+        if (fp == NULL) {
+            cmd_error("%s: %s", file, strerror(errno));
+
+        } else {
+            rc = cmd_connect(cmd) ? cmd_offer_read(codes, fp) : CMD_REDIS;
+
+            if (fp != stdin) {
+                fclose(fp);
+            }
+        }
+    }
+
+    free(codes);
+
+    return rc;
+}
+
+
+static int
+cmd_offer_read(cmd_codes_t *codes, FILE *fp)
+{
+    int   ok;
+    char  line[CMD_LINE_MAX];
+
+    if (!cmd_offer_uses(codes->shop, codes->pool.data)) {
+        cmd_error("warning: no offer of shop \"%s\" has the pool \"%s\"",
+                  codes->shop->name, codes->pool.data);
+    }
+
+    ok = 1;
+
+    while (ok && fgets(line, sizeof(line), fp) != NULL) {
+        codes->line++;
+
+        if (!cmd_offer_line(codes, line)) {
+            codes->rejected++;
+            cmd_error("line %ld has no code", codes->line);
+        }
+
+        if (codes->n == SP_CODES_MAX) {
+            ok = cmd_offer_flush(codes);
+        }
+
+        if (codes->line % CMD_PROGRESS == 0 && isatty(STDERR_FILENO)) {
+            fprintf(stderr, "\r%ld lines", codes->line);
+        }
+    }
+
+    ok = ok && cmd_offer_flush(codes);
+
+    if (codes->line >= CMD_PROGRESS && isatty(STDERR_FILENO)) {
+        fputc('\n', stderr);
+    }
+
+    cmd_print(codes->cmd, json_pack("{s:s, s:s, s:I, s:I, s:I}", "shop",
+                                    codes->shop->name, "pool",
+                                    codes->pool.data, "imported",
+                                    (json_int_t) codes->imported, "seen",
+                                    (json_int_t) codes->seen, "rejected",
+                                    (json_int_t) codes->rejected));
+
+    return !ok ? CMD_REDIS : codes->rejected != 0 ? CMD_FAILED : CMD_OK;
+}
+
+
+/* An empty line, a comment and a heading are well. */
+
+static int
+cmd_offer_line(cmd_codes_t *codes, char *text)
+{
+    char    *end, *code;
+    size_t   len;
+
+    len = strcspn(text, "\r\n");
+
+    if (text[len] == '\0' && len == CMD_LINE_MAX - 1) {
+        return 0;
+    }
+
+    text[len] = '\0';
+
+    if (codes->line == 1 && strncmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+    }
+
+    while (isspace((unsigned char) *text)) {
+        text++;
+    }
+
+    if (*text == '\0' || *text == '#') {
+        return 1;
+    }
+
+    if (*text == '"') {
+        end = strchr(++text, '"');
+
+        if (end == NULL || (end[1] != '\0' && strchr(",;\t ", end[1]) == NULL))
+        {
+            return 0;
+        }
+
+    } else {
+        end = text + strcspn(text, ",;\t ");
+    }
+
+    *end = '\0';
+
+    if (codes->line == 1 && strcasecmp(text, "code") == 0) {
+        return 1;
+    }
+
+    if (config_value_code(text) != NULL) {
+        return 0;
+    }
+
+    code = codes->text[codes->n];
+    len = (size_t) (end - text);
+    memcpy(code, text, len + 1);
+    codes->codes[codes->n].data = code;
+    codes->codes[codes->n].len = len;
+    codes->n++;
+
+    return 1;
+}
+
+
+static int
+cmd_offer_flush(cmd_codes_t *codes)
+{
+    cmd_t           *cmd;
+    uint64_t         n[2];
+    sp_call_t        call;
+    redis_answer_t   answer;
+
+    if (codes->n == 0) {
+        return 1;
+    }
+
+    cmd = codes->cmd;
+
+    if (sp_call_offer_import(&call, sp_arena_pool(cmd->arena),
+                             &codes->shop->id, &codes->pool, codes->codes,
+                             codes->n) != SP_OK)
+    {
+        cmd_error("out of memory");
+        return 0;
+    }
+
+    if (!cmd_call(cmd, &call, &answer)) {
+        return 0;
+    }
+
+    if (answer.n != 1 || sp_offer_reply_read(&answer.items[0], n, 2) != SP_OK)
+    {
+        cmd_error("Redis gave another answer");
+        return 0;
+    }
+
+    codes->imported += (long) n[0];
+    codes->seen += (long) n[1];
+    codes->n = 0;
+    sp_arena_reset(cmd->arena);
+
+    return 1;
+}
+
+
+static int
+cmd_offer_list(cmd_t *cmd)
+{
+    json_t               *json, *offers, *one;
+    unsigned              i, k;
+    const config_shop_t  *shop;
+
+    if (cmd->shop_name != NULL && cmd_shop(cmd) == NULL) {
+        return CMD_USAGE;
+    }
+
+    if (!cmd_connect(cmd)) {
+        return CMD_REDIS;
+    }
+
+    json = json_object();
+
+    for (i = 0; i < cmd->conf->nshops; i++) {
+        shop = &cmd->conf->shops[i];
+
+        if (!cmd_about(cmd, shop)) {
+            continue;
+        }
+
+        offers = json_object();
+
+        for (k = 0; k < shop->noffers; k++) {
+            one = cmd_offer_one(cmd, shop, &shop->offers[k]);
+
+            if (one == NULL) {
+                json_decref(offers);
+                json_decref(json);
+                return CMD_REDIS;
+            }
+
+            json_object_set_new(offers, shop->offers[k].name, one);
+        }
+
+        json_object_set_new(json, shop->name, offers);
+    }
+
+    cmd_print(cmd, json);
+
+    return CMD_OK;
+}
+
+
+static json_t *
+cmd_offer_one(cmd_t *cmd, const config_shop_t *shop,
+    const config_offer_t *offer)
+{
+    json_t             *json;
+    uint64_t            n[3];
+    static const char  *kinds[] = { "discount", "value-add", "exclusivity",
+                                    "upgrade" };
+
+    json = json_pack("{s:s, s:i}", "kind", kinds[offer->kind], "strength",
+                     (int) offer->strength);
+
+    if (offer->code != NULL) {
+        json_object_set_new(json, "code", json_string(offer->code));
+    }
+
+    if (offer->pattern != NULL) {
+        json_object_set_new(json, "pattern", json_string(offer->pattern));
+    }
+
+    if (offer->pool != NULL) {
+        if (!cmd_offer_count(cmd, shop, offer->pool, n)) {
+            json_decref(json);
+            return NULL;
+        }
+
+        json_object_set_new(json, "pool", json_string(offer->pool));
+        json_object_set_new(json, "free", json_integer((json_int_t) n[0]));
+        json_object_set_new(json, "reserved",
+                            json_integer((json_int_t) n[1]));
+        json_object_set_new(json, "given", json_integer((json_int_t) n[2]));
+    }
+
+    return json;
+}
+
+
+static int
+cmd_offer_count(cmd_t *cmd, const config_shop_t *shop, const char *pool,
+    uint64_t n[3])
+{
+    sp_str_t         name;
+    sp_call_t        call;
+    redis_answer_t   answer;
+
+    name.data = pool;
+    name.len = strlen(pool);
+
+    if (sp_call_offers(&call, sp_arena_pool(cmd->arena), &shop->id, &name)
+        != SP_OK || !cmd_call(cmd, &call, &answer))
+    {
+        return 0;
+    }
+
+    return answer.n == 1
+           && sp_offer_reply_read(&answer.items[0], n, 3) == SP_OK;
+}
+
+
+int
+cmd_offer_warnings(cmd_t *cmd, const config_shop_t *shop, json_t *list)
+{
+    unsigned               i, k;
+    uint64_t               n[3];
+    const config_offer_t  *offer;
+
+    for (i = 0; i < shop->noffers; i++) {
+        offer = &shop->offers[i];
+
+        for (k = 0; k < i && offer->pool != NULL; k++) {
+            if (shop->offers[k].pool != NULL
+                && strcmp(shop->offers[k].pool, offer->pool) == 0)
+            {
+                break;
+            }
+        }
+
+        if (offer->pool == NULL || k < i) {
+            continue;
+        }
+
+        if (!cmd_offer_count(cmd, shop, offer->pool, n)) {
+            return 0;
+        }
+
+        if (n[0] < CONFIG_CODES_FEW) {
+            json_array_append_new(list, json_sprintf("shop \"%s\": the pool "
+                "\"%s\" of offer \"%s\" has %llu codes left "
+                "(sitepreserver offer import)", shop->name, offer->pool,
+                offer->name, (unsigned long long) n[0]));
+        }
+    }
+
+    return 1;
+}
+
+
+static int
+cmd_offer_uses(const config_shop_t *shop, const char *pool)
+{
+    unsigned  i;
+
+    for (i = 0; i < shop->noffers; i++) {
+        if (shop->offers[i].pool != NULL
+            && strcmp(shop->offers[i].pool, pool) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}

@@ -1,0 +1,574 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * sitepreserver report: orders and revenue of those who were mailed, against
+ * those who were held out, and of variants against each other.
+ */
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "sp_arena.h"
+#include "sp_money.h"
+#include "stats.h"
+
+
+#define CMD_SUBJECTS   100          /* in each group, for anything to be said */
+#define CMD_ORDERS     10           /* in both groups */
+
+
+/* Cells of one kind, together. */
+
+typedef struct {
+    uint64_t          subjects;
+    uint64_t          orders;
+    sp_revenue_t      revenue[SP_CURRENCIES_MAX];
+    unsigned          nrevenue;
+    stats_interval_t  share;
+} cmd_group_t;
+
+
+static json_t *cmd_report_shop(cmd_t *cmd, const config_shop_t *shop,
+    const char *only);
+static json_t *cmd_report_series(cmd_t *cmd, const config_shop_t *shop,
+    const config_series_t *series);
+static json_t *cmd_report_step(const config_step_t *step,
+    const sp_cell_t *cells, size_t n);
+static json_t *cmd_report_variants(const config_step_t *step,
+    const sp_cell_t *cells, size_t n);
+static void cmd_group(cmd_group_t *group, const sp_cell_t *cells, size_t n,
+    uint32_t step, int variant, int holdout);
+static void cmd_group_revenue(cmd_group_t *group,
+    const sp_revenue_t *revenue);
+static json_t *cmd_group_json(const cmd_group_t *group);
+static json_t *cmd_compare(const cmd_group_t *one, const cmd_group_t *other);
+static json_t *cmd_compare_revenue(const cmd_group_t *one,
+    const cmd_group_t *other, const char *currency);
+static json_t *cmd_compare_currencies(const cmd_group_t *one,
+    const cmd_group_t *other);
+static void cmd_group_values(const cmd_group_t *group, const char *currency,
+    stats_values_t *values);
+static const char *cmd_verdict(const cmd_group_t *one,
+    const cmd_group_t *other, const stats_interval_t *difference);
+static json_t *cmd_interval(const stats_interval_t *interval, double by);
+static void cmd_report_print(json_t *report);
+static void cmd_report_print_step(const char *name, json_t *step);
+static void cmd_report_print_group(const char *name, json_t *group);
+static void cmd_report_print_compare(json_t *compare);
+static double cmd_real(json_t *json, const char *name);
+
+
+static const char  cmd_report_usage[] =
+    "usage: sitepreserver report [--series NAME] [-c FILE] [--shop NAME]\n"
+    "                            [--json]\n"
+    "\n"
+    "For each step: who was mailed, who was held out, and the orders of both\n"
+    "within 7 days, by shares and by revenue, with 95 % intervals; variants\n"
+    "against each other.  Of the first step it is what the whole series "
+    "brings.\n"
+    "\"not yet\" means that chance alone may have made it: fewer than 100 "
+    "people\n"
+    "in a group, fewer than 10 orders, or an interval that holds 0.\n";
+
+
+int
+cmd_report(int argc, char **argv)
+{
+    int          rc;
+    cmd_t        cmd;
+    json_t      *report, *shop;
+    unsigned     i;
+    const char  *series;
+
+    const cmd_option_t  options[] = { { "series", NULL, &series } };
+
+    series = NULL;
+    rc = cmd_begin(&cmd, argc, argv, cmd_report_usage, options, 1);
+
+    if (rc != CMD_GO) {
+        return rc;
+    }
+
+    report = json_object();
+    rc = cmd.nargs != 0 || (cmd.shop_name != NULL && cmd_shop(&cmd) == NULL)
+         ? CMD_USAGE : cmd_connect(&cmd) ? CMD_NOT_FOUND : CMD_REDIS;
+
+    if (cmd.nargs != 0) {
+        fputs(cmd_report_usage, stderr);
+    }
+
+    for (i = 0; i < cmd.conf->nshops; i++) {
+        if (rc == CMD_USAGE || rc == CMD_REDIS
+            || !cmd_about(&cmd, &cmd.conf->shops[i]))
+        {
+            continue;
+        }
+
+        shop = cmd_report_shop(&cmd, &cmd.conf->shops[i], series);
+
+        if (shop == NULL) {
+            rc = CMD_REDIS;
+            break;
+        }
+
+        if (json_object_size(shop) != 0) {
+            rc = CMD_OK;
+        }
+
+        json_object_set_new(report, cmd.conf->shops[i].name, shop);
+    }
+
+    if (rc == CMD_NOT_FOUND) {
+        cmd_error("there is no series \"%s\"", series);
+
+    } else if (rc == CMD_OK && cmd.json) {
+        json_dumpf(report, stdout, JSON_INDENT(2)|JSON_PRESERVE_ORDER
+                                   |JSON_REAL_PRECISION(6));
+        putchar('\n');
+
+    } else if (rc == CMD_OK) {
+        cmd_report_print(report);
+    }
+
+    json_decref(report);
+    cmd_end(&cmd);
+
+    return rc;
+}
+
+
+static json_t *
+cmd_report_shop(cmd_t *cmd, const config_shop_t *shop, const char *only)
+{
+    json_t    *all, *one;
+    unsigned   i;
+
+    all = json_object();
+
+    for (i = 0; i < shop->nseries; i++) {
+        if (only != NULL && strcmp(shop->series[i].name, only) != 0) {
+            continue;
+        }
+
+        one = cmd_report_series(cmd, shop, &shop->series[i]);
+
+        if (one == NULL) {
+            json_decref(all);
+            return NULL;
+        }
+
+        json_object_set_new(all, shop->series[i].name, one);
+    }
+
+    return all;
+}
+
+
+static json_t *
+cmd_report_series(cmd_t *cmd, const config_shop_t *shop,
+    const config_series_t *series)
+{
+    size_t           n;
+    json_t          *json, *steps;
+    unsigned         i;
+    sp_call_t        call;
+    sp_cell_t       *cells;
+    redis_answer_t   answer;
+
+    if (sp_call_experiment(&call, sp_arena_pool(cmd->arena), &shop->id,
+                           series->hash) != SP_OK
+        || !cmd_call(cmd, &call, &answer))
+    {
+        return NULL;
+    }
+
+    if (sp_experiment_read(&cells, &n, sp_arena_pool(cmd->arena),
+                           answer.items, answer.n) != SP_OK)
+    {
+        cmd_error("Redis gave another answer");
+        return NULL;
+    }
+
+    steps = json_object();
+
+    for (i = 0; i < series->nsteps; i++) {
+        json_object_set_new(steps, series->steps[i].name,
+                            cmd_report_step(&series->steps[i], cells, n));
+    }
+
+    json = json_pack("{s:i, s:o}", "holdout_percent", (int) series->holdout,
+                     "steps", steps);
+
+    return json;
+}
+
+
+static json_t *
+cmd_report_step(const config_step_t *step, const sp_cell_t *cells, size_t n)
+{
+    json_t       *json;
+    cmd_group_t   mailed, held;
+
+    cmd_group(&mailed, cells, n, step->hash, -1, 0);
+    cmd_group(&held, cells, n, step->hash, -1, 1);
+
+    json = json_pack("{s:o, s:o, s:o}", "mailed", cmd_group_json(&mailed),
+                     "holdout", cmd_group_json(&held), "difference",
+                     cmd_compare(&mailed, &held));
+
+    if (step->nvariants > 1) {
+        json_object_set_new(json, "variants",
+                            cmd_report_variants(step, cells, n));
+    }
+
+    return json;
+}
+
+
+/* Each against the first one. */
+
+static json_t *
+cmd_report_variants(const config_step_t *step, const sp_cell_t *cells,
+    size_t n)
+{
+    json_t       *json, *one;
+    unsigned      i;
+    cmd_group_t   first, group;
+
+    json = json_object();
+    cmd_group(&first, cells, n, step->hash, (int) step->variants[0].id, 0);
+
+    for (i = 0; i < step->nvariants; i++) {
+        cmd_group(&group, cells, n, step->hash, (int) step->variants[i].id,
+                  0);
+        one = cmd_group_json(&group);
+
+        if (i != 0) {
+            json_object_set_new(one, "difference",
+                                cmd_compare(&group, &first));
+        }
+
+        json_object_set_new(json, step->variants[i].name, one);
+    }
+
+    return json;
+}
+
+
+/* variant -1: any. */
+
+static void
+cmd_group(cmd_group_t *group, const sp_cell_t *cells, size_t n,
+    uint32_t step, int variant, int holdout)
+{
+    size_t            i;
+    unsigned          k;
+    const sp_cell_t  *cell;
+
+    memset(group, 0, sizeof(cmd_group_t));
+
+    for (i = 0; i < n; i++) {
+        cell = &cells[i];
+
+        if (cell->step != step || cell->holdout != (unsigned) holdout
+            || (variant != -1 && cell->variant != (unsigned) variant))
+        {
+            continue;
+        }
+
+        group->subjects += cell->subjects;
+        group->orders += cell->orders;
+
+        for (k = 0; k < cell->nrevenue; k++) {
+            cmd_group_revenue(group, &cell->revenue[k]);
+        }
+    }
+
+    /* an order of somebody who was a subject before a series was renamed */
+
+    if (group->orders > group->subjects) {
+        group->orders = group->subjects;
+    }
+
+    stats_share(group->orders, group->subjects, &group->share);
+}
+
+
+static void
+cmd_group_revenue(cmd_group_t *group, const sp_revenue_t *revenue)
+{
+    unsigned       i;
+    sp_revenue_t  *r;
+
+    for (i = 0; i < group->nrevenue; i++) {
+        if (strcmp(group->revenue[i].currency, revenue->currency) == 0) {
+            break;
+        }
+    }
+
+    if (i == SP_CURRENCIES_MAX) {
+        return;
+    }
+
+    r = &group->revenue[i];
+
+    if (i == group->nrevenue) {
+        *r = *revenue;
+        group->nrevenue++;
+        return;
+    }
+
+    r->orders += revenue->orders;
+    r->sum += revenue->sum;
+    r->squares += revenue->squares;
+}
+
+
+static json_t *
+cmd_group_json(const cmd_group_t *group)
+{
+    json_t    *json, *revenue;
+    double     unit;
+    unsigned   i;
+    sp_str_t   currency;
+
+    revenue = json_object();
+
+    for (i = 0; i < group->nrevenue; i++) {
+        currency.data = group->revenue[i].currency;
+        currency.len = strlen(currency.data);
+        unit = pow(10, sp_money_exponent(&currency));
+        json_object_set_new(revenue, currency.len != 0 ? currency.data : "-",
+                            json_real(group->revenue[i].sum / unit));
+    }
+
+    json = json_pack("{s:I, s:I, s:o, s:o}", "people",
+                     (json_int_t) group->subjects, "orders",
+                     (json_int_t) group->orders, "share",
+                     cmd_interval(&group->share, 1), "revenue", revenue);
+
+    return json;
+}
+
+
+static json_t *
+cmd_compare(const cmd_group_t *one, const cmd_group_t *other)
+{
+    json_t            *json;
+    stats_interval_t   d;
+
+    stats_shares(&one->share, &other->share, &d);
+
+    json = json_pack("{s:s, s:o}", "orders", cmd_verdict(one, other, &d),
+                     "share", cmd_interval(&d, 1));
+    json_object_set_new(json, "revenue", cmd_compare_currencies(one, other));
+
+    return json;
+}
+
+
+static json_t *
+cmd_compare_currencies(const cmd_group_t *one, const cmd_group_t *other)
+{
+    json_t      *json;
+    unsigned     i;
+    const char  *currency;
+
+    json = json_object();
+
+    for (i = 0; i < one->nrevenue + other->nrevenue; i++) {
+        currency = i < one->nrevenue
+                   ? one->revenue[i].currency
+                   : other->revenue[i - one->nrevenue].currency;
+
+        if (currency[0] != '\0' && json_object_get(json, currency) == NULL) {
+            json_object_set_new(json, currency,
+                                cmd_compare_revenue(one, other, currency));
+        }
+    }
+
+    return json;
+}
+
+
+/* Of each of them who was there, whether anything was bought or not. */
+
+static json_t *
+cmd_compare_revenue(const cmd_group_t *one, const cmd_group_t *other,
+    const char *currency)
+{
+    sp_str_t           code;
+    stats_values_t     values[2];
+    stats_interval_t   d;
+
+    cmd_group_values(one, currency, &values[0]);
+    cmd_group_values(other, currency, &values[1]);
+    code.data = currency;
+    code.len = strlen(currency);
+
+    if (!stats_means(&values[0], &values[1], &d)) {
+        return json_pack("{s:s}", "verdict", "not yet");
+    }
+
+    return json_pack("{s:s, s:o}", "verdict", cmd_verdict(one, other, &d),
+                     "each",
+                     cmd_interval(&d, pow(10, sp_money_exponent(&code))));
+}
+
+
+static void
+cmd_group_values(const cmd_group_t *group, const char *currency,
+    stats_values_t *values)
+{
+    unsigned  i;
+
+    values->n = group->subjects;
+    values->sum = 0;
+    values->squares = 0;
+
+    for (i = 0; i < group->nrevenue; i++) {
+        if (strcmp(group->revenue[i].currency, currency) == 0) {
+            values->sum = group->revenue[i].sum;
+            values->squares = group->revenue[i].squares;
+        }
+    }
+}
+
+
+static const char *
+cmd_verdict(const cmd_group_t *one, const cmd_group_t *other,
+    const stats_interval_t *difference)
+{
+    if (one->subjects < CMD_SUBJECTS || other->subjects < CMD_SUBJECTS
+        || one->orders + other->orders < CMD_ORDERS)
+    {
+        return "not yet";
+    }
+
+    switch (stats_sign(difference)) {
+
+    case 1:
+        return "more";
+
+    case -1:
+        return "less";
+
+    default:
+        return "not yet";
+    }
+}
+
+
+static json_t *
+cmd_interval(const stats_interval_t *interval, double by)
+{
+    return json_pack("{s:f, s:f, s:f}", "value", interval->value / by,
+                     "low", interval->low / by, "high", interval->high / by);
+}
+
+
+static void
+cmd_report_print(json_t *report)
+{
+    json_t      *shop, *series, *step;
+    const char  *name, *title, *which;
+
+    json_object_foreach(report, name, shop) {
+        json_object_foreach(shop, title, series) {
+            printf("shop %s, series %s: %lld %% held out\n", name, title,
+                   (long long) json_integer_value(json_object_get(series,
+                                                      "holdout_percent")));
+
+            json_object_foreach(json_object_get(series, "steps"), which, step)
+            {
+                cmd_report_print_step(which, step);
+            }
+
+            putchar('\n');
+        }
+    }
+}
+
+
+static void
+cmd_report_print_step(const char *name, json_t *step)
+{
+    char         text[128];
+    json_t      *variant, *difference;
+    const char  *which;
+
+    printf("  step %s\n", name);
+    cmd_report_print_group("mailed", json_object_get(step, "mailed"));
+    cmd_report_print_group("held out", json_object_get(step, "holdout"));
+    cmd_report_print_compare(json_object_get(step, "difference"));
+
+    json_object_foreach(json_object_get(step, "variants"), which, variant) {
+        snprintf(text, sizeof(text), "variant %s", which);
+        cmd_report_print_group(text, variant);
+        difference = json_object_get(variant, "difference");
+
+        if (difference != NULL) {
+            cmd_report_print_compare(difference);
+        }
+    }
+}
+
+
+static void
+cmd_report_print_group(const char *name, json_t *group)
+{
+    json_t      *share, *sum;
+    const char  *currency;
+
+    share = json_object_get(group, "share");
+    printf("    %-16s %lld people, %lld orders", name,
+           (long long) json_integer_value(json_object_get(group, "people")),
+           (long long) json_integer_value(json_object_get(group, "orders")));
+
+    if (json_integer_value(json_object_get(group, "people")) != 0) {
+        printf(": %.1f %% (%.1f to %.1f)", cmd_real(share, "value") * 100,
+               cmd_real(share, "low") * 100, cmd_real(share, "high") * 100);
+    }
+
+    json_object_foreach(json_object_get(group, "revenue"), currency, sum) {
+        printf(", %.2f %s", json_real_value(sum), currency);
+    }
+
+    putchar('\n');
+}
+
+
+static void
+cmd_report_print_compare(json_t *compare)
+{
+    json_t      *share, *one, *each;
+    const char  *currency;
+
+    share = json_object_get(compare, "share");
+    printf("      %-14s %+.1f points (%+.1f to %+.1f): %s\n", "orders",
+           cmd_real(share, "value") * 100, cmd_real(share, "low") * 100,
+           cmd_real(share, "high") * 100,
+           json_string_value(json_object_get(compare, "orders")));
+
+    json_object_foreach(json_object_get(compare, "revenue"), currency, one) {
+        each = json_object_get(one, "each");
+
+        if (each == NULL) {
+            printf("      %-14s not yet\n", currency);
+            continue;
+        }
+
+        printf("      %-14s %+.2f each (%+.2f to %+.2f): %s\n", currency,
+               cmd_real(each, "value"), cmd_real(each, "low"),
+               cmd_real(each, "high"),
+               json_string_value(json_object_get(one, "verdict")));
+    }
+}
+
+
+static double
+cmd_real(json_t *json, const char *name)
+{
+    return json_real_value(json_object_get(json, name));
+}

@@ -1,0 +1,222 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Who is suppressed: first in our own file, which lasts, and in Redis, which
+ * is told all of it again when it comes back.
+ */
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "engine.h"
+#include "log.h"
+#include "sp_arena.h"
+
+
+/* Nobody waits for the answer of a suppression; its text lives with it. */
+
+typedef struct {
+    journal_entry_t   entry;
+    void            (*done)(void *data, int error);
+    void             *data;
+} engine_suppression_t;
+
+
+static void engine_reapply_one(void *data, int64_t at, const char *shop,
+    const sp_id_t *shopper, const char *reason, int64_t until);
+static int engine_tell(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, const char *reason, int64_t until);
+static engine_suppression_t *engine_suppression(
+    void (*done)(void *data, int error), void *data);
+static void engine_note(engine_t *engine, engine_suppression_t *suppression,
+    const char *shop, const sp_id_t *shopper, const char *reason,
+    int64_t until);
+static void engine_told(void *data, const redis_answer_t *answer);
+static void engine_written(void *data);
+
+
+void
+engine_reapply(engine_t *engine)
+{
+    long  n;
+
+    n = journal_suppressions(engine->conf->state_dir, engine_reapply_one,
+                             engine);
+
+    if (n < 0) {
+        log_event(LOG_ERROR, "suppressions", "error=\"the file cannot be "
+                  "read: nothing is sent\"");
+        return;
+    }
+
+    log_event(LOG_INFO, "suppressions", "reapplied=%ld", n);
+    engine->reapplied = 1;
+}
+
+
+static void
+engine_reapply_one(void *data, int64_t at, const char *shop,
+    const sp_id_t *shopper, const char *reason, int64_t until)
+{
+    engine_t  *engine;
+
+    engine = data;
+
+    if (config_shop(engine->conf, shop) != NULL
+        && (until == 0 || until > (int64_t) time(NULL)))
+    {
+        (void) engine_tell(engine, shop, shopper, reason, until);
+    }
+}
+
+
+static int
+engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    const char *reason, int64_t until)
+{
+    int          rc;
+    sp_str_t     name;
+    sp_call_t    call;
+    sp_arena_t  *arena;
+
+    name.data = shop;
+    name.len = strlen(shop);
+    arena = sp_arena_create(0);
+
+    rc = arena == NULL
+         || (until != 0
+             ? sp_call_pause(&call, sp_arena_pool(arena), &name, shopper,
+                             until * 1000)
+             : sp_call_suppress(&call, sp_arena_pool(arena), &name, shopper,
+                                reason != NULL ? reason : "operator",
+                                reason == NULL)) != SP_OK
+         || redis_call(engine->redis, &call, -1, engine_told, engine) != 0;
+
+    if (rc == 0) {
+        engine->untold++;
+    }
+
+    sp_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static void
+engine_told(void *data, const redis_answer_t *answer)
+{
+    char       text[LOG_QUOTE_MAX], quoted[LOG_QUOTE_MAX];
+    engine_t  *engine;
+
+    engine = data;
+
+    if (answer->status == REDIS_ERROR) {
+        snprintf(text, sizeof(text), "%.*s", (int) answer->items[0].len,
+                 answer->items[0].data);
+        log_event(LOG_ERROR, "suppress", "error=%s", log_quote(quoted, text));
+    }
+
+    /* Some were still on their way when it came back: now all of them. */
+
+    if (--engine->untold == 0 && !engine->reapplied
+        && redis_is_up(engine->redis))
+    {
+        engine_reapply(engine);
+        engine_kick(engine);
+    }
+}
+
+
+int
+engine_suppress(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    const char *reason, void (*done)(void *data, int error), void *data)
+{
+    engine_suppression_t  *suppression;
+
+    suppression = engine_suppression(done, data);
+
+    if (suppression == NULL) {
+        return -1;
+    }
+
+    journal_suppression_line(suppression->entry.line, (int64_t) time(NULL),
+                             shop, shopper, reason);
+    engine_note(engine, suppression, shop, shopper, reason, 0);
+
+    return 0;
+}
+
+
+int
+engine_pause(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    int64_t until, void (*done)(void *data, int error), void *data)
+{
+    engine_suppression_t  *suppression;
+
+    suppression = engine_suppression(done, data);
+
+    if (suppression == NULL) {
+        return -1;
+    }
+
+    journal_pause_line(suppression->entry.line, (int64_t) time(NULL), shop,
+                       shopper, until);
+    engine_note(engine, suppression, shop, shopper, "paused", until);
+
+    return 0;
+}
+
+
+static engine_suppression_t *
+engine_suppression(void (*done)(void *data, int error), void *data)
+{
+    engine_suppression_t  *suppression;
+
+    suppression = calloc(1, sizeof(engine_suppression_t));
+
+    if (suppression != NULL) {
+        suppression->done = done;
+        suppression->data = data;
+        suppression->entry.file = "suppressions";
+        suppression->entry.done.handler = engine_written;
+        suppression->entry.done.data = suppression;
+    }
+
+    return suppression;
+}
+
+
+static void
+engine_note(engine_t *engine, engine_suppression_t *suppression,
+    const char *shop, const sp_id_t *shopper, const char *reason,
+    int64_t until)
+{
+    if (engine_tell(engine, shop, shopper, reason, until) != 0) {
+        log_event(LOG_ERROR, "suppress", "shop=%s error=\"out of memory\"",
+                  shop);
+    }
+
+    journal_append(engine->journal, &suppression->entry);
+    log_event(LOG_INFO, "suppress", "shop=%s shopper=%s reason=%s", shop,
+              shopper->text, reason);
+}
+
+
+static void
+engine_written(void *data)
+{
+    engine_suppression_t  *suppression;
+
+    suppression = data;
+
+    if (suppression->entry.error != 0) {
+        log_event(LOG_ERROR, "journal", "file=suppressions error=\"%s\"",
+                  strerror(suppression->entry.error));
+    }
+
+    if (suppression->done != NULL) {
+        suppression->done(suppression->data, suppression->entry.error);
+    }
+
+    free(suppression);
+}
