@@ -442,8 +442,11 @@ sp_rc_t sp_call_offers(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_offer_reply_read(const sp_str_t *text, uint64_t *numbers,
     unsigned n);
 
-/* Reads the reply of reserve: SP_OK, SP_DONE (EMPTY), SP_AGAIN (NO: the lease
-   is gone), SP_INVALID.  The code points into text. */
+
+/*
+ * Reads the reply of reserve: SP_OK, SP_DONE (EMPTY), SP_AGAIN (NO: the lease
+ * is gone), SP_INVALID.  The code points into text.
+ */
 
 sp_rc_t sp_offer_code_read(const sp_str_t *text, sp_str_t *code);
 
@@ -474,6 +477,9 @@ typedef struct {
     sp_revenue_t  revenue[SP_CURRENCIES_MAX];
     unsigned      nrevenue;
 } sp_cell_t;
+
+
+/* Reads the reply of sp1_experiment into cells of the pool's. */
 
 sp_rc_t sp_experiment_read(sp_cell_t **cells, size_t *ncells,
     const sp_pool_t *pool, const sp_str_t *items, size_t n);
