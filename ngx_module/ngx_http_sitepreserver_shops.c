@@ -110,6 +110,15 @@ ngx_http_sitepreserver_server_init(ngx_conf_t *cf,
     if (rc == SP_OK) {
         scf->watches = sp_observe_watches(scf->rules);
         scf->lined = sp_observe_lined(scf->rules);
+
+        if (sp_rules_empty(scf->rules)) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "\"sitepreserver\" is on, but there is no "
+                          "\"sitepreserver_event\" for the server in %s:%ui: "
+                          "include the preset of its platform",
+                          cscf->file_name, cscf->line);
+        }
+
         return NGX_OK;
     }
 

@@ -106,7 +106,7 @@ sp_rules_free(sp_rules_t *rules)
 int
 sp_rules_empty(const sp_rules_t *rules)
 {
-    return rules->n == 0 && rules->visitor.n == 0 && rules->naliases == 0;
+    return rules->n == 0;
 }
 
 

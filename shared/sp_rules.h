@@ -112,7 +112,7 @@ sp_rc_t sp_rules_compile(sp_rules_t *rules, sp_error_t *err);
 void sp_rules_free(sp_rules_t *rules);
 
 
-/* Non-zero if there is nothing in it: no event, no visitor, no alias. */
+/* Non-zero if there is no event in it: nothing can be observed. */
 
 int sp_rules_empty(const sp_rules_t *rules);
 

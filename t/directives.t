@@ -52,6 +52,15 @@ passes('a server name is a shop', "sitepreserver_secret_file $secret;"
     . 'server { listen 127.0.0.1:%%PORT%%; server_name shop.example.com;'
     . ' sitepreserver on; }');
 
+{
+    my ($status, $out) = $nginx->test_config("$on $server");
+    like($out, qr/\[warn\].* no "sitepreserver_event" for the server in \S+test\.conf:\d+/,
+        'a preset that is missing is missed');
+    ($status, $out) = $nginx->test_config(
+        "$on sitepreserver_event purchase POST = /order;\n$server");
+    unlike($out, qr/\[warn\]/, 'an event is enough');
+}
+
 passes('all of them', <<"CONF");
 sitepreserver_redis redis://me\@127.0.0.1:6380/3 password_file=$secret
     timeout=3s;
