@@ -60,7 +60,7 @@ my $path = path_of('ada');
 my %says = (
     en => [ 'Email preferences', 'Unsubscribe?' ],
     de => [ 'E-Mail-Einstellungen', 'Abmelden?' ],
-    fr => [ 'Préférences d’e-mail', "Se désabonner\xa0?" ],
+    fr => [ 'Préférences d’e‑mail', "Se désabonner\xa0?" ],
     es => [ 'Preferencias de correo', '¿Darse de baja?' ],
 );
 
