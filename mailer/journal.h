@@ -77,7 +77,7 @@ void journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
 int journal_write(const char *dir, const char *file, const char *line);
 
 
-/* Any number of lines at once: len bytes of text. */
+/* Any number of lines at once: len bytes of text, which end in a newline. */
 
 int journal_write_lines(const char *dir, const char *file, const char *text,
     size_t len);
