@@ -44,9 +44,9 @@ static const char  cmd_suppress_usage[] =
     "\n"
     "From now on this address is not mailed, whatever it does; --remove takes\n"
     "that back.  A reason is a word; by default \"operator\".\n"
-    "import: FILE (\"-\": standard input) has an address a line, or in the first\n"
-    "column of a table.  Lines that are not valid are counted and named by\n"
-    "number; the rest is imported, status 1 tells that there were some.\n"
+    "import: FILE (\"-\": standard input) has an address a line, or in the\n"
+    "first column of a table.  Lines that are not valid are counted and named\n"
+    "by number; the rest is imported, status 1 tells that there were some.\n"
     "export prints who is suppressed: hashes, no addresses, as nobody keeps\n"
     "them.  --list prints the mailer's own file as it was written.\n";
 

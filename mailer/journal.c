@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "journal.h"
@@ -287,29 +288,25 @@ journal_open(const char *dir, const char *file, int flags)
 }
 
 
+int
+journal_write(const char *dir, const char *file, const char *line)
+{
+    return journal_write_lines(dir, file, line, strlen(line));
+}
+
+
 /*
  * A line that a crash cut off ends here: a newline goes before the next one,
  * and empty lines are nothing.
  */
 
 int
-journal_write(const char *dir, const char *file, const char *line)
-{
-    char    text[JOURNAL_LINE_MAX + 1];
-    size_t  len;
-
-    len = (size_t) snprintf(text, sizeof(text), "\n%s", line);
-
-    return journal_write_lines(dir, file, text, len);
-}
-
-
-int
 journal_write_lines(const char *dir, const char *file, const char *text,
     size_t len)
 {
-    int      fd, rc, made;
-    ssize_t  n;
+    int           fd, rc, made;
+    ssize_t       n;
+    struct iovec  iov[2];
 
     made = 0;
     fd = journal_open(dir, file, O_WRONLY|O_APPEND);
@@ -323,8 +320,12 @@ journal_write_lines(const char *dir, const char *file, const char *text,
         return errno;
     }
 
-    n = write(fd, text, len);
-    rc = n == (ssize_t) len ? 0 : n < 0 ? errno : ENOSPC;
+    iov[0].iov_base = (char *) "\n";
+    iov[0].iov_len = 1;
+    iov[1].iov_base = (char *) text;
+    iov[1].iov_len = len;
+    n = writev(fd, iov, 2);
+    rc = n == (ssize_t) len + 1 ? 0 : n < 0 ? errno : ENOSPC;
 
     if (rc == 0 && fsync(fd) != 0) {
         rc = errno;

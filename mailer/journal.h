@@ -77,7 +77,7 @@ void journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
 int journal_write(const char *dir, const char *file, const char *line);
 
 
-/* Any number of lines at once: len bytes of text. */
+/* Any number of lines at once: len bytes of text, which end in a newline. */
 
 int journal_write_lines(const char *dir, const char *file, const char *text,
     size_t len);
@@ -85,8 +85,8 @@ int journal_write_lines(const char *dir, const char *file, const char *text,
 
 /*
  * Calls each() for every suppression, in the order of the file; lines that are
- * not whole are skipped.  until: Unix time, s; 0: for ever.  Gives their number, -1 if the file cannot be read (a
- * file that is not there is empty).
+ * not whole are skipped.  until: Unix time, s; 0: for ever.  Gives their
+ * number, -1 if the file cannot be read (a file that is not there is empty).
  */
 
 typedef void (*journal_each_pt)(void *data, int64_t at, const char *shop,

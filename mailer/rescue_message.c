@@ -9,7 +9,7 @@
 
 #define RESCUE_UNSUBSCRIBE  "/sp/unsubscribe?t="
 #define RESCUE_PREFERENCES  "/sp/preferences?t="
-#define RESCUE_CODE         "TEST-CODE"    /* of messages that no shopper gets */
+#define RESCUE_CODE         "TEST-CODE" /* of messages that no shopper gets */
 
 
 static sp_rc_t rescue_message_sender(const rescue_letter_t *letter,

@@ -27,8 +27,8 @@ static const char  web_page_style[] =
     ".shop{margin:0 0 20px;font-size:14px;font-weight:600;letter-spacing:.02em;"
     "color:var(--soft);overflow-wrap:anywhere}"
     "h1{margin:0 0 12px;font-size:clamp(22px,6vw,28px);line-height:1.25;"
-    "letter-spacing:-.01em;overflow-wrap:anywhere}"
-    "p{margin:0 0 8px}"
+    "letter-spacing:-.01em;overflow-wrap:anywhere;text-wrap:balance}"
+    "p{margin:0 0 8px;text-wrap:balance}"
     ".note{margin-top:20px;font-size:14px;color:var(--soft)}"
     "form{margin:28px 0 0}"
     "button{appearance:none;width:100%;min-height:52px;padding:12px 20px;"
@@ -139,10 +139,12 @@ web_page_colours(buffer_t *out, const config_shop_t *shop)
     creative_colour_text(creative_colour_on(light), dark_on);
 
     buffer_fmt(out, ":root{color-scheme:light dark;--ground:#f3f4f7;"
-               "--card:#fff;--ink:#141a26;--soft:#565f70;--line:#e4e7ed;--edge:#8a93a3;"
+               "--card:#fff;--ink:#141a26;--soft:#565f70;--line:#e4e7ed;"
+               "--edge:#8a93a3;"
                "--brand:%s;--on:%s}"
                "@media (prefers-color-scheme:dark){:root{--ground:#10141d;"
-               "--card:#1b2130;--ink:#eef1f6;--soft:#a9b2c3;--line:#2b3345;--edge:#7c879b;"
+               "--card:#1b2130;--ink:#eef1f6;--soft:#a9b2c3;--line:#2b3345;"
+               "--edge:#7c879b;"
                "--brand:%s;--on:%s}}", brand, on, dark, dark_on);
 }
 

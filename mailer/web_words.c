@@ -35,7 +35,8 @@ static const web_words_t  web_words_all[] = {
         .orders = "Messages about your orders are not affected.",
         .test = "This was a test message: nothing was changed.",
         .preferences = "Email preferences",
-        .preferences_text = "How shall we go on with reminders of your cart?",
+        .preferences_text = "Reminders about your cart: what would you "
+                            "like?",
         .pause_button = "Pause for a month",
         .never_button = "Never remind me again",
         .back = "“Never” is for good: a link in a message cannot undo it.",
@@ -84,12 +85,12 @@ static const web_words_t  web_words_all[] = {
         .again_text = "Nous n’avons pas pu enregistrer votre choix.",
         .unsubscribe = "Se désabonner ?",
         .unsubscribe_text = "Nous ne vous rappellerons plus votre panier par "
-                            "e-mail.",
+                            "e‑mail.",
         .unsubscribe_button = "Se désabonner",
         .unsubscribed = "Vous êtes désabonné(e)",
         .orders = "Les messages concernant vos commandes ne changent pas.",
         .test = "C’était un message de test : rien n’a été modifié.",
-        .preferences = "Préférences d’e-mail",
+        .preferences = "Préférences d’e‑mail",
         .preferences_text = "Que souhaitez-vous pour les rappels de votre "
                             "panier ?",
         .pause_button = "Suspendre pendant un mois",
@@ -98,7 +99,7 @@ static const web_words_t  web_words_all[] = {
                 "peut pas l’annuler.",
         .paused = "Nous faisons une pause",
         .paused_text = "Nous ne vous rappellerons pas votre panier par "
-                       "e-mail avant le %s.",
+                       "e‑mail avant le %s.",
         .test_done = "Cela fonctionne",
     },
     {

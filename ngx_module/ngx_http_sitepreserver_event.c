@@ -12,6 +12,8 @@
 #include "ngx_http_sitepreserver_redis.h"
 #include "ngx_http_sitepreserver_zone.h"
 
+#include "sp_device.h"
+
 
 /* An event while it is built. */
 
@@ -181,6 +183,7 @@ ngx_http_sitepreserver_send(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx)
 {
     sp_rc_t                          rc;
+    sp_str_t                         agent;
     sp_outcome_t                    *outcome, click;
     ngx_http_sitepreserver_build_t   b;
 
@@ -199,6 +202,12 @@ ngx_http_sitepreserver_send(ngx_http_request_t *r,
     b.event.status = ngx_http_sitepreserver_status(r);
     b.event.total = SP_NO_AMOUNT;
     b.event.forget = ctx->ignored || ctx->refused;
+
+    if (r->headers_in.user_agent != NULL) {
+        agent.data = (char *) r->headers_in.user_agent->value.data;
+        agent.len = r->headers_in.user_agent->value.len;
+        b.event.device = sp_device(&agent);
+    }
 
     rc = SP_OK;
 
@@ -450,6 +459,7 @@ ngx_http_sitepreserver_build_address(ngx_http_sitepreserver_build_t *b,
 
         b->event.sealed.data = b->sealed;
         b->event.sealed.len = len;
+        b->event.captured = sp_captured(outcome->email_kinds);
 
         b->ctx->shopper = b->event.shopper;
 

@@ -71,10 +71,16 @@ typedef enum {
     SP_CAPTURED_SIGN_UP,
     SP_CAPTURED_CHECKOUT,           /* begin_checkout to purchase */
     SP_CAPTURED_NEWSLETTER,         /* generate_lead */
-    SP_CAPTURED_IDENTIFY,           /* anything else that was observed */
+    SP_CAPTURED_IDENTIFY,           /* anything else that was observed: does
+                                       not replace what says more */
     SP_CAPTURED_CUSTOMER,           /* the shop told: an import, an order */
     SP_CAPTURED_CLICK               /* only by the link in a message */
 } sp_captured_t;
+
+
+/* How it came, by the kinds of the rules that gave it; 0: not known. */
+
+sp_captured_t sp_captured(unsigned kinds);
 
 
 /* What a visit is made with. */
@@ -454,8 +460,7 @@ sp_rc_t sp_offer_code_read(const sp_str_t *text, sp_str_t *code);
 /*
  * sp1_experiment: what became of the subjects of a series.  An order within 7
  * days of the confirm counts, the first one of each subject and rescue.
- * Reply: a flat array; sp_experiment_read() gives a cell for each step,
- * variant and holdout that has subjects, in no order.  SP_INVALID, SP_NOMEM.
+ * Reply: a flat array; read it with sp_experiment_read().
  */
 
 sp_rc_t sp_call_experiment(sp_call_t *call, const sp_pool_t *pool,
@@ -479,7 +484,10 @@ typedef struct {
 } sp_cell_t;
 
 
-/* Reads the reply of sp1_experiment into cells of the pool's. */
+/*
+ * A cell for each step, variant and holdout that has subjects, in no order,
+ * from the pool.  SP_INVALID: another reply; SP_NOMEM.
+ */
 
 sp_rc_t sp_experiment_read(sp_cell_t **cells, size_t *ncells,
     const sp_pool_t *pool, const sp_str_t *items, size_t n);

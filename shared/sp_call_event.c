@@ -90,6 +90,31 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 }
 
 
+sp_captured_t
+sp_captured(unsigned kinds)
+{
+    if (kinds & SP_LOGIN) {
+        return SP_CAPTURED_LOGIN;
+    }
+
+    if (kinds & SP_SIGN_UP) {
+        return SP_CAPTURED_SIGN_UP;
+    }
+
+    if (kinds & (SP_BEGIN_CHECKOUT | SP_ADD_SHIPPING_INFO
+                 | SP_ADD_PAYMENT_INFO | SP_PURCHASE))
+    {
+        return SP_CAPTURED_CHECKOUT;
+    }
+
+    if (kinds & SP_GENERATE_LEAD) {
+        return SP_CAPTURED_NEWSLETTER;
+    }
+
+    return kinds != 0 ? SP_CAPTURED_IDENTIFY : SP_CAPTURED_NOT;
+}
+
+
 static void
 sp_text_terms(sp_text_t *text, const sp_terms_t *terms)
 {

@@ -64,9 +64,9 @@ local A_CUSTOMER = 8                -- not an alias
 
 local BY_NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = 0, 1, 2, 3, 4
 
--- how an address came, as in sp_call.h: the last two
+-- how an address came, as in sp_call.h: the last three
 
-local BY_CUSTOMER, BY_LINK = 6, 7
+local BY_IDENTIFY, BY_CUSTOMER, BY_LINK = 5, 6, 7
 
 -- a visit's flags
 

@@ -246,6 +246,21 @@ local function bind(c, v, p, shown)
 end
 
 
+-- How the address came: the newest counts, unless it says less.
+
+local function captured_now(p, v, who)
+    local vague = p.captured == 0 or p.captured == BY_LINK
+
+    if who.shopper == p.id and who.captured ~= 0
+        and (vague or who.captured ~= BY_IDENTIFY)
+    then
+        return who.captured
+    end
+
+    return v.class == BY_CLICK and vague and BY_LINK or p.captured
+end
+
+
 local function shopper_details(c, p, v)
     local who = c.who
 
@@ -256,12 +271,10 @@ local function shopper_details(c, p, v)
         p.dirty = true
     end
 
-    if who.shopper == p.id and who.captured ~= 0 then
-        p.dirty = p.dirty or p.captured ~= who.captured
-        p.captured = who.captured
+    local captured = captured_now(p, v, who)
 
-    elseif v.class == BY_CLICK and p.captured == 0 then
-        p.captured = BY_LINK
+    if captured ~= p.captured then
+        p.captured = captured
         p.dirty = true
     end
 

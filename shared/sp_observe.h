@@ -113,6 +113,7 @@ typedef struct {
     sp_str_t      order_id;
     sp_str_t      currency;         /* ISO 4217, upper case */
 
+    unsigned      email_kinds;      /* of the rules that gave it */
     unsigned      email_from_shop:1;
     unsigned      checkout:1;
     unsigned      success:1;        /* not 499, 502, 504, 5xx */

@@ -23,6 +23,7 @@ static int sp_outcome_uncertain(const sp_observation_t *ob,
     const sp_rule_t *rule);
 static sp_rc_t sp_outcome_pending(sp_apply_t *apply);
 static sp_rc_t sp_outcome_fields(sp_apply_t *apply);
+static sp_rc_t sp_outcome_email(sp_apply_t *apply);
 static sp_rc_t sp_outcome_visitor(sp_apply_t *apply, unsigned needs);
 static sp_rc_t sp_outcome_alias(sp_apply_t *apply);
 static sp_rc_t sp_outcome_amounts(sp_apply_t *apply);
@@ -270,7 +271,6 @@ sp_outcome_pending(sp_apply_t *apply)
 static sp_rc_t
 sp_outcome_fields(sp_apply_t *apply)
 {
-    int            shop;
     sp_rc_t        rc;
     unsigned       i;
     sp_outcome_t  *outcome;
@@ -303,11 +303,36 @@ sp_outcome_fields(sp_apply_t *apply)
         }
     }
 
-    shop = outcome->email_from_shop;
+    return sp_outcome_email(apply);
+}
 
-    rc = sp_outcome_text(apply, SP_FIELD_EMAIL, SP_FORM_EMAIL,
-                         &outcome->email, &shop);
 
+/* The last address counts, and of it each rule that says it. */
+
+static sp_rc_t
+sp_outcome_email(sp_apply_t *apply)
+{
+    int            shop;
+    sp_rc_t        rc;
+    sp_str_t       email;
+    sp_outcome_t  *outcome;
+
+    outcome = apply->outcome;
+    email = outcome->email;
+    shop = -1;
+
+    rc = sp_outcome_text(apply, SP_FIELD_EMAIL, SP_FORM_EMAIL, &email, &shop);
+
+    if (shop == -1) {
+        return rc;
+    }
+
+    if (!sp_str_eq(&email, &outcome->email)) {
+        outcome->email_kinds = 0;
+    }
+
+    outcome->email = email;
+    outcome->email_kinds |= apply->rule->kind;
     outcome->email_from_shop = shop != 0;
 
     return rc;

@@ -91,7 +91,10 @@ shop 'what a claim tells of the shopper' => sub {
        'the newest counts: checkout begun, logged in, another device');
     is(scalar $c->{mails}->@*, 1, 'one message');
 
-    $f->event('visit-ada', kinds => 'page_view');
+    $f->event('visit-ada', kinds => 'identify', shopper => 'ada',
+              captured => 5);
+    is($f->why('ada')->{captured}, 'checkout',
+       'being seen again says less than that');
     is(abandoned()->{device}, 1, 'a device that is not known changes nothing');
 
     $f->event('visit-ada', kinds => 'purchase', order => 'o1');

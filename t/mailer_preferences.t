@@ -20,16 +20,20 @@ use Sp::Mime;
 use constant DAY => 86400;
 
 my $clock = Sp::Clock->new;
-my $t = Sp::Rescue->new(idle => 200, shop => 'locale = de-AT');
+my $t = Sp::Rescue->new(start => 0, idle => 200, shop => 'locale = de-AT',
+    series => 'series "default" { step "one" { delay = 0 creative = reminder } }');
+$t->mailer->set_config($t->config =~ s{/t/lib/creatives}{/mailer/creatives}r);
+$t->mailer->start;
+$t->ready;
 my ($call, $smtp, $mailer, $redis) = ($t->call, $t->smtp, $t->mailer, $t->redis);
 my $http = Sp::Http->new(port => $mailer->port);
 
 # The path of the preferences of the newest message to that address.
 sub path_of ($who) {
     my ($mail) = grep { $_->{to}[0] =~ /^\Q$who\E@/ } reverse $smtp->mails;
-    my ($token) = Sp::Mime->parse($mail->{data})->header('List-Unsubscribe')
-        =~ m{/sp/unsubscribe\?t=([\w-]+)>};
-    return "/sp/preferences?t=$token";
+    my ($link) = grep { m{/sp/preferences\?} }
+        Sp::Mime->parse($mail->{data})->links;
+    return $link =~ s{^https://shop\.example\.com}{}r;
 }
 
 sub mailed ($who) {
@@ -60,7 +64,7 @@ my $path = path_of('ada');
 my %says = (
     en => [ 'Email preferences', 'Unsubscribe?' ],
     de => [ 'E-Mail-Einstellungen', 'Abmelden?' ],
-    fr => [ 'Préférences d’e-mail', "Se désabonner\xa0?" ],
+    fr => [ 'Préférences d’e‑mail', "Se désabonner\xa0?" ],
     es => [ 'Preferencias de correo', '¿Darse de baja?' ],
 );
 

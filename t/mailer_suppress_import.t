@@ -100,6 +100,32 @@ unlike($out, qr/\@/, 'no address');
 ($status, $done) = import_of("bob\@example.com\n");
 is($done->{suppressed}, 1, 'who was taken back is suppressed anew');
 
+# What is no end is for ever; an end is never put to what has none, and the later
+# of two counts.
+
+my %id = map { $_ => $call->tokens("$_\@ends.example")->{shopper} } 'a' .. 'f';
+my $soon = time + 1000;
+append($journal, join('', map { "\n$_\n" } "1 demo $id{a} paused x",
+    "1 demo $id{b} paused 99999999999999999999", "1 demo $id{c} paused -1",
+    "1 demo $id{d} asked", "2 demo $id{d} paused $soon",
+    "1 demo $id{e} paused " . ($soon + 5), "2 demo $id{e} paused $soon",
+    "1 demo $id{f} paused 5"));
+my %seen = map { $_->{shopper} => $_ } @{ $mailer->json('suppress', 'export') };
+is($seen{ $id{$_} } && $seen{ $id{$_} }{until}, undef, "$_: for ever")
+    for 'a' .. 'd';
+ok($seen{ $id{$_} }, '... and there') for 'a' .. 'd';
+is($seen{ $id{d} }{reason}, 'asked', 'the reason of the one for ever');
+is($seen{ $id{e} }{until}, ($soon + 5) * 1000, 'the later end');
+is($seen{ $id{f} }, undef, 'what has ended');
+$mailer->restart;
+$t->ready;
+wait_ok { ($call->why('e@ends.example')->{suppressed_until} // 0)
+    == ($soon + 5) * 1000 } 'Redis is told the same';
+ok($call->why("$_\@ends.example")->{suppressed}
+    && !$call->why("$_\@ends.example")->{suppressed_until}, "... of $_")
+    for 'a' .. 'd';
+ok(!$call->why('f@ends.example')->{suppressed}, '... and nothing of f');
+
 # Wrong options.
 
 is(($mailer->run('suppress', 'import'))[0], 2, 'no file: 2');
@@ -121,6 +147,15 @@ $t->redis->start;
 $mailer->restart;
 $t->ready;
 wait_ok { $call->why('late@example.com')->{suppressed} } '... and it is';
+
+# A line that a crash cut off does not swallow the next one.
+
+append($journal, "\n1 demo $id{f} paus");
+is((import_of("last\@example.com\nlast2\@example.com\n"))[0], 0,
+    'after a line that was cut off');
+%seen = map { $_->{shopper} => 1 } @{ $mailer->json('suppress', 'export') };
+ok($seen{ $call->tokens("$_\@example.com")->{shopper} }, "$_ is in the file")
+    for qw(last last2);
 
 is($mailer->stop, 0, 'ends');
 all_done();

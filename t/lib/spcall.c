@@ -48,6 +48,7 @@ static const struct {
     { "begin_checkout", SP_BEGIN_CHECKOUT },
     { "purchase", SP_PURCHASE },
     { "login", SP_LOGIN },
+    { "sign_up", SP_SIGN_UP },
     { "generate_lead", SP_GENERATE_LEAD },
     { "update_cart", SP_UPDATE_CART },
     { "set_cart", SP_SET_CART },
@@ -108,7 +109,7 @@ spcall_one(json_t *in)
     json_t       *out;
     sp_id_t       shopper, customer, order;
     sp_rc_t       rc;
-    sp_str_t      shop, sealed;
+    sp_str_t      shop, sealed, codes, series;
     sp_call_t     call;
     sp_terms_t    terms;
     const char   *name;
@@ -147,6 +148,19 @@ spcall_one(json_t *in)
     } else if (strcmp(name, "suppress") == 0) {
         shopper = spcall_shopper(in, &shop, NULL);
         rc = sp_call_suppress(&call, pool, &shop, &shopper, "test", 0);
+
+    } else if (strcmp(name, "pause") == 0) {
+        shopper = spcall_shopper(in, &shop, NULL);
+        rc = sp_call_pause(&call, pool, &shop, &shopper,
+                           spcall_int(in, "until", 0));
+
+    } else if (strcmp(name, "offers") == 0) {
+        codes = spcall_str(in, "pool");
+        rc = sp_call_offers(&call, pool, &shop, &codes);
+
+    } else if (strcmp(name, "experiment") == 0) {
+        series = spcall_str(in, "series");
+        rc = sp_call_experiment(&call, pool, &shop, sp_step_hash(&series));
 
     } else if (strcmp(name, "why") == 0) {
         shopper = spcall_shopper(in, &shop, &sealed);
@@ -267,6 +281,10 @@ spcall_event(sp_call_t *call, json_t *in, const sp_str_t *shop)
     event.customer = spcall_id(in, "customer", SP_ID_CUSTOMER, shop);
     event.order = spcall_id(in, "order", SP_ID_ORDER, shop);
     event.shopper = spcall_shopper(in, shop, &event.sealed);
+    event.captured = event.shopper.text[0] != '\0' ? sp_captured(event.kinds)
+                                                   : SP_CAPTURED_NOT;
+    event.device = (sp_device_t) spcall_int(in, "device", SP_DEVICE_UNKNOWN);
+    event.logged_in = spcall_int(in, "logged_in", 0) != 0;
     event.network = spcall_id(in, "network", SP_ID_NETWORK, shop);
     event.first_name = spcall_str(in, "first_name");
     event.locale = spcall_str(in, "locale");

@@ -532,7 +532,8 @@ class Model:
         if e['sealed'] and e['shopper'] == v.shopper \
                 and p.sealed[:1] != e['sealed'][:1]:
             p.sealed = e['sealed']
-        if e['shopper'] == v.shopper and e['captured']:
+        if e['shopper'] == v.shopper and e['captured'] \
+                and (p.captured in (0, 7) or e['captured'] != 5):
             p.captured = e['captured']
         elif v.how == BY_CLICK and not p.captured:
             p.captured = 7

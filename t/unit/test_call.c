@@ -508,6 +508,25 @@ test_mailer_calls(void **state)
 
 
 static void
+test_captured(void **state)
+{
+    assert_int_equal(sp_captured(0), SP_CAPTURED_NOT);
+    assert_int_equal(sp_captured(SP_LOGIN | SP_SIGN_UP), SP_CAPTURED_LOGIN);
+    assert_int_equal(sp_captured(SP_SIGN_UP | SP_PURCHASE),
+                     SP_CAPTURED_SIGN_UP);
+    assert_int_equal(sp_captured(SP_BEGIN_CHECKOUT), SP_CAPTURED_CHECKOUT);
+    assert_int_equal(sp_captured(SP_ADD_SHIPPING_INFO), SP_CAPTURED_CHECKOUT);
+    assert_int_equal(sp_captured(SP_ADD_PAYMENT_INFO), SP_CAPTURED_CHECKOUT);
+    assert_int_equal(sp_captured(SP_PURCHASE | SP_GENERATE_LEAD),
+                     SP_CAPTURED_CHECKOUT);
+    assert_int_equal(sp_captured(SP_GENERATE_LEAD | SP_IDENTIFY),
+                     SP_CAPTURED_NEWSLETTER);
+    assert_int_equal(sp_captured(SP_IDENTIFY), SP_CAPTURED_IDENTIFY);
+    assert_int_equal(sp_captured(SP_PAGE_VIEW), SP_CAPTURED_IDENTIFY);
+}
+
+
+static void
 test_event_reply(void **state)
 {
     sp_str_t          s;
@@ -845,6 +864,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_event_limits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(test_mailer_calls, setup, teardown),
+        cmocka_unit_test(test_captured),
         cmocka_unit_test(test_event_reply),
         cmocka_unit_test_setup_teardown(test_claim_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim_bad, setup, teardown),

@@ -258,6 +258,9 @@ test_usual(void **state)
     has(&built.html, "utm_content=reminder-items");
     has(&built.html, "mailto:service@loom.example\"");
     has(&built.html, "href=\"https://loom.example/sp/unsubscribe?t=");
+    has(&built.text, "https://loom.example/sp/preferences?t=");
+    has(&built.html, "href=\"https://loom.example/sp/preferences?t=");
+    has_not(&built.html, "Not your cart?");
 
     built_free(&built);
 }
@@ -505,6 +508,10 @@ test_refused(void **state)
     sample_usual(&sample);
     sample.facts.unsubscribe = sample_str("javascript:x");
     refused("the unsubscribe link is not a URL");
+
+    sample_usual(&sample);
+    sample.facts.preferences = sample_str("javascript:x");
+    refused("the preferences link is not a URL");
 
     sample_usual(&sample);
     sample.shop.colour = sample_str("red;}");

@@ -2,8 +2,9 @@
  * Copyright (C) SitePreserver developers
  *
  * Every bundled creative, in every language, for every cart that is hard: it
- * is built, and GMime reads it.  With SP_MESSAGE_DIR set each is left there, as
- * CREATIVE-LOCALE-CART.eml, and .json with what GMime has read, for t/message.t.
+ * is built, and GMime reads it.  With SP_MESSAGE_DIR set each is left there,
+ * as CREATIVE-LOCALE-CART.eml, and .json with what GMime has read, for
+ * t/message.t.
  */
 
 #include <stdarg.h>

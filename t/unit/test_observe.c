@@ -943,6 +943,19 @@ semantics_6_what_is_from_the_shop(void **unused)
          .answer = "{\"mail\":\"B@Example.com\"}");
     assert_true(lab.out->email_from_shop);
     is(lab.out->email, "b@example.com");
+    assert_int_equal(lab.out->email_kinds, SP_LOGIN);
+
+    /* the last address counts, and each rule that gave it */
+
+    rules("sitepreserver_event login POST = /x { email form:a; }"
+          "sitepreserver_event generate_lead POST = /x { email form:b; }"
+          "sitepreserver_event page_view POST = /x { email form:c; }");
+
+    PLAY(.body = "a=a%40example.com&b=a%40example.com&c=x");
+    assert_int_equal(lab.out->email_kinds, SP_LOGIN|SP_GENERATE_LEAD);
+    PLAY(.body = "a=a%40example.com&b=b%40example.com&c=x");
+    is(lab.out->email, "b@example.com");
+    assert_int_equal(lab.out->email_kinds, SP_GENERATE_LEAD);
 
     rules(CART "}");
     PLAY(.answer = "{\"items\":[{\"id\":1}]}");

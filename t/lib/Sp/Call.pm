@@ -111,6 +111,15 @@ sub tokens ($self, $email, %more) {
 }
 
 
+# "FREE RESERVED GIVEN" of a pool of codes; what the experiment of a series
+# came to: { "STEP VARIANT HOLDOUT" => "SUBJECTS ORDERS ..." }.
+sub offers ($self, $pool) { return $self->_call(call => 'offers', pool => $pool) }
+
+sub experiment ($self, $series) {
+    return { $self->_call(call => 'experiment', series => $series)->@* };
+}
+
+
 # Flat answers as hashes.
 sub why ($self, $email) {
     return { $self->_call(call => 'why', email => $email)->@* };
