@@ -163,7 +163,8 @@ my @rules = ('quiet hours', 'weekdays', 'once a day', 'three a week',
 
 for my $who (sort keys %mails) {
     my @sent = sort { $a->{at} <=> $b->{at} } @{ $mails{$who} };
-    my ($before, $rescue, $offered);
+    my ($before, $offered, $last);
+    my $rescue = 0;
 
     for my $i (0 .. $#sent) {
         my $m = $sent[$i];
@@ -198,11 +199,11 @@ for my $who (sort keys %mails) {
             if $offered && $offered eq 'upgrade' && $m->{offer} eq 'discount';
         $offered = $m->{offer} if $m->{offer};
 
-        if ($m->{offer} && grep { $_->{offer} && $_->{at} < $m->{at}
-            && $m->{at} - $_->{at} > 5 * $DAY } @sent)
-        {
-            broken('offers seldom', $who);
-        }
+        # nobody was here for thirty days
+        $rescue++ if $new;
+        broken('offers seldom', $who)
+            if $m->{offer} && defined $last && $last != $rescue;
+        $last = $rescue if $m->{offer};
 
         if ($m->{code}) {
             $by_code{ $m->{code} }{$who} = 1;
