@@ -222,11 +222,15 @@ static int
 cmd_preview_shop(cmd_t *cmd, cmd_preview_t *p, const config_shop_t *shop,
     const char *name)
 {
-    int64_t  left;
+    int64_t  now;
 
-    left = p->facts.facts.date - p->facts.facts.left;
-    p->facts.facts.date = (int64_t) time(NULL);
-    p->facts.facts.left = p->facts.facts.date - left;
+    now = (int64_t) time(NULL);
+
+    if (p->facts.facts.left != 0) {
+        p->facts.facts.left += now - p->facts.facts.date;
+    }
+
+    p->facts.facts.date = now;
 
     if (shop == NULL) {
         return 1;

@@ -219,6 +219,12 @@ run(0, 'its text', 'preview', 'spring', '-o', "$dir/out.txt");
 like(slurp("$dir/out.txt"), qr/Back to my cart\nhttps:/, '... alone');
 like(run(0, 'which there are', 'preview', 'spring', '--sample', 'help'), qr/^many +\S/m, 'samples');
 like(run(2, 'no such sample', 'preview', 'spring', '--sample', 'x'), qr/there is no sample "x"/, '... says so');
+mkdir "$mine/hours";
+spew("$mine/hours/en.head", "subject: hours\npreheader: hours\n");
+spew("$mine/hours/en.html", '<p>{{cart_link}}</p>');
+spew("$mine/hours/en.txt", '{{#hours_since}}{{hours_since}} hours{{/hours_since}}{{^hours_since}}some time{{/hours_since}}');
+like(run(0, 'when it was left is not known', 'preview', 'hours', '--sample', 'unknown'),
+    qr/^some time$/m, '... and no hours are made up');
 run(2, 'another ending', 'preview', 'spring', '-o', "$dir/out.pdf");
 run(5, 'no such creative', 'preview', 'none');
 
