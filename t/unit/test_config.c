@@ -31,7 +31,7 @@ static void test_places(void **state);
 static void test_neverlist(void **state);
 static void test_journal(void **state);
 static void journal_each(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason);
+    const sp_id_t *shopper, const char *reason, int64_t until);
 static void test_log_quote(void **state);
 
 
@@ -251,14 +251,14 @@ typedef struct {
 
 static void
 journal_each(void *data, int64_t at, const char *shop, const sp_id_t *shopper,
-    const char *reason)
+    const char *reason, int64_t until)
 {
     journal_seen_t  *seen;
 
     seen = data;
     seen->n++;
-    snprintf(seen->last, sizeof(seen->last), "%d %s %s", (int) at, shop,
-             reason != NULL ? reason : "-");
+    snprintf(seen->last, sizeof(seen->last), "%d %s %s %d", (int) at, shop,
+             reason != NULL ? reason : "-", (int) until);
 }
 
 
@@ -294,7 +294,12 @@ test_journal(void **state)
     journal_suppression_line(line, 9, "demo", &shopper, NULL);
     assert_int_equal(journal_write(dir, "suppressions", line), 0);
     assert_int_equal(journal_suppressions(dir, journal_each, &seen), 2);
-    assert_string_equal(seen.last, "9 demo -");
+    assert_string_equal(seen.last, "9 demo - 0");
+
+    journal_pause_line(line, 10, "demo", &shopper, 99);
+    assert_int_equal(journal_write(dir, "suppressions", line), 0);
+    assert_int_equal(journal_suppressions(dir, journal_each, &seen), 3);
+    assert_string_equal(seen.last, "10 demo paused 99");
 
     assert_false(journal_knows_shop(dir, "demo", "fingerprint"));
     journal_shop_line(line, "demo", "fingerprint");
