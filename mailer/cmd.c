@@ -35,6 +35,14 @@ int
 cmd_begin(cmd_t *cmd, int argc, char **argv, const char *usage,
     const cmd_option_t *options, unsigned n)
 {
+    return cmd_begin_config(cmd, argc, argv, usage, options, n, config_read);
+}
+
+
+int
+cmd_begin_config(cmd_t *cmd, int argc, char **argv, const char *usage,
+    const cmd_option_t *options, unsigned n, cmd_config_pt read)
+{
     int             rc;
     config_error_t  err;
 
@@ -44,7 +52,7 @@ cmd_begin(cmd_t *cmd, int argc, char **argv, const char *usage,
         return rc;
     }
 
-    cmd->conf = config_read(cmd->file, &err);
+    cmd->conf = read(cmd->file, &err);
 
     if (cmd->conf == NULL) {
         fprintf(stderr, "%s\n", err.text);

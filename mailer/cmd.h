@@ -56,6 +56,14 @@ int cmd_begin(cmd_t *cmd, int argc, char **argv, const char *usage,
 void cmd_end(cmd_t *cmd);
 
 
+/* cmd_begin() with another way to read the configuration. */
+
+typedef config_t *(*cmd_config_pt)(const char *path, config_error_t *err);
+
+int cmd_begin_config(cmd_t *cmd, int argc, char **argv, const char *usage,
+    const cmd_option_t *options, unsigned n, cmd_config_pt read);
+
+
 /* The same without the configuration. */
 
 int cmd_options(cmd_t *cmd, int argc, char **argv, const char *usage,

@@ -113,24 +113,8 @@ int
 cmd_creative_begin(cmd_t *cmd, int argc, char **argv, const char *usage,
     const cmd_option_t *options, unsigned n)
 {
-    int             rc;
-    config_error_t  err;
-
-    rc = cmd_options(cmd, argc, argv, usage, options, n);
-
-    if (rc != CMD_GO) {
-        return rc;
-    }
-
-    cmd->conf = config_read_lenient(cmd->file, &err);
-
-    if (cmd->conf == NULL) {
-        fprintf(stderr, "%s\n", err.text);
-        cmd_end(cmd);
-        return CMD_CONFIG;
-    }
-
-    return CMD_GO;
+    return cmd_begin_config(cmd, argc, argv, usage, options, n,
+                            config_read_lenient);
 }
 
 
