@@ -293,16 +293,8 @@ cmd_restore_one(void *data, int64_t at, const char *name,
 
     restore->n++;
 
-    if (until != 0) {
-        rc = sp_call_pause(&call, sp_arena_pool(restore->cmd->arena),
-                           &restore->shop->id, shopper, until * 1000);
-
-    } else {
-        rc = sp_call_suppress(&call, sp_arena_pool(restore->cmd->arena),
-                              &restore->shop->id, shopper,
-                              reason != NULL ? reason : "operator",
-                              reason == NULL);
-    }
+    rc = journal_suppression_call(&call, sp_arena_pool(restore->cmd->arena),
+                                  &restore->shop->id, shopper, reason, until);
 
     restore->failed = rc != SP_OK
                       || !cmd_call(restore->cmd, &call, &answer);

@@ -84,12 +84,8 @@ engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
     arena = sp_arena_create(0);
 
     rc = arena == NULL
-         || (until != 0
-             ? sp_call_pause(&call, sp_arena_pool(arena), &name, shopper,
-                             until * 1000)
-             : sp_call_suppress(&call, sp_arena_pool(arena), &name, shopper,
-                                reason != NULL ? reason : "operator",
-                                reason == NULL)) != SP_OK
+         || journal_suppression_call(&call, sp_arena_pool(arena), &name,
+                                     shopper, reason, until) != SP_OK
          || redis_call(engine->redis, &call, -1, engine_told, engine) != 0;
 
     if (rc == 0) {

@@ -17,6 +17,7 @@
 #define JOURNAL_H
 
 #include "inbox.h"
+#include "sp_call.h"
 #include "sp_secret.h"
 
 
@@ -93,6 +94,16 @@ typedef void (*journal_each_pt)(void *data, int64_t at, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
 
 long journal_suppressions(const char *dir, journal_each_pt each, void *data);
+
+
+/*
+ * The call that tells Redis of one of them: with an end, Unix time in s, a
+ * pause; without a reason, that it was taken back.
+ */
+
+sp_rc_t journal_suppression_call(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
+    int64_t until);
 
 
 /* Did this shop exist under that identity key?  -1: the file cannot be read. */
