@@ -4,6 +4,7 @@
 
 #include "sp_decoders.h"
 #include "sp_decode.h"
+#include "sp_entities.h"
 #include "sp_form.h"
 
 #include <stdio.h>
@@ -67,6 +68,8 @@ static sp_rc_t sp_decoder_strip(const sp_decoder_t *decoder,
     const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_decoder_prefix(const sp_decoder_t *decoder,
     const sp_pool_t *pool, sp_str_t *value);
+static sp_rc_t sp_decoder_entities(const sp_decoder_t *decoder,
+    const sp_pool_t *pool, sp_str_t *value);
 
 
 static const sp_decoder_kind_t  sp_decoder_kinds[] = {
@@ -79,7 +82,7 @@ static const sp_decoder_kind_t  sp_decoder_kinds[] = {
     { "strip",    1, NULL,                   sp_decoder_strip },
     { "prefix",   1, NULL,                   sp_decoder_prefix },
     { "html",     1, sp_decoder_unsupported, NULL },
-    { "entities", 0, sp_decoder_unsupported, NULL },
+    { "entities", 0, NULL,                   sp_decoder_entities },
     { "money",    0, sp_decoder_unsupported, NULL },
     { NULL,       0, NULL,                   NULL }
 };
@@ -364,4 +367,14 @@ sp_decoder_prefix(const sp_decoder_t *decoder, const sp_pool_t *pool,
     sp_str_t *value)
 {
     return sp_decode_prefix(pool, value, &decoder->text, value);
+}
+
+
+/* Links are as good as texts: a name without ";" needs an end of its own. */
+
+static sp_rc_t
+sp_decoder_entities(const sp_decoder_t *decoder, const sp_pool_t *pool,
+    sp_str_t *value)
+{
+    return sp_entities_decode(pool, value, 1, value);
 }
