@@ -15,6 +15,7 @@
 #include <ngx_http.h>
 
 #include "sp_rules.h"
+#include "sp_names.h"
 #include "sp_call.h"
 
 
@@ -60,6 +61,8 @@ typedef struct {
     ngx_array_t                            shops;
                                      /* of ngx_http_sitepreserver_shop_t * */
 
+    sp_names_t                             names;      /* of http */
+
     /* while a sitepreserver_event block is read */
     sp_rule_t                             *rule;
 } ngx_http_sitepreserver_main_conf_t;
@@ -87,6 +90,8 @@ typedef struct {
     sp_pool_t                              pool;       /* what they live in */
     uint64_t                               watches;    /* of answers' headers,
                                                           see sp_observe.h */
+
+    sp_names_t                             names;
 
     ngx_str_t                              shop_name;
     ngx_http_sitepreserver_shop_t         *shop;

@@ -105,6 +105,13 @@ static ngx_command_t  ngx_http_sitepreserver_commands[] = {
       0,
       NULL },
 
+    { ngx_string("sitepreserver_define"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE2,
+      ngx_http_sitepreserver_define,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("sitepreserver_visitor"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_1MORE,
       ngx_http_sitepreserver_set_rules,

@@ -8,6 +8,7 @@
 
 
 static sp_str_t *ngx_http_sitepreserver_words(ngx_conf_t *cf);
+static const sp_names_t *ngx_http_sitepreserver_outer_names(ngx_conf_t *cf);
 static char *ngx_http_sitepreserver_checked(ngx_conf_t *cf, sp_rc_t rc,
     sp_error_t *err);
 static char *ngx_http_sitepreserver_block(ngx_conf_t *cf, ngx_uint_t type);
@@ -108,6 +109,52 @@ ngx_http_sitepreserver_rules_currency(sp_rules_t *rules, const sp_str_t *words,
     unsigned n, sp_error_t *err)
 {
     return sp_rules_currency(rules, words, err);
+}
+
+
+/* Those of http are kept apart: a server does not see its configuration. */
+
+char *
+ngx_http_sitepreserver_define(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_sitepreserver_srv_conf_t  *scf = conf;
+
+    sp_rc_t                              rc;
+    sp_str_t                            *words;
+    sp_pool_t                            pool;
+    sp_names_t                          *names;
+    sp_error_t                           err;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    words = ngx_http_sitepreserver_words(cf);
+    if (words == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    mcf = ngx_http_conf_get_module_main_conf(cf,
+                                             ngx_http_sitepreserver_module);
+
+    pool.alloc = ngx_http_sitepreserver_palloc;
+    pool.data = cf->pool;
+
+    names = cf->cmd_type == NGX_HTTP_MAIN_CONF ? &mcf->names : &scf->names;
+
+    rc = sp_names_define(names, ngx_http_sitepreserver_outer_names(cf), &pool,
+                         words + 1, cf->args->nelts - 1, &err);
+
+    return ngx_http_sitepreserver_checked(cf, rc, &err);
+}
+
+
+static const sp_names_t *
+ngx_http_sitepreserver_outer_names(ngx_conf_t *cf)
+{
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf,
+                                             ngx_http_sitepreserver_module);
+
+    return &mcf->names;
 }
 
 
@@ -238,23 +285,43 @@ ngx_http_sitepreserver_block(ngx_conf_t *cf, ngx_uint_t type)
 }
 
 
+/* The directive's words, with what they have as ${NAME} put in. */
+
 static sp_str_t *
 ngx_http_sitepreserver_words(ngx_conf_t *cf)
 {
-    sp_str_t    *words;
-    ngx_str_t   *value;
-    ngx_uint_t   i;
+    sp_rc_t                             rc;
+    sp_str_t                           *words;
+    ngx_str_t                          *value;
+    sp_pool_t                           pool;
+    ngx_uint_t                          i;
+    sp_error_t                          err;
+    const sp_names_t                   *outer;
+    ngx_http_sitepreserver_srv_conf_t  *scf;
 
     words = ngx_palloc(cf->pool, cf->args->nelts * sizeof(sp_str_t));
     if (words == NULL) {
         return NULL;
     }
 
+    scf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_sitepreserver_module);
+    outer = ngx_http_sitepreserver_outer_names(cf);
+
+    pool.alloc = ngx_http_sitepreserver_palloc;
+    pool.data = cf->pool;
+
     value = cf->args->elts;
 
     for (i = 0; i < cf->args->nelts; i++) {
         words[i].len = value[i].len;
         words[i].data = (char *) value[i].data;
+
+        rc = sp_names_expand(&scf->names, outer, &pool, &words[i], &err);
+
+        if (rc != SP_OK) {
+            (void) ngx_http_sitepreserver_checked(cf, rc, &err);
+            return NULL;
+        }
     }
 
     return words;

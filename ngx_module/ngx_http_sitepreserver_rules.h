@@ -29,6 +29,12 @@ char *ngx_http_sitepreserver_set_rules(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 
+/* sitepreserver_define: what stands as ${NAME} in words that follow. */
+
+char *ngx_http_sitepreserver_define(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
 /* The block sitepreserver_event. */
 
 char *ngx_http_sitepreserver_event_block(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "sp_arena.h"
+#include "sp_names.h"
 #include "sp_observe.h"
 
 
@@ -26,6 +27,7 @@ typedef struct {
     unsigned     n;
     char         text[CONF_TEXT];       /* of the words */
     size_t       used;
+    sp_names_t   names;
 } conf_t;
 
 
@@ -111,7 +113,7 @@ conf_word(conf_t *conf)
 
         if (quote != '\0' ? *conf->p == quote
                           : (conf_space(*conf->p) || *conf->p == ';'
-                             || *conf->p == '{'))
+                             || (*conf->p == '{' && conf->p[-1] != '$')))
         {
             break;
         }
@@ -132,7 +134,7 @@ conf_word(conf_t *conf)
 /* Up to ";", "{" or "}", which is returned; '\0' at the end, '?': wrong. */
 
 static inline char
-conf_directive(conf_t *conf)
+conf_words(conf_t *conf)
 {
     conf->n = 0;
     conf->used = 0;
@@ -158,6 +160,28 @@ conf_directive(conf_t *conf)
 }
 
 
+/* The same, with names put in; '!': err says why that cannot be. */
+
+static inline char
+conf_directive(conf_t *conf, const sp_pool_t *pool, sp_error_t *err)
+{
+    char      end;
+    unsigned  i;
+
+    end = conf_words(conf);
+
+    for (i = 0; i < conf->n; i++) {
+        if (sp_names_expand(&conf->names, NULL, pool, &conf->words[i], err)
+            != SP_OK)
+        {
+            return '!';
+        }
+    }
+
+    return end;
+}
+
+
 static inline int
 conf_is(const conf_t *conf, const char *name)
 {
@@ -167,7 +191,8 @@ conf_is(const conf_t *conf, const char *name)
 
 
 static inline sp_rc_t
-conf_items(conf_t *conf, sp_rule_t *rule, sp_error_t *err)
+conf_items(conf_t *conf, sp_rule_t *rule, const sp_pool_t *pool,
+    sp_error_t *err)
 {
     char     end;
     sp_rc_t  rc;
@@ -176,10 +201,14 @@ conf_items(conf_t *conf, sp_rule_t *rule, sp_error_t *err)
 
     while (rc == SP_OK) {
 
-        end = conf_directive(conf);
+        end = conf_directive(conf, pool, err);
 
         if (end == '}') {
             return SP_OK;
+        }
+
+        if (end == '!') {
+            return SP_INVALID;
         }
 
         if (end != ';') {
@@ -195,7 +224,8 @@ conf_items(conf_t *conf, sp_rule_t *rule, sp_error_t *err)
 
 
 static inline sp_rc_t
-conf_event(conf_t *conf, sp_rules_t *rules, sp_error_t *err)
+conf_event(conf_t *conf, sp_rules_t *rules, const sp_pool_t *pool,
+    sp_error_t *err)
 {
     char        end;
     sp_rc_t     rc;
@@ -211,17 +241,20 @@ conf_event(conf_t *conf, sp_rules_t *rules, sp_error_t *err)
 
     while (rc == SP_OK) {
 
-        end = conf_directive(conf);
+        end = conf_directive(conf, pool, err);
 
         if (end == '}') {
             return sp_rule_end(rule, err);
         }
 
         if (end == '{' && conf_is(conf, "items")) {
-            rc = conf_items(conf, rule, err);
+            rc = conf_items(conf, rule, pool, err);
 
         } else if (end == ';') {
             rc = sp_rule_directive(rule, conf->words, conf->n, err);
+
+        } else if (end == '!') {
+            return SP_INVALID;
 
         } else {
             strcpy(err->text, "an event does not end");
@@ -239,8 +272,8 @@ conf_event(conf_t *conf, sp_rules_t *rules, sp_error_t *err)
  */
 
 static inline sp_rc_t
-conf_read(sp_rules_t *rules, const char *text, sp_error_t *err,
-    unsigned *line)
+conf_read(sp_rules_t *rules, const sp_pool_t *pool, const char *text,
+    sp_error_t *err, unsigned *line)
 {
     char     end;
     conf_t  *conf;
@@ -253,22 +286,30 @@ conf_read(sp_rules_t *rules, const char *text, sp_error_t *err,
 
     conf->p = text;
     conf->line = 1;
+    conf->names.first = NULL;
     rc = SP_OK;
 
     while (rc == SP_OK) {
 
-        end = conf_directive(conf);
+        end = conf_directive(conf, pool, err);
 
         if (end == '\0') {
             break;
         }
 
         if (end == '{' && conf_is(conf, "sitepreserver_event")) {
-            rc = conf_event(conf, rules, err);
+            rc = conf_event(conf, rules, pool, err);
+
+        } else if (end == '!') {
+            rc = SP_INVALID;
 
         } else if (end != ';') {
             strcpy(err->text, "unexpected block or end");
             rc = SP_INVALID;
+
+        } else if (conf_is(conf, "sitepreserver_define")) {
+            rc = sp_names_define(&conf->names, NULL, pool, conf->words + 1,
+                                 conf->n - 1, err);
 
         } else if (conf_is(conf, "sitepreserver_visitor")) {
             rc = sp_rules_visitor(rules, conf->words + 1, conf->n - 1, err);
@@ -515,7 +556,7 @@ conf_rules(const sp_pool_t *pool, const char *text, sp_error_t *err)
         return NULL;
     }
 
-    rc = conf_read(rules, text, err, &line);
+    rc = conf_read(rules, pool, text, err, &line);
 
     if (rc == SP_OK) {
         rc = sp_rules_compile(rules, err);

@@ -154,6 +154,33 @@ presets_are_accepted(void **unused)
 }
 
 
+/* What stands as ${NAME} is put in, and what is defined first counts. */
+
+static void
+names_are_put_in(void **unused)
+{
+    accept_("sitepreserver_define api /shop-api;"
+            "sitepreserver_event login POST = ${api} { email form:e; }"
+            "sitepreserver_event logout GET ~ ^${api}/(a|b)$ { status 200; }");
+    accept_("sitepreserver_define base /x; sitepreserver_define api ${base}/y;"
+            "sitepreserver_event logout GET = \"${api}/z\" { status 200; }");
+    accept_("sitepreserver_define api /x; sitepreserver_define api y;"
+            "sitepreserver_event logout GET = ${api} { status 200; }");
+
+    refuse("sitepreserver_define api y; sitepreserver_define api /x;"
+           "sitepreserver_event logout GET = ${api} { status 200; }",
+           "line 1: URI \"y\" does not begin with \"/\"");
+    refuse("sitepreserver_event logout GET = ${api} { status 200; }",
+           "line 1: \"api\" is not defined");
+    refuse("sitepreserver_event logout GET = /x { email form:${a; }",
+           "line 1: \"form:${a\": a name does not end");
+    refuse("sitepreserver_define Api /x;",
+           "line 1: \"Api\" is not a name: a-z, 0-9 and \"_\"");
+    refuse("sitepreserver_define api;",
+           "line 1: a name and its value are wanted");
+}
+
+
 /* What the reference shows as a whole is right. */
 
 static void
@@ -664,7 +691,7 @@ merge_puts_the_outer_rules_first(void **unused)
     inner = sp_rules_create(sp_arena_pool(arena));
     other = sp_rules_create(sp_arena_pool(arena));
 
-    assert_int_equal(conf_read(outer,
+    assert_int_equal(conf_read(outer, sp_arena_pool(arena),
         "sitepreserver_visitor cookie:a; sitepreserver_alias cookie:p;"
         "sitepreserver_currency EUR;"
         "sitepreserver_event identify POST = /x { email form:outer;"
@@ -672,7 +699,7 @@ merge_puts_the_outer_rules_first(void **unused)
         "sitepreserver_event set_cart POST = /x { items form:i[*]"
         "  { id @key; quantity .; } }", &err, &line), SP_OK);
 
-    assert_int_equal(conf_read(inner,
+    assert_int_equal(conf_read(inner, sp_arena_pool(arena),
         "sitepreserver_visitor cookie:b;"
         "sitepreserver_event login POST = /x { email form:inner; }",
         &err, &line), SP_OK);
@@ -773,7 +800,8 @@ out_of_memory_at_each_allocation(void **unused)
 
         arena = sp_arena_create(0);
         rules = sp_rules_create(sp_arena_pool(arena));
-        assert_int_equal(conf_read(rules, rules_sample, &err, &line), SP_OK);
+        assert_int_equal(conf_read(rules, sp_arena_pool(arena), rules_sample,
+                                   &err, &line), SP_OK);
         inner = sp_rules_create(sp_arena_pool(arena));
 
         sp_arena_fail_after(arena, n);
@@ -801,6 +829,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(everything_is_accepted),
         cmocka_unit_test(presets_are_accepted),
+        cmocka_unit_test(names_are_put_in),
         cmocka_unit_test(examples_of_the_reference_are_accepted),
         cmocka_unit_test(kinds_have_names),
         cmocka_unit_test(unknown_prefix_is_an_error),
