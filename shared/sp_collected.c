@@ -6,6 +6,7 @@
 
 #include "sp_collected_int.h"
 #include "sp_field.h"
+#include "sp_price.h"
 #include "sp_scratch.h"
 
 #include <stdio.h>
@@ -186,8 +187,10 @@ sp_collected_set(sp_collected_t *collected, unsigned field,
                          sp_scratch_pool(&scratch, collected->pool), &value);
 
     if (rc == SP_OK) {
-        rc = sp_field_take(collected->pool, sp_items_forms[field], cut,
-                           &value);
+        rc = sp_field_take(collected->pool,
+                           sp_field_form(sp_items_forms[field],
+                                         rel->decoders.money),
+                           cut, &value);
     }
 
     if (rc != SP_OK) {
@@ -310,10 +313,24 @@ sp_collected_line(sp_line_t *line, const sp_collected_item_t *item,
 void
 sp_collected_currency(const sp_collected_t *collected, sp_str_t *currency)
 {
+    const sp_str_t  *text;
+
     currency->len = 0;
     currency->data = NULL;
 
-    if (collected->first != NULL && collected->first->n != 0) {
-        *currency = collected->first->items[0].text[SP_ITEM_CURRENCY];
+    if (collected->first == NULL || collected->first->n == 0) {
+        return;
+    }
+
+    text = collected->first->items[0].text;
+
+    *currency = text[SP_ITEM_CURRENCY];
+
+    if (currency->len == 0) {
+        sp_price_currency(&text[SP_ITEM_PRICE], currency);
+    }
+
+    if (currency->len == 0) {
+        sp_price_currency(&text[SP_ITEM_LINE_TOTAL], currency);
     }
 }

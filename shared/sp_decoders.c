@@ -6,6 +6,7 @@
 #include "sp_decode.h"
 #include "sp_entities.h"
 #include "sp_form.h"
+#include "sp_price.h"
 
 #include <stdio.h>
 
@@ -13,6 +14,7 @@
 typedef struct {
     const sp_pool_t        *pool;
     sp_regexes_t           *regexes;
+    sp_decoders_t          *decoders;
     sp_error_t             *err;
 } sp_decoder_parse_t;
 
@@ -49,6 +51,8 @@ static sp_rc_t sp_decoder_parse_json(sp_decoder_parse_t *parse,
     sp_decoder_t *decoder, const sp_str_t *word);
 static sp_rc_t sp_decoder_parse_form(sp_decoder_parse_t *parse,
     sp_decoder_t *decoder, const sp_str_t *word);
+static sp_rc_t sp_decoder_parse_money(sp_decoder_parse_t *parse,
+    sp_decoder_t *decoder, const sp_str_t *word);
 static sp_rc_t sp_decoder_unsupported(sp_decoder_parse_t *parse,
     sp_decoder_t *decoder, const sp_str_t *word);
 
@@ -70,6 +74,8 @@ static sp_rc_t sp_decoder_prefix(const sp_decoder_t *decoder,
     const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_decoder_entities(const sp_decoder_t *decoder,
     const sp_pool_t *pool, sp_str_t *value);
+static sp_rc_t sp_decoder_money(const sp_decoder_t *decoder,
+    const sp_pool_t *pool, sp_str_t *value);
 
 
 static const sp_decoder_kind_t  sp_decoder_kinds[] = {
@@ -83,7 +89,7 @@ static const sp_decoder_kind_t  sp_decoder_kinds[] = {
     { "prefix",   1, NULL,                   sp_decoder_prefix },
     { "html",     1, sp_decoder_unsupported, NULL },
     { "entities", 0, NULL,                   sp_decoder_entities },
-    { "money",    0, sp_decoder_unsupported, NULL },
+    { "money",    0, sp_decoder_parse_money, sp_decoder_money },
     { NULL,       0, NULL,                   NULL }
 };
 
@@ -99,10 +105,10 @@ sp_decoders_parse(sp_decoders_t *decoders, sp_words_t *words,
 
     parse.pool = pool;
     parse.regexes = regexes;
+    parse.decoders = decoders;
     parse.err = err;
 
-    decoders->list = NULL;
-    decoders->n = 0;
+    memset(decoders, 0, sizeof(sp_decoders_t));
 
     while (sp_words_take(words, "|")) {
 
@@ -114,6 +120,11 @@ sp_decoders_parse(sp_decoders_t *decoders, sp_words_t *words,
 
         if (decoders->n == SP_DECODERS_MAX) {
             return sp_words_error(err, "too many decoders at \"%W\"", word);
+        }
+
+        if (decoders->money) {
+            return sp_words_error(err, "\"%W\" is behind \"money\", which must "
+                                  "be the last decoder", word);
         }
 
         decoder = &list[decoders->n++];
@@ -261,6 +272,16 @@ sp_decoder_parse_form(sp_decoder_parse_t *parse, sp_decoder_t *decoder,
 
 
 static sp_rc_t
+sp_decoder_parse_money(sp_decoder_parse_t *parse, sp_decoder_t *decoder,
+    const sp_str_t *word)
+{
+    parse->decoders->money = 1;
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
 sp_decoder_unsupported(sp_decoder_parse_t *parse, sp_decoder_t *decoder,
     const sp_str_t *word)
 {
@@ -377,4 +398,12 @@ sp_decoder_entities(const sp_decoder_t *decoder, const sp_pool_t *pool,
     sp_str_t *value)
 {
     return sp_entities_decode(pool, value, 1, value);
+}
+
+
+static sp_rc_t
+sp_decoder_money(const sp_decoder_t *decoder, const sp_pool_t *pool,
+    sp_str_t *value)
+{
+    return sp_price_read(pool, value, value);
 }

@@ -21,6 +21,8 @@ typedef struct sp_decoder_s  sp_decoder_t;
 typedef struct {
     sp_decoder_t  *list;
     unsigned       n;
+    unsigned       money:1;         /* the last one is "money": what comes out
+                                       is for sp_price_amount() */
 } sp_decoders_t;
 
 

@@ -4,6 +4,7 @@
 
 #include "sp_field.h"
 #include "sp_money.h"
+#include "sp_price.h"
 #include "sp_secret.h"
 #include "sp_utf8.h"
 #include "sp_words.h"
@@ -21,6 +22,7 @@ static sp_rc_t sp_field_clean(const sp_pool_t *pool, size_t max, int whole,
 static int sp_field_plain(const sp_str_t *value);
 static sp_rc_t sp_field_secret(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_number(const sp_pool_t *pool, sp_str_t *value);
+static sp_rc_t sp_field_price(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_scale(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_currency(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_email(const sp_pool_t *pool, sp_str_t *value);
@@ -60,6 +62,9 @@ sp_field_take(const sp_pool_t *pool, sp_form_of_t form, int cut,
 
     case SP_FORM_NUMBER:
         return sp_field_number(pool, value);
+
+    case SP_FORM_PRICE:
+        return sp_field_price(pool, value);
 
     case SP_FORM_SCALE:
         return sp_field_scale(pool, value);
@@ -175,6 +180,21 @@ sp_field_number(const sp_pool_t *pool, sp_str_t *value)
     {
         return SP_DONE;
     }
+
+    return sp_str_copy(pool, &in, value);
+}
+
+
+static sp_rc_t
+sp_field_price(const sp_pool_t *pool, sp_str_t *value)
+{
+    sp_str_t  in;
+
+    if (!sp_price_is(value)) {
+        return SP_DONE;
+    }
+
+    in = *value;
 
     return sp_str_copy(pool, &in, value);
 }
@@ -392,6 +412,10 @@ sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
     const sp_str_t *currency, int64_t *amount)
 {
     unsigned  n;
+
+    if (sp_price_is(text)) {
+        return sp_price_amount(text, currency, amount);
+    }
 
     n = 0;
 

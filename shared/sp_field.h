@@ -22,6 +22,7 @@ typedef enum {
     SP_FORM_TEXT,                   /* a name: cut to 256 bytes */
     SP_FORM_LINK,                   /* a URL: <= 1024 */
     SP_FORM_NUMBER,                 /* "12.50" */
+    SP_FORM_PRICE,                  /* what the decoder "money" gives */
     SP_FORM_SCALE,                  /* 0 to 9 */
     SP_FORM_CURRENCY,               /* three letters */
     SP_FORM_EMAIL,
@@ -40,6 +41,15 @@ sp_rc_t sp_field_take(const sp_pool_t *pool, sp_form_of_t form, int cut,
     sp_str_t *value);
 
 
+/* The form of a number that may come out of the decoder "money". */
+
+static inline sp_form_of_t
+sp_field_form(sp_form_of_t form, int money)
+{
+    return money && form == SP_FORM_NUMBER ? SP_FORM_PRICE : form;
+}
+
+
 /* Whole pieces: rounded half up, but at least 1 of what is more than none. */
 
 sp_rc_t sp_field_quantity(const sp_str_t *text, int64_t *quantity);
@@ -47,7 +57,8 @@ sp_rc_t sp_field_quantity(const sp_str_t *text, int64_t *quantity);
 
 /*
  * An amount in minor units: text counts 10^-scale of the main unit, or, with
- * an empty scale, is a decimal number of it.
+ * an empty scale, is a decimal number of it.  One of SP_FORM_PRICE has no
+ * scale.
  */
 
 sp_rc_t sp_field_amount(const sp_str_t *text, const sp_str_t *scale,

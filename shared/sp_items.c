@@ -157,6 +157,12 @@ sp_items_parse_field(sp_items_t *items, sp_words_t *words,
         rc = sp_decoders_parse(&rel->decoders, words, ctx->pool, ctx->regexes,
                                err);
 
+        if (rel->decoders.money && field != SP_ITEM_PRICE
+            && field != SP_ITEM_LINE_TOTAL)
+        {
+            return sp_source_no_money(word, err);
+        }
+
         if (rc == SP_OK && rel->kind == SP_REL_VALUE) {
             rc = sp_source_constant(ctx->pool, word, &rel->text,
                                     &rel->decoders, sp_items_forms[field],

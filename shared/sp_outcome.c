@@ -5,6 +5,7 @@
  */
 
 #include "sp_outcome.h"
+#include "sp_price.h"
 
 
 /* How far a rule counts. */
@@ -462,12 +463,33 @@ sp_outcome_amounts(sp_apply_t *apply)
                              NULL);
     }
 
-    if (rc == SP_OK && text.len != 0
-        && sp_field_amount(&text, &apply->scale, &apply->currency, &total)
-           == SP_OK)
+    if (rc != SP_OK || text.len == 0) {
+        return rc;
+    }
+
+    sp_outcome_currency(apply, &text);
+
+    if (sp_field_amount(&text, &apply->scale, &apply->currency, &total)
+        == SP_OK)
     {
         apply->outcome->total = total;
     }
 
-    return rc;
+    return SP_OK;
+}
+
+
+/* A price that is written for people may tell its currency. */
+
+void
+sp_outcome_currency(sp_apply_t *apply, const sp_str_t *price)
+{
+    sp_str_t  currency;
+
+    sp_price_currency(price, &currency);
+
+    if (currency.len != 0) {
+        apply->currency = currency;
+        apply->outcome->currency = currency;
+    }
 }

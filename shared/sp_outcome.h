@@ -34,6 +34,11 @@ sp_rc_t sp_outcome_text(sp_apply_t *apply, sp_field_t field,
     sp_form_of_t form, sp_str_t *text, int *from_shop);
 
 
+/* Takes over the currency that a price of the shop tells, if it does. */
+
+void sp_outcome_currency(sp_apply_t *apply, const sp_str_t *price);
+
+
 /* Lines: the whole cart, that it is empty, or a change of it. */
 
 sp_rc_t sp_outcome_cart(sp_apply_t *apply);

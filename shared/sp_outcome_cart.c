@@ -322,6 +322,10 @@ sp_outcome_line_texts(sp_apply_t *apply, sp_line_t *line)
 
     line->from_shop = any && all;
 
+    if (line->from_shop) {
+        sp_outcome_currency(apply, &price);
+    }
+
     if (price.len != 0
         && sp_field_amount(&price, &apply->scale, &apply->currency,
                            &line->price)

@@ -61,7 +61,11 @@ sp_rule_field(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
                               "about one", &words->words[0]);
     }
 
+    rule->ctx.amount = field == SP_FIELD_PRICE || field == SP_FIELD_TOTAL;
+
     rc = sp_sources_parse(sources, words, &rule->ctx, err);
+
+    rule->ctx.amount = 0;
 
     if (rc == SP_OK) {
         rc = sp_sources_end(words, err);

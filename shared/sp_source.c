@@ -117,6 +117,10 @@ sp_sources_parse(sp_sources_t *sources, sp_words_t *words,
             return rc;
         }
 
+        if (source->decoders.money && !ctx->amount) {
+            return sp_source_no_money(word, err);
+        }
+
         sources->needs |= source->needs;
 
     } while (sp_words_take(words, "or"));
@@ -213,12 +217,21 @@ sp_source_constant(const sp_pool_t *pool, const sp_str_t *word,
     rc = sp_decoders_run(decoders, pool, &value);
 
     if (rc == SP_OK) {
-        rc = sp_field_take(pool, form, 0, &value);
+        rc = sp_field_take(pool, sp_field_form(form, decoders->money), 0,
+                           &value);
     }
 
     return rc == SP_DONE ? sp_words_error(err, "\"%W\" is no value for this "
                                           "field", word)
                          : rc;
+}
+
+
+sp_rc_t
+sp_source_no_money(const sp_str_t *word, sp_error_t *err)
+{
+    return sp_words_error(err, "decoder \"money\" behind \"%W\" is not for "
+                          "this: it is for price, line_total and total", word);
 }
 
 

@@ -94,6 +94,7 @@ typedef struct {
     sp_regexes_t      *regexes;
     sp_source_try_t   *tried;
     const sp_regex_t  *uri;         /* of the rule, if it has one */
+    unsigned           amount:1;    /* it is for an amount of money */
 } sp_source_ctx_t;
 
 
@@ -129,6 +130,11 @@ sp_rc_t sp_sources_parse(sp_sources_t *sources, sp_words_t *words,
 sp_rc_t sp_source_constant(const sp_pool_t *pool, const sp_str_t *word,
     const sp_str_t *text, const sp_decoders_t *decoders, sp_form_of_t form,
     sp_error_t *err);
+
+
+/* "money" where there is no amount. */
+
+sp_rc_t sp_source_no_money(const sp_str_t *word, sp_error_t *err);
 
 
 /* Non-zero if a word begins like "name:", whatever the name. */

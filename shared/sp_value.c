@@ -87,7 +87,10 @@ sp_value_take(sp_observation_t *ob, const sp_sources_t *sources,
         rc = sp_value_get(ob, &sources->list[i], value);
 
         if (rc == SP_OK) {
-            rc = sp_field_take(ob->pool, form, value->cut, &value->text);
+            rc = sp_field_take(ob->pool,
+                               sp_field_form(form, value->source
+                                                   ->decoders.money),
+                               value->cut, &value->text);
         }
 
         if (rc != SP_DONE) {

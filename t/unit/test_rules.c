@@ -397,12 +397,38 @@ constants_are_checked(void **unused)
 
 
 static void
+money_is_for_amounts(void **unused)
+{
+    accept_in("total response.json:a | money;");
+    accept_in("total response.json:a | entities | money or value:12,50 | money;");
+    accept_in("items response.json:a { id id; price p | money;"
+              " line_total t | entities | money or value:1.234,50 | money; }");
+
+    refuse_in("email form:a | money;",
+              "decoder \"money\" behind \"form:a\" is not for this: it is for "
+              "price, line_total and total");
+    refuse_in("if response.json:a | money = 0;",
+              "decoder \"money\" behind \"response.json:a\" is not for this: it "
+              "is for price, line_total and total");
+    refuse_in("items json:a { id id; quantity q | money; }",
+              "decoder \"money\" behind \"q\" is not for this: it is for price, "
+              "line_total and total");
+    refuse_in("total response.json:a | money | strip:x;",
+              "\"strip:x\" is behind \"money\", which must be the last decoder");
+    refuse_in("total response.json:a | money:EUR;",
+              "decoder \"money:EUR\" takes no text");
+    refuse_in("total response.json:a | entities:html;",
+              "decoder \"entities:html\" takes no text");
+    refuse_in("total value:-5 | money;",
+              "\"value:-5\" is no value for this field");
+    refuse_in("items json:a { id id; price value:cheap | money; }",
+              "\"value:cheap\" is no value for this field");
+}
+
+
+static void
 later_words_say_so(void **unused)
 {
-    refuse_in("email form:a | money;",
-              "decoder \"money\" is not supported in this version");
-    refuse_in("email form:a | entities;",
-              "decoder \"entities\" is not supported in this version");
     refuse_in("email response.json:a | html:.x;",
               "decoder \"html:.x\" is not supported in this version");
     refuse_in("each json:a;", "\"each\" is not supported in this version");
@@ -838,6 +864,7 @@ main(void)
         cmocka_unit_test(regexes_have_an_end),
         cmocka_unit_test(what_can_never_be_is_refused),
         cmocka_unit_test(constants_are_checked),
+        cmocka_unit_test(money_is_for_amounts),
         cmocka_unit_test(later_words_say_so),
         cmocka_unit_test(conditions_are_checked),
         cmocka_unit_test(events_are_checked),

@@ -1,0 +1,48 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * A currency and a text: character references, and a price.
+ */
+
+#include "fuzz.h"
+#include "sp_entities.h"
+#include "sp_price.h"
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    int64_t   amount;
+    sp_rc_t   rc;
+    sp_str_t  s, currency, out, told;
+
+    s = fuzz_begin(data, size);
+    currency = fuzz_line(&s);
+
+    if (sp_entities_decode(pool, &s, size & 1, &out) == SP_OK) {
+        must(out.len <= s.len + s.len / 5);
+        must(sp_utf8_valid(s.data, s.len) != s.len
+             || sp_utf8_valid(out.data, out.len) == out.len);
+        s = out;
+    }
+
+    rc = sp_price_read(pool, &s, &out);
+
+    if (rc != SP_OK) {
+        return 0;
+    }
+
+    must(sp_price_is(&out) && out.len <= SP_PRICE_MAX);
+
+    if (sp_price_amount(&out, &currency, &amount) == SP_OK) {
+        must(amount >= 0);
+    }
+
+    sp_price_currency(&out, &told);
+
+    if (told.len != 0 && sp_price_amount(&out, &told, &amount) == SP_OK) {
+        must(amount >= 0);
+    }
+
+    return 0;
+}

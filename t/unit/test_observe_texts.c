@@ -1,0 +1,202 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Values that shops write for people, and the shapes of bodies that only some
+ * platforms have.
+ */
+
+#include "observe_lab.h"
+
+
+static void
+prices_for_people(void **unused)
+{
+    rules("sitepreserver_currency EUR;"
+          "sitepreserver_event set_cart POST = /x {"
+          " items response.json:items { id id; name name | entities;"
+          "  quantity n | regex:^[0-9]+; price n | entities | money or price;"
+          "  line_total sum | entities | money; }"
+          " total response.json:sum | entities | money; }");
+
+    PLAY(.answer = "{\"items\":["
+         "{\"id\":1,\"name\":\"Tee &amp; Tasse &#8211; blau\","
+         " \"n\":\"2 &times; 1.234,50&nbsp;&euro;\",\"sum\":\"2.469,-\"},"
+         "{\"id\":2,\"name\":\"x\",\"n\":\"3 x 2\",\"price\":\"5\"},"
+         "{\"id\":3,\"n\":\"US$5.00\"},"
+         "{\"id\":4,\"n\":\"1.234 &euro;\"}],"
+         "\"sum\":\"&euro; 2.484,00\"}");
+
+    cart(SP_CART_SNAPSHOT, "1*2@123450 2*3@500 3 4*1@123400");
+    is(lab.out->lines[0].name, "Tee & Tasse \xe2\x80\x93 blau");
+    assert_int_equal(lab.out->lines[0].total, 246900);
+    assert_int_equal(lab.out->total, 248400);
+    is(lab.out->currency, "EUR");
+}
+
+
+/* Amounts for people are of the main unit, whatever other amounts count. */
+
+static void
+prices_beside_minor_units(void **unused)
+{
+    rules("sitepreserver_currency KWD;"
+          "sitepreserver_event set_cart POST = /x { minor_units value:3;"
+          " items response.json:items { id id; price cents;"
+          "  line_total text | money; }"
+          " total response.json:text | money; }");
+
+    PLAY(.answer = "{\"items\":[{\"id\":1,\"cents\":1500,"
+         "\"text\":\"3.000 KD\"}],\"text\":\"3.000\"}");
+
+    cart(SP_CART_SNAPSHOT, "1@1500");
+    assert_int_equal(lab.out->lines[0].total, 3000);
+    assert_int_equal(lab.out->total, 3000);
+}
+
+
+/* What the text says is more than what the configuration assumes. */
+
+static void
+prices_tell_their_currency(void **unused)
+{
+    rules("sitepreserver_currency USD;"
+          "sitepreserver_event set_cart POST = /x {"
+          " items response.json:items { id id; price p | money; }"
+          " total response.json:sum | money; }"
+          "sitepreserver_event add_to_cart POST = /add {"
+          " item_id form:id; price response.json:p | money; }"
+          "sitepreserver_event add_to_cart POST = /mine {"
+          " item_id form:id; price form:p | money; }");
+
+    PLAY(.answer = "{\"items\":[{\"id\":1,\"p\":\"\xe2\x82\xac" "5,00\"},"
+         "{\"id\":2,\"p\":\"5,00\"},{\"id\":3,\"p\":\"$5.00\"}],"
+         "\"sum\":\"15,00 \xe2\x82\xac\"}");
+
+    cart(SP_CART_SNAPSHOT, "1@500 2@500 3");
+    is(lab.out->currency, "EUR");
+    assert_int_equal(lab.out->total, 1500);
+
+    PLAY(.answer = "{\"items\":[{\"id\":1,\"p\":\"$5.00\"}],"
+         "\"sum\":\"$5.00\"}");
+    cart(SP_CART_SNAPSHOT, "1@500");
+    is(lab.out->currency, "USD");
+
+    PLAY(.uri = "/add", .body = "id=7", .answer = "{\"p\":\"500 \xc2\xa5\"}");
+    cart(SP_CART_ADD, "7*1");
+
+    PLAY(.uri = "/add", .body = "id=7", .answer = "{\"p\":\"500 JPY\"}");
+    cart(SP_CART_ADD, "7*1@500");
+    is(lab.out->currency, "JPY");
+
+    /* a stranger's text tells nothing */
+
+    PLAY(.uri = "/mine", .body = "id=7&p=500+JPY");
+    cart(SP_CART_ADD, "7*1");
+    is(lab.out->currency, "USD");
+}
+
+
+static void
+parallel_arrays(void **unused)
+{
+    rules("sitepreserver_event add_to_cart POST = /x {"
+          " items form:products_id[*] { id .; quantity form:cart_quantity[#];"
+          "  options form:options[#] | entities; } }"
+          "sitepreserver_event update_cart POST = /y {"
+          " items form:line[*][*] { item_key @key; id form:id[#][#];"
+          "  quantity .; } }");
+
+    PLAY(.body = "products_id[]=7&products_id[]=8&cart_quantity[]=1"
+                 "&cart_quantity[]=3&options[]=a%26amp%3Bb&options[]=c");
+    cart(SP_CART_ADD, "7*1 8*3");
+    is(lab.out->lines[0].options, "a&b");
+
+    /* with keys, in another order, one without its number */
+
+    PLAY(.body = "cart_quantity[b]=3&products_id[a]=7&products_id[b]=8"
+                 "&products_id[c]=9");
+    cart(SP_CART_ADD, "8*3");
+
+    PLAY(.uri = "/y", .body = "line[a][1]=2&id[a][1]=x&line[a][2]=4"
+                              "&id[a][2]=y");
+    cart(SP_CART_SET, "x/a*2 y/a*4");
+}
+
+
+static void
+json_rpc(void **unused)
+{
+    rules("sitepreserver_event update_cart POST = /shop/cart/update_json {"
+          " if json:jsonrpc = 2.0; if response.json:error absent;"
+          " if response.json:result;"
+          " item_id json:params.product_id; item_key json:params.line_id;"
+          " quantity response.json:result.quantity or json:params.set_qty; }");
+
+    PLAY(.uri = "/shop/cart/update_json",
+         .body = "{\"jsonrpc\":\"2.0\",\"method\":\"call\",\"params\":"
+                 "{\"product_id\":12,\"line_id\":3,\"set_qty\":2},\"id\":1}",
+         .answer = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":"
+                   "{\"line_id\":3,\"quantity\":2.0}}");
+    cart(SP_CART_SET, "12/3*2");
+
+    PLAY(.uri = "/shop/cart/update_json",
+         .body = "{\"jsonrpc\":\"2.0\",\"params\":{\"product_id\":12,"
+                 "\"line_id\":3,\"set_qty\":2}}",
+         .answer = "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":200,"
+                   "\"message\":\"Odoo Server Error\"}}");
+    assert_int_equal(lab.rc, SP_DONE);
+}
+
+
+/* An answer that is one value: a number, a text, true. */
+
+static void
+bare_scalars(void **unused)
+{
+    rules("sitepreserver_event purchase POST ~ ^/rest/(\\w+/)?V1/order$ {"
+          " if response.json: ~ ^[0-9]+$; order_id response.json:; }"
+          "sitepreserver_event identify POST = /rest/V1/mail {"
+          " if response.json: = true; email json:mail; }");
+
+    PLAY(.uri = "/rest/default/V1/order", .answer = "\"000000123\"");
+    assert_int_equal(lab.out->kinds, SP_PURCHASE);
+    is(lab.out->order_id, "000000123");
+
+    PLAY(.uri = "/rest/V1/order", .answer = "4711", .piece = 1);
+    is(lab.out->order_id, "4711");
+
+    PLAY(.uri = "/rest/V1/order", .answer = "\"no such cart\"");
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.uri = "/rest/V1/mail", .body = "{\"mail\":\"a@example.com\"}",
+         .answer = " true\n");
+    is(lab.out->email, "a@example.com");
+
+    PLAY(.uri = "/rest/V1/mail", .body = "{\"mail\":\"a@example.com\"}",
+         .answer = "false");
+    assert_int_equal(lab.rc, SP_DONE);
+
+    /* half a number is another one */
+
+    PLAY(.uri = "/rest/V1/order", .answer = "47119999", .answer_limit = 4);
+    assert_int_equal(lab.rc, SP_DONE);
+}
+
+
+#define TEST(f)  cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        TEST(prices_for_people),
+        TEST(prices_beside_minor_units),
+        TEST(prices_tell_their_currency),
+        TEST(parallel_arrays),
+        TEST(json_rpc),
+        TEST(bare_scalars),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
