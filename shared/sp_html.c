@@ -15,6 +15,7 @@ static const char *html_tag(sp_html_t *html, const char *p, const char *end);
 static const char *html_end_tag(sp_html_t *html, const char *p,
     const char *end);
 static void html_begin(sp_html_t *html);
+static sp_rc_t html_first(void *data, const sp_html_hit_t *hit);
 
 
 typedef const char *(*html_state_pt)(sp_html_t *html, const char *p,
@@ -112,7 +113,7 @@ sp_html_watch(sp_html_t *html, const sp_html_set_t *set, sp_html_hit_pt hit,
     watch->masks[0] = 0;
     watch->steps = set->nsteps == SP_HTML_STEPS
                    ? UINT64_MAX : (UINT64_C(1) << set->nsteps) - 1;
-    watch->wanted = set->nqueries == SP_HTML_QUERIES
+    watch->wanted = set->nqueries == SP_HTML_STEPS
                     ? UINT64_MAX : (UINT64_C(1) << set->nqueries) - 1;
 
     *number = html->nwatches++;
@@ -204,6 +205,38 @@ html_begin(sp_html_t *html)
 
     memset(html->kinds, 0, sizeof(html->kinds));
     memset(html->tags, 0, sizeof(html->tags));
+}
+
+
+sp_rc_t
+sp_html_first(const sp_pool_t *pool, const sp_html_set_t *set,
+    const sp_str_t *in, sp_str_t *out)
+{
+    unsigned    watch;
+    sp_html_t  *html;
+
+    out->len = 0;
+
+    html = sp_html_create(pool, 1);
+
+    if (html == NULL
+        || sp_html_watch(html, set, html_first, out, &watch) != SP_OK
+        || sp_html_read(html, in->data, in->len) == SP_NOMEM
+        || sp_html_end(html) == SP_NOMEM)
+    {
+        return SP_NOMEM;
+    }
+
+    return out->len != 0 ? SP_OK : SP_INVALID;
+}
+
+
+static sp_rc_t
+html_first(void *data, const sp_html_hit_t *hit)
+{
+    *(sp_str_t *) data = hit->text;
+
+    return SP_DONE;
 }
 
 

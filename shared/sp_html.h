@@ -32,7 +32,8 @@
 #define SP_HTML_DEPTH    256        /* elements open at a time */
 #define SP_HTML_STEPS    64         /* steps of all selectors in a set; so are
                                        tests and attributes */
-#define SP_HTML_QUERIES  64         /* selectors in a set */
+#define SP_HTML_ONE      16         /* steps that are enough for one selector,
+                                       the longest that there may be */
 #define SP_HTML_NTH      9999       /* the greatest N */
 #define SP_HTML_VALUE    (16 * 1024)    /* bytes of an attribute that are
                                            looked at */
@@ -52,9 +53,12 @@ typedef enum {
 } sp_html_kind_t;
 
 
-/* Selectors that are looked for together.  NULL: out of memory. */
+/*
+ * Selectors that are looked for together, of at most so many steps and tests,
+ * up to SP_HTML_STEPS.  NULL: out of memory.
+ */
 
-sp_html_set_t *sp_html_set_create(const sp_pool_t *pool);
+sp_html_set_t *sp_html_set_create(const sp_pool_t *pool, unsigned steps);
 
 
 /*
@@ -66,6 +70,12 @@ sp_html_set_t *sp_html_set_create(const sp_pool_t *pool);
 sp_rc_t sp_html_set_add(sp_html_set_t *set, const sp_pool_t *pool,
     sp_html_kind_t kind, const sp_str_t *selector, size_t limit,
     unsigned *query, sp_error_t *err);
+
+
+/* Is it one of that kind?  SP_OK; SP_INVALID with err; SP_NOMEM. */
+
+sp_rc_t sp_html_check(const sp_pool_t *pool, sp_html_kind_t kind,
+    const sp_str_t *selector, sp_error_t *err);
 
 
 typedef enum {
@@ -137,6 +147,16 @@ sp_rc_t sp_html_end(sp_html_t *html);
  */
 
 void sp_html_again(sp_html_t *html);
+
+
+/*
+ * The text of the first hit of a set with one selector in a document that is
+ * there whole; it lives as long as the pool.  SP_OK; SP_INVALID: there is none;
+ * SP_NOMEM.
+ */
+
+sp_rc_t sp_html_first(const sp_pool_t *pool, const sp_html_set_t *set,
+    const sp_str_t *in, sp_str_t *out);
 
 
 /* Non-zero if some element was too deep to be looked at. */

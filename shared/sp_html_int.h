@@ -170,18 +170,18 @@ struct sp_html_set_s {
     uint64_t            word_bloom;
     uint64_t            tags;       /* tests of tags */
 
-    uint64_t            needs[SP_HTML_STEPS];   /* tests of a step */
-    uint16_t            number[SP_HTML_STEPS];  /* its N */
-    uint8_t             query[SP_HTML_STEPS];   /* that it ends */
-    uint64_t            leads[SP_HTML_STEPS];   /* of a test: steps that it is
-                                                   the rarest test of */
+    unsigned            max;        /* of each of the following */
+    uint64_t           *needs;      /* tests of a step */
+    uint16_t           *number;     /* its N */
+    uint8_t            *query;      /* that it ends */
+    uint64_t           *leads;      /* of a test: steps that it is the rarest
+                                       test of */
+    sp_html_test_t     *tests;
+    sp_html_attr_t     *attrs;
+    sp_html_query_t    *queries;
     unsigned            nsteps;
-
-    sp_html_test_t      tests[SP_HTML_STEPS];
     unsigned            ntests;
-    sp_html_attr_t      attrs[SP_HTML_STEPS];
     unsigned            nattrs;
-    sp_html_query_t     queries[SP_HTML_QUERIES];
     unsigned            nqueries;
     unsigned            item;       /* + 1; 0: it has none */
 };

@@ -5,6 +5,7 @@
  */
 
 #include "sp_html_int.h"
+#include "sp_scratch.h"
 #include "sp_words.h"
 
 
@@ -54,9 +55,57 @@ static sp_rc_t select_limit(select_t *s);
 
 
 sp_html_set_t *
-sp_html_set_create(const sp_pool_t *pool)
+sp_html_set_create(const sp_pool_t *pool, unsigned n)
 {
-    return sp_calloc(pool, sizeof(sp_html_set_t));
+    char           *p;
+    sp_html_set_t  *set;
+
+    p = sp_calloc(pool, sizeof(sp_html_set_t)
+                        + n * (2 * sizeof(uint64_t) + sizeof(sp_html_test_t)
+                               + sizeof(sp_html_attr_t)
+                               + sizeof(sp_html_query_t) + sizeof(uint16_t)
+                               + sizeof(uint8_t)));
+    if (p == NULL) {
+        return NULL;
+    }
+
+    set = (sp_html_set_t *) (void *) p;
+    p += sizeof(sp_html_set_t);
+
+    set->needs = (uint64_t *) (void *) p;
+    set->leads = set->needs + n;
+    set->tests = (sp_html_test_t *) (void *) (set->leads + n);
+    set->attrs = (sp_html_attr_t *) (void *) (set->tests + n);
+    set->queries = (sp_html_query_t *) (void *) (set->attrs + n);
+    set->number = (uint16_t *) (void *) (set->queries + n);
+    set->query = (uint8_t *) (void *) (set->number + n);
+    set->max = n;
+
+    return set;
+}
+
+
+/* In a set of its own, which is not kept. */
+
+sp_rc_t
+sp_html_check(const sp_pool_t *pool, sp_html_kind_t kind,
+    const sp_str_t *selector, sp_error_t *err)
+{
+    sp_rc_t         rc;
+    unsigned        query;
+    sp_scratch_t    scratch;
+    sp_html_set_t  *set;
+
+    pool = sp_scratch_pool(&scratch, pool);
+
+    set = sp_html_set_create(pool, SP_HTML_ONE);
+    if (set == NULL) {
+        return SP_NOMEM;
+    }
+
+    rc = sp_html_set_add(set, pool, kind, selector, 1, &query, err);
+
+    return rc == SP_LIMIT ? SP_INVALID : rc;
 }
 
 
@@ -77,7 +126,7 @@ sp_html_set_add(sp_html_set_t *set, const sp_pool_t *pool,
     s.end = s.p + selector->len;
     s.err = err;
 
-    if (set->nqueries == SP_HTML_QUERIES) {
+    if (set->nqueries == set->max) {
         return select_limit(&s);
     }
 
@@ -150,7 +199,7 @@ select_steps(select_t *s, sp_html_query_t *query, sp_html_kind_t kind)
 
         n = s->set->nsteps;
 
-        if (n == SP_HTML_STEPS) {
+        if (n == s->set->max) {
             return select_limit(s);
         }
 
@@ -434,7 +483,7 @@ select_test(select_t *s, select_step_t *step, sp_html_test_t *test,
         }
     }
 
-    if (n == SP_HTML_STEPS) {
+    if (n == s->set->max) {
         return select_limit(s);
     }
 
@@ -488,7 +537,7 @@ select_attr(select_t *s, uint64_t key, unsigned *attr)
         }
     }
 
-    if (n == SP_HTML_STEPS) {
+    if (n == s->set->max) {
         return select_limit(s);
     }
 
@@ -625,8 +674,11 @@ select_wrong(select_t *s)
 static sp_rc_t
 select_limit(select_t *s)
 {
-    (void) sp_words_error(s->err, "too many HTML selectors in one rule at "
-                          "\"%W\"", s->selector);
+    (void) sp_words_error(s->err, s->set->max == SP_HTML_STEPS
+                                  ? "too many HTML selectors in one rule at "
+                                    "\"%W\""
+                                  : "selector \"%W\" is too long",
+                          s->selector);
 
     return SP_LIMIT;
 }

@@ -27,6 +27,8 @@ static const char *json_text(sp_json_scanner_t *s, const char *p,
     const char *end);
 static const char *json_text_over(sp_json_scanner_t *s, const char *p,
     const char *quote);
+static const char *json_pieces_over(sp_json_scanner_t *s, const char *p,
+    const char *quote);
 static const char *json_escape(sp_json_scanner_t *s, const char *p);
 static const char *json_hex(sp_json_scanner_t *s, const char *p);
 static const char *json_after(sp_json_scanner_t *s, const char *p,
@@ -36,6 +38,7 @@ static const char *json_close(sp_json_scanner_t *s, const char *p);
 static const char *json_scalar(sp_json_scanner_t *s, const char *p,
     const sp_str_t *text);
 static const char *json_space(const char *p, const char *end);
+static const char *json_text_stop(sp_json_scanner_t *s);
 static const char *json_stop(sp_json_scanner_t *s, sp_rc_t rc);
 
 
@@ -197,8 +200,14 @@ json_value(sp_json_scanner_t *s, const char *p, const char *end)
         s->type = SP_JSON_STRING;
         s->state = SP_JSON_IN_TEXT;
         s->sink = &s->text;
-        s->keep = s->n != 0 && sp_json_wants(s);
+        s->keep = s->n != 0 ? (uint8_t) sp_json_wants(s) : 0;
         sp_json_text_begin(&s->text);
+
+        if (s->keep & SP_JSON_PIECES) {
+            s->sink = &s->pieces;
+            sp_json_text_begin(&s->pieces);
+        }
+
         return json_text(s, p + 1, end);
 
     case 't':
@@ -224,7 +233,7 @@ json_value(sp_json_scanner_t *s, const char *p, const char *end)
         s->type = SP_JSON_NUMBER;
         s->state = SP_JSON_IN_NUMBER;
         s->number = 0;
-        s->keep = s->n != 0 && sp_json_wants(s);
+        s->keep = s->n != 0 && (sp_json_wants(s) & SP_JSON_KEEP);
         sp_json_text_begin(&s->text);
 
         return json_number(s, p, end);
@@ -387,7 +396,7 @@ json_text(sp_json_scanner_t *s, const char *p, const char *end)
         if (s->keep
             && sp_json_text_append(s->sink, p, (size_t) (q - p)) != SP_OK)
         {
-            return json_stop(s, SP_NOMEM);
+            return json_text_stop(s);
         }
 
         if (q == end) {
@@ -408,7 +417,7 @@ json_text(sp_json_scanner_t *s, const char *p, const char *end)
         }
 
         if (s->keep && sp_json_text_append(s->sink, &c, 1) != SP_OK) {
-            return json_stop(s, SP_NOMEM);
+            return json_text_stop(s);
         }
 
         p = q + 2;
@@ -420,6 +429,10 @@ static const char *
 json_text_over(sp_json_scanner_t *s, const char *p, const char *quote)
 {
     sp_str_t  text;
+
+    if (s->sink == &s->pieces) {
+        return json_pieces_over(s, p, quote);
+    }
 
     if (s->keep && sp_json_text_end(s->sink, p, (size_t) (quote - p), &text)
                    != SP_OK)
@@ -443,6 +456,29 @@ json_text_over(sp_json_scanner_t *s, const char *p, const char *quote)
 }
 
 
+/* A string that is wanted in pieces. */
+
+static const char *
+json_pieces_over(sp_json_scanner_t *s, const char *p, const char *quote)
+{
+    sp_str_t  text;
+
+    if (sp_json_text_append(s->sink, p, (size_t) (quote - p)) != SP_OK
+        || sp_json_text_drain(s->sink) != SP_OK)
+    {
+        return json_text_stop(s);
+    }
+
+    if ((s->keep & SP_JSON_KEEP)
+        && sp_json_text_end(&s->text, "", 0, &text) != SP_OK)
+    {
+        return json_stop(s, SP_NOMEM);
+    }
+
+    return json_scalar(s, quote + 1, (s->keep & SP_JSON_KEEP) ? &text : NULL);
+}
+
+
 static const char *
 json_escape(sp_json_scanner_t *s, const char *p)
 {
@@ -462,7 +498,7 @@ json_escape(sp_json_scanner_t *s, const char *p)
     }
 
     if (s->keep && sp_json_text_append(s->sink, &c, 1) != SP_OK) {
-        return json_stop(s, SP_NOMEM);
+        return json_text_stop(s);
     }
 
     s->state = s->back;
@@ -486,7 +522,7 @@ json_hex(sp_json_scanner_t *s, const char *p)
 
     if (++s->at == 4) {
         if (s->keep && sp_json_text_unit(s->sink, s->unit) != SP_OK) {
-            return json_stop(s, SP_NOMEM);
+            return json_text_stop(s);
         }
 
         s->state = s->back;
@@ -631,6 +667,15 @@ json_space(const char *p, const char *end)
     }
 
     return p;
+}
+
+
+/* There is no memory for it, or no more of it is wanted. */
+
+static const char *
+json_text_stop(sp_json_scanner_t *s)
+{
+    return json_stop(s, s->rc == SP_AGAIN ? SP_NOMEM : s->rc);
 }
 
 

@@ -38,7 +38,8 @@ typedef enum {
     SP_JSON_NULL,
     SP_JSON_OBJECT,             /* an object or array begins ... */
     SP_JSON_ARRAY,
-    SP_JSON_END                 /* ... and ends */
+    SP_JSON_END,                /* ... and ends */
+    SP_JSON_PIECE               /* of a string, sp_json_paths_pieces() */
 } sp_json_type_t;
 
 
@@ -102,6 +103,17 @@ sp_json_paths_t *sp_json_paths_create(const sp_pool_t *pool);
 
 sp_rc_t sp_json_paths_add(sp_json_paths_t *paths, const sp_str_t *path,
     unsigned *slot, sp_error_t *err);
+
+
+/*
+ * The values of that slot that are strings are also reported in pieces of any
+ * size, as they pass: SP_JSON_PIECE with the text, in which what is not UTF-8
+ * is left as it is; after the last of them SP_JSON_STRING, whose text is empty
+ * unless sp_json_paths_whole() was called for that slot, too.
+ */
+
+void sp_json_paths_pieces(sp_json_paths_t *paths, unsigned slot);
+void sp_json_paths_whole(sp_json_paths_t *paths, unsigned slot);
 
 
 /*

@@ -62,7 +62,16 @@ struct sp_json_paths_s {
                                        of the room for the name that a ".*" at
                                        this depth stands for, 0: none there */
     unsigned                nkeys;
+    unsigned                in_pieces:1;    /* any of these */
+    uint64_t                pieces[SP_JSON_WORDS];
+    uint64_t                whole[SP_JSON_WORDS];
 };
+
+
+/* What is wanted of a string. */
+
+#define SP_JSON_KEEP    1
+#define SP_JSON_PIECES  2
 
 
 typedef enum {
@@ -105,15 +114,16 @@ struct sp_json_scanner_s {
 
     uint16_t                first;  /* nodes of the value at hand */
     uint16_t                n;
-    uint8_t                 keep;   /* its text is wanted */
+    uint8_t                 keep;   /* what of its text is wanted */
     uint8_t                 at;     /* position in an escape, word or BOM */
     uint8_t                 number;
     uint32_t                unit;   /* of \uXXXX */
     sp_json_type_t          type;
     const char             *word;
 
-    sp_json_text_t         *sink;   /* the one of these two that is filled */
+    sp_json_text_t         *sink;   /* the one of these that is filled */
     sp_json_text_t          text;
+    sp_json_text_t          pieces; /* its buffer empties into text */
     sp_json_text_t          key;
 
     const sp_json_paths_t  *paths;
@@ -178,9 +188,9 @@ void sp_json_enter_member(sp_json_scanner_t *s, const sp_str_t *key,
 void sp_json_enter_element(sp_json_scanner_t *s);
 
 
-/* Non-zero if the value at hand is to be reported. */
+/* Is the value at hand to be reported, and how?  0: it is not. */
 
-int sp_json_wants(const sp_json_scanner_t *s);
+unsigned sp_json_wants(const sp_json_scanner_t *s);
 
 
 /*
@@ -189,6 +199,11 @@ int sp_json_wants(const sp_json_scanner_t *s);
  */
 
 void sp_json_report(sp_json_scanner_t *s, const sp_str_t *text);
+
+
+/* Reports a piece of it to those who want it so.  Sets s->rc, too. */
+
+void sp_json_report_piece(sp_json_scanner_t *s, const sp_str_t *text);
 
 
 #endif /* SP_JSON_INT_H */

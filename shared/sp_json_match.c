@@ -25,6 +25,13 @@ json_wanted(const sp_json_scanner_t *s, unsigned slot)
 }
 
 
+static inline int
+json_in_pieces(const sp_json_scanner_t *s, unsigned slot)
+{
+    return (s->paths->pieces[slot / 64] >> (slot % 64) & 1) != 0;
+}
+
+
 void
 sp_json_want(sp_json_scanner_t *s, const uint64_t *wanted)
 {
@@ -125,18 +132,37 @@ sp_json_enter_element(sp_json_scanner_t *s)
 }
 
 
-int
+unsigned
 sp_json_wants(const sp_json_scanner_t *s)
 {
-    unsigned  i;
+    unsigned  i, slot, wants;
+
+    wants = 0;
 
     for (i = s->first; i < (unsigned) s->first + s->n; i++) {
-        if (json_wanted(s, s->nodes[s->stack[i]].slot)) {
-            return 1;
+        slot = s->nodes[s->stack[i]].slot;
+
+        if (!json_wanted(s, slot)) {
+            continue;
+        }
+
+        if (!s->paths->in_pieces) {
+            return SP_JSON_KEEP;
+        }
+
+        if (!json_in_pieces(s, slot)) {
+            wants |= SP_JSON_KEEP;
+            continue;
+        }
+
+        wants |= SP_JSON_PIECES;
+
+        if (s->paths->whole[slot / 64] >> (slot % 64) & 1) {
+            wants |= SP_JSON_KEEP;
         }
     }
 
-    return 0;
+    return wants;
 }
 
 
@@ -163,6 +189,44 @@ sp_json_report(sp_json_scanner_t *s, const sp_str_t *text)
         if (text != NULL) {
             value.text = *text;
             value.cut = s->text.cut;
+        }
+
+        json_wildcards(s, node, &value);
+
+        rc = s->value(s->data, node->slot, &value);
+
+        if (rc == SP_DONE) {
+            json_unwant(s, node->slot);
+
+        } else if (rc != SP_OK) {
+            s->rc = rc;
+            return;
+        }
+    }
+
+    if (s->live[0] == 0) {
+        s->rc = SP_DONE;
+    }
+}
+
+
+void
+sp_json_report_piece(sp_json_scanner_t *s, const sp_str_t *text)
+{
+    sp_rc_t                rc;
+    unsigned               i;
+    sp_json_value_t        value;
+    const sp_json_node_t  *node;
+
+    value.type = SP_JSON_PIECE;
+    value.cut = 0;
+    value.text = *text;
+
+    for (i = s->first; i < (unsigned) s->first + s->n; i++) {
+        node = &s->nodes[s->stack[i]];
+
+        if (!json_wanted(s, node->slot) || !json_in_pieces(s, node->slot)) {
+            continue;
         }
 
         json_wildcards(s, node, &value);

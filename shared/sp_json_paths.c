@@ -495,3 +495,18 @@ json_error(sp_error_t *err, const char *what, const sp_str_t *path)
                     path != NULL ? "%s in the path \"%%W\"" : "%s", what);
     (void) sp_words_error(err, message, path);
 }
+
+
+void
+sp_json_paths_pieces(sp_json_paths_t *paths, unsigned slot)
+{
+    paths->in_pieces = 1;
+    paths->pieces[slot / 64] |= UINT64_C(1) << (slot % 64);
+}
+
+
+void
+sp_json_paths_whole(sp_json_paths_t *paths, unsigned slot)
+{
+    paths->whole[slot / 64] |= UINT64_C(1) << (slot % 64);
+}

@@ -5,6 +5,12 @@
 #include "sp_json_int.h"
 
 
+#define SP_JSON_BUFFER  1024        /* for strings that are wanted in pieces */
+
+
+static sp_rc_t json_drain(void *drained, const char *data, size_t len);
+
+
 sp_json_scanner_t *
 sp_json_scanner_create(const sp_pool_t *pool, const sp_json_paths_t *paths,
     const uint64_t *wanted, size_t value_limit, sp_json_value_pt value,
@@ -15,7 +21,8 @@ sp_json_scanner_create(const sp_pool_t *pool, const sp_json_paths_t *paths,
     sp_json_scanner_t  *s;
 
     size = sizeof(sp_json_scanner_t) + paths->nnodes * 2 * sizeof(uint16_t)
-           + paths->nkeys * SP_JSON_KEY;
+           + paths->nkeys * SP_JSON_KEY
+           + (paths->in_pieces ? SP_JSON_BUFFER : 0);
 
     p = sp_alloc(pool, size);
     if (p == NULL) {
@@ -45,6 +52,13 @@ sp_json_scanner_create(const sp_pool_t *pool, const sp_json_paths_t *paths,
     s->key.allocated = SP_JSON_KEY;
     s->key.raw = 1;
 
+    if (paths->in_pieces) {
+        s->pieces.data = s->keys + paths->nkeys * SP_JSON_KEY;
+        s->pieces.allocated = SP_JSON_BUFFER;
+        s->pieces.drain = json_drain;
+        s->pieces.drained = s;
+    }
+
     sp_json_want(s, wanted);
 
     s->stack[0] = 0;
@@ -52,6 +66,31 @@ sp_json_scanner_create(const sp_pool_t *pool, const sp_json_paths_t *paths,
     s->rc = s->live[0] ? SP_AGAIN : SP_DONE;
 
     return s;
+}
+
+
+/* What is wanted in pieces may be wanted whole, too. */
+
+static sp_rc_t
+json_drain(void *drained, const char *data, size_t len)
+{
+    sp_str_t            text;
+    sp_json_scanner_t  *s;
+
+    s = drained;
+
+    if ((s->keep & SP_JSON_KEEP)
+        && sp_json_text_append(&s->text, data, len) != SP_OK)
+    {
+        return SP_NOMEM;
+    }
+
+    text.data = data;
+    text.len = len;
+
+    sp_json_report_piece(s, &text);
+
+    return s->rc == SP_AGAIN ? SP_OK : s->rc;
 }
 
 

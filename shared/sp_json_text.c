@@ -17,6 +17,8 @@ const char  sp_json_escapes[256] = {
 };
 
 
+static sp_rc_t json_text_pass(sp_json_text_t *text, const char *data,
+    size_t len);
 static sp_rc_t json_text_room(sp_json_text_t *text, size_t len);
 static sp_rc_t json_text_add(sp_json_text_t *text, const char *data,
     size_t len);
@@ -26,11 +28,14 @@ static sp_rc_t json_text_code(sp_json_text_t *text, uint32_t code);
 sp_rc_t
 sp_json_text_more(sp_json_text_t *text, const char *data, size_t len)
 {
+    sp_rc_t  rc;
+
     if (text->high != 0) {
         text->high = 0;
 
-        if (json_text_code(text, 0xfffd) != SP_OK) {
-            return SP_NOMEM;
+        rc = json_text_code(text, 0xfffd);
+        if (rc != SP_OK) {
+            return rc;
         }
     }
 
@@ -41,6 +46,7 @@ sp_json_text_more(sp_json_text_t *text, const char *data, size_t len)
 sp_rc_t
 sp_json_text_unit(sp_json_text_t *text, uint32_t unit)
 {
+    sp_rc_t   rc;
     uint32_t  high;
 
     high = text->high;
@@ -52,8 +58,9 @@ sp_json_text_unit(sp_json_text_t *text, uint32_t unit)
                                         + (unit - 0xdc00));
         }
 
-        if (json_text_code(text, 0xfffd) != SP_OK) {
-            return SP_NOMEM;
+        rc = json_text_code(text, 0xfffd);
+        if (rc != SP_OK) {
+            return rc;
         }
     }
 
@@ -151,6 +158,10 @@ json_text_add(sp_json_text_t *text, const char *data, size_t len)
 
     text->fresh = 0;
 
+    if (text->drain != NULL) {
+        return json_text_pass(text, data, len);
+    }
+
     if (text->cut) {
         return SP_OK;
     }
@@ -177,6 +188,58 @@ json_text_add(sp_json_text_t *text, const char *data, size_t len)
     }
 
     return SP_OK;
+}
+
+
+/* Through a buffer that is emptied when it is full. */
+
+static sp_rc_t
+json_text_pass(sp_json_text_t *text, const char *data, size_t len)
+{
+    size_t   n;
+    sp_rc_t  rc;
+
+    if (len > text->allocated - text->len) {
+
+        n = text->len;
+        text->len = 0;
+
+        rc = n != 0 ? text->drain(text->drained, text->data, n) : SP_OK;
+
+        if (rc != SP_OK) {
+            return rc;
+        }
+
+        if (len > text->allocated) {
+            return text->drain(text->drained, data, len);
+        }
+    }
+
+    if (len != 0) {
+        memcpy(text->data + text->len, data, len);
+        text->len += len;
+    }
+
+    return SP_OK;
+}
+
+
+sp_rc_t
+sp_json_text_drain(sp_json_text_t *text)
+{
+    size_t   n;
+    sp_rc_t  rc;
+
+    rc = text->high != 0 ? sp_json_text_more(text, "", 0) : SP_OK;
+
+    if (rc != SP_OK || text->len == 0) {
+        return rc;
+    }
+
+    n = text->len;
+    text->len = 0;
+
+    return text->drain(text->drained, text->data, n);
 }
 
 

@@ -26,6 +26,8 @@ typedef struct {
     unsigned          cut:1;        /* was longer than limit */
     unsigned          fresh:1;      /* nothing was appended yet */
     unsigned          raw:1;        /* what is not UTF-8 is kept */
+    sp_rc_t         (*drain)(void *drained, const char *data, size_t len);
+    void             *drained;      /* where it goes when it is full */
 } sp_json_text_t;
 
 
@@ -41,7 +43,10 @@ sp_json_text_begin(sp_json_text_t *text)
 }
 
 
-/* Appends bytes as they are.  SP_OK, SP_NOMEM. */
+/*
+ * Appends bytes as they are.  SP_OK, SP_NOMEM; what drain() returns if that is
+ * not SP_OK.
+ */
 
 sp_rc_t sp_json_text_more(sp_json_text_t *text, const char *data,
     size_t len);
@@ -74,6 +79,11 @@ sp_json_text_escape(char c)
 {
     return sp_json_escapes[(unsigned char) c];
 }
+
+
+/* What is in the buffer, and a half of a pair, goes on.  As drain(). */
+
+sp_rc_t sp_json_text_drain(sp_json_text_t *text);
 
 
 /* Appends what \uXXXX stands for.  SP_OK, SP_NOMEM. */
