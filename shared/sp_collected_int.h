@@ -49,6 +49,8 @@ struct sp_collected_s {
     uint32_t                at[SP_JSON_WILDCARDS];  /* of the one taken */
     sp_collected_state_t    state;
     unsigned                skip:1;     /* within one that is not taken */
+    unsigned                apart:1;    /* the element is not beside the
+                                           first */
     sp_collected_item_t    *item;       /* the element at hand */
     sp_collected_chunk_t   *first;
     sp_collected_chunk_t   *last;

@@ -22,20 +22,22 @@ typedef struct {
     sp_rule_t         *rule;
     const sp_items_t  *items;
     int                inside;      /* is there something in a container? */
+    int                empty;       /* it tells that the cart is empty */
     sp_error_t        *err;
 } sp_compile_lay_t;
 
 
 static sp_rc_t sp_compile_rule(sp_rules_t *rules, sp_rule_t *rule,
     sp_error_t *err);
-static sp_rc_t sp_compile_conditions(sp_rules_t *rules, sp_rule_t *rule,
-    sp_condition_t *condition, sp_error_t *err);
-static sp_rc_t sp_compile_sources(sp_rules_t *rules, sp_rule_t *rule,
-    sp_sources_t *sources, int inside, sp_error_t *err);
-static sp_rc_t sp_compile_items(sp_rules_t *rules, sp_rule_t *rule,
-    sp_error_t *err);
+static sp_rc_t sp_compile_conditions(sp_compile_lay_t *lay,
+    sp_condition_t *condition);
+static sp_rc_t sp_compile_sources(const sp_compile_lay_t *lay,
+    sp_sources_t *sources);
+static sp_rc_t sp_compile_items(const sp_compile_lay_t *lay);
 static sp_rc_t sp_compile_source(const sp_compile_lay_t *lay,
     sp_source_t *source);
+static sp_rc_t sp_compile_page(const sp_compile_lay_t *lay,
+    sp_source_t *source, sp_pages_t *pages);
 static sp_rc_t sp_compile_graphql(const sp_compile_lay_t *lay,
     sp_source_t *source);
 static sp_rc_t sp_compile_lay(const sp_compile_lay_t *lay,
@@ -163,21 +165,32 @@ sp_compile_measure(const sp_rules_t *rules, sp_compile_size_t *size)
 static sp_rc_t
 sp_compile_rule(sp_rules_t *rules, sp_rule_t *rule, sp_error_t *err)
 {
-    sp_rc_t   rc;
-    unsigned  i;
+    sp_rc_t           rc;
+    unsigned          i;
+    sp_compile_lay_t  lay;
 
-    rc = sp_compile_conditions(rules, rule, rule->conditions, err);
+    memset(&lay, 0, sizeof(sp_compile_lay_t));
+    lay.rules = rules;
+    lay.rule = rule;
+    lay.err = err;
+
+    rc = sp_compile_conditions(&lay, rule->conditions);
 
     if (rc == SP_OK) {
-        rc = sp_compile_conditions(rules, rule, rule->empties, err);
+        lay.empty = 1;
+        rc = sp_compile_conditions(&lay, rule->empties);
+        lay.empty = 0;
     }
 
+    lay.inside = 0;
+
     for (i = 0; i < SP_FIELDS && rc == SP_OK; i++) {
-        rc = sp_compile_sources(rules, rule, &rule->fields[i], 0, err);
+        rc = sp_compile_sources(&lay, &rule->fields[i]);
     }
 
     if (rule->items != NULL && rc == SP_OK) {
-        rc = sp_compile_items(rules, rule, err);
+        lay.items = rule->items;
+        rc = sp_compile_items(&lay);
     }
 
     return rc == SP_OK ? sp_compile_asks(rules, rule) : rc;
@@ -262,24 +275,21 @@ sp_compile_asks_of(sp_rule_t *rule, const sp_sources_t *sources)
 
 
 static sp_rc_t
-sp_compile_conditions(sp_rules_t *rules, sp_rule_t *rule,
-    sp_condition_t *condition, sp_error_t *err)
+sp_compile_conditions(sp_compile_lay_t *lay, sp_condition_t *condition)
 {
-    int      inside;
     sp_rc_t  rc;
 
     for ( /* void */ ; condition != NULL; condition = condition->next) {
 
-        inside = condition->op == SP_IS_PRESENT
-                 || condition->op == SP_IS_ABSENT;
+        lay->inside = condition->op == SP_IS_PRESENT
+                      || condition->op == SP_IS_ABSENT;
 
-        rc = sp_compile_sources(rules, rule, &condition->sources, inside,
-                                err);
+        rc = sp_compile_sources(lay, &condition->sources);
         if (rc != SP_OK) {
             return rc;
         }
 
-        rule->needs |= condition->needs;
+        lay->rule->needs |= condition->needs;
     }
 
     return SP_OK;
@@ -287,23 +297,15 @@ sp_compile_conditions(sp_rules_t *rules, sp_rule_t *rule,
 
 
 static sp_rc_t
-sp_compile_sources(sp_rules_t *rules, sp_rule_t *rule, sp_sources_t *sources,
-    int inside, sp_error_t *err)
+sp_compile_sources(const sp_compile_lay_t *lay, sp_sources_t *sources)
 {
-    sp_rc_t           rc;
-    unsigned          i;
-    sp_compile_lay_t  lay;
+    sp_rc_t   rc;
+    unsigned  i;
 
-    lay.rules = rules;
-    lay.rule = rule;
-    lay.items = NULL;
-    lay.inside = inside;
-    lay.err = err;
-
-    rule->needs |= sources->needs;
+    lay->rule->needs |= sources->needs;
 
     for (i = 0; i < sources->n; i++) {
-        rc = sp_compile_source(&lay, &sources->list[i]);
+        rc = sp_compile_source(lay, &sources->list[i]);
         if (rc != SP_OK) {
             return rc;
         }
@@ -314,31 +316,29 @@ sp_compile_sources(sp_rules_t *rules, sp_rule_t *rule, sp_sources_t *sources,
 
 
 static sp_rc_t
-sp_compile_items(sp_rules_t *rules, sp_rule_t *rule, sp_error_t *err)
+sp_compile_items(const sp_compile_lay_t *lay)
 {
-    sp_rc_t           rc;
-    unsigned          i;
-    sp_source_t      *source;
-    sp_compile_lay_t  lay;
+    sp_rc_t       rc;
+    unsigned      i;
+    sp_items_t   *items;
+    sp_rules_t   *rules;
+    sp_source_t  *source;
 
-    lay.rules = rules;
-    lay.rule = rule;
-    lay.items = rule->items;
-    lay.inside = 0;
-    lay.err = err;
+    rules = lay->rules;
+    items = lay->rule->items;
 
-    rule->needs |= rule->items->collections.needs;
+    lay->rule->needs |= items->collections.needs;
 
-    for (i = 0; i < rule->items->collections.n; i++) {
-        source = &rule->items->collections.list[i];
+    for (i = 0; i < items->collections.n; i++) {
+        source = &items->collections.list[i];
 
         source->value = rules->ncollections;
-        rules->items[source->value] = rule->items;
+        rules->items[source->value] = items;
         rules->collections[source->value] = source;
-        rules->owners[source->value] = rule;
+        rules->owners[source->value] = lay->rule;
         rules->ncollections++;
 
-        rc = sp_compile_source(&lay, source);
+        rc = sp_compile_source(lay, source);
         if (rc != SP_OK) {
             return rc;
         }
@@ -386,12 +386,34 @@ sp_compile_source(const sp_compile_lay_t *lay, sp_source_t *source)
         return sp_compile_lay(lay, source, &rules->response,
                               &lay->rule->response);
 
+    case SP_SOURCE_RESPONSE_HTML:
+        return sp_compile_page(lay, source, &rules->pages);
+
     case SP_SOURCE_GRAPHQL:
         return sp_compile_graphql(lay, source);
 
     default:
         return SP_OK;
     }
+}
+
+
+static sp_rc_t
+sp_compile_page(const sp_compile_lay_t *lay, sp_source_t *source,
+    sp_pages_t *pages)
+{
+    sp_page_want_t  want;
+
+    if (lay->items != NULL) {
+        return sp_pages_items(pages, lay->rules, lay->rule, lay->items,
+                              source, lay->err);
+    }
+
+    want.present = lay->inside != 0;
+    want.empty = lay->empty != 0;
+
+    return sp_pages_value(pages, lay->rules, lay->rule, source, want,
+                          lay->err);
 }
 
 
@@ -434,6 +456,15 @@ static sp_rc_t
 sp_compile_lay(const sp_compile_lay_t *lay, sp_source_t *source,
     sp_taps_t *taps, sp_taps_mask_t *mask)
 {
+    sp_rc_t      rc;
+    sp_pages_t  *pages;
+
+    if (source->html.len != 0) {
+        rc = sp_taps_pages(taps, lay->rules, source, mask, &pages, lay->err);
+
+        return rc == SP_OK ? sp_compile_page(lay, source, pages) : rc;
+    }
+
     if (lay->items != NULL) {
         return sp_taps_items(taps, lay->rules, lay->items, source, mask,
                              lay->err);

@@ -6,6 +6,7 @@
 #include "sp_decode.h"
 #include "sp_entities.h"
 #include "sp_form.h"
+#include "sp_html.h"
 #include "sp_price.h"
 
 #include <stdio.h>
@@ -35,6 +36,7 @@ struct sp_decoder_s {
     const sp_decoder_kind_t  *kind;
     sp_str_t                  text;         /* behind the colon */
     sp_regex_t               *regex;
+    sp_html_set_t            *set;          /* of "html:" */
     sp_json_paths_t          *paths;
     unsigned                  slot;
     int                       part;
@@ -53,7 +55,7 @@ static sp_rc_t sp_decoder_parse_form(sp_decoder_parse_t *parse,
     sp_decoder_t *decoder, const sp_str_t *word);
 static sp_rc_t sp_decoder_parse_money(sp_decoder_parse_t *parse,
     sp_decoder_t *decoder, const sp_str_t *word);
-static sp_rc_t sp_decoder_unsupported(sp_decoder_parse_t *parse,
+static sp_rc_t sp_decoder_parse_html(sp_decoder_parse_t *parse,
     sp_decoder_t *decoder, const sp_str_t *word);
 
 static sp_rc_t sp_decoder_regex(const sp_decoder_t *decoder,
@@ -72,6 +74,8 @@ static sp_rc_t sp_decoder_strip(const sp_decoder_t *decoder,
     const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_decoder_prefix(const sp_decoder_t *decoder,
     const sp_pool_t *pool, sp_str_t *value);
+static sp_rc_t sp_decoder_html(const sp_decoder_t *decoder,
+    const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_decoder_entities(const sp_decoder_t *decoder,
     const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_decoder_money(const sp_decoder_t *decoder,
@@ -87,7 +91,7 @@ static const sp_decoder_kind_t  sp_decoder_kinds[] = {
     { "url",      0, NULL,                   sp_decoder_url },
     { "strip",    1, NULL,                   sp_decoder_strip },
     { "prefix",   1, NULL,                   sp_decoder_prefix },
-    { "html",     1, sp_decoder_unsupported, NULL },
+    { "html",     1, sp_decoder_parse_html,  sp_decoder_html },
     { "entities", 0, NULL,                   sp_decoder_entities },
     { "money",    0, sp_decoder_parse_money, sp_decoder_money },
     { NULL,       0, NULL,                   NULL }
@@ -282,12 +286,37 @@ sp_decoder_parse_money(sp_decoder_parse_t *parse, sp_decoder_t *decoder,
 
 
 static sp_rc_t
-sp_decoder_unsupported(sp_decoder_parse_t *parse, sp_decoder_t *decoder,
+sp_decoder_parse_html(sp_decoder_parse_t *parse, sp_decoder_t *decoder,
     const sp_str_t *word)
 {
-    return sp_words_error(parse->err,
-                          "decoder \"%W\" is not supported in this version",
-                          word);
+    sp_rc_t   rc;
+    unsigned  query;
+
+    decoder->set = sp_html_set_create(parse->pool, SP_HTML_ONE);
+    if (decoder->set == NULL) {
+        return SP_NOMEM;
+    }
+
+    rc = sp_html_set_add(decoder->set, parse->pool, SP_HTML_ANY,
+                         &decoder->text, SP_DECODED_MAX, &query, parse->err);
+
+    return rc == SP_LIMIT ? SP_INVALID : rc;
+}
+
+
+int
+sp_decoders_html(sp_decoders_t *decoders, sp_str_t *selector)
+{
+    if (decoders->n == 0 || decoders->list[0].set == NULL) {
+        return 0;
+    }
+
+    *selector = decoders->list[0].text;
+
+    decoders->list++;
+    decoders->n--;
+
+    return 1;
 }
 
 
@@ -388,6 +417,14 @@ sp_decoder_prefix(const sp_decoder_t *decoder, const sp_pool_t *pool,
     sp_str_t *value)
 {
     return sp_decode_prefix(pool, value, &decoder->text, value);
+}
+
+
+static sp_rc_t
+sp_decoder_html(const sp_decoder_t *decoder, const sp_pool_t *pool,
+    sp_str_t *value)
+{
+    return sp_html_first(pool, decoder->set, value, value);
 }
 
 

@@ -36,6 +36,14 @@ sp_rc_t sp_decoders_parse(sp_decoders_t *decoders, sp_words_t *words,
 
 
 /*
+ * If the first one is "html:", takes it away and sets *selector.  Returns
+ * whether it was.
+ */
+
+int sp_decoders_html(sp_decoders_t *decoders, sp_str_t *selector);
+
+
+/*
  * Puts value through all of them.  SP_OK: it has a value, which is not empty;
  * SP_DONE: one of them failed, or nothing is left: the source is absent;
  * SP_NOMEM.

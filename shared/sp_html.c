@@ -212,22 +212,29 @@ sp_rc_t
 sp_html_first(const sp_pool_t *pool, const sp_html_set_t *set,
     const sp_str_t *in, sp_str_t *out)
 {
+    sp_str_t    found;
     unsigned    watch;
     sp_html_t  *html;
 
-    out->len = 0;
+    found.len = 0;
 
     html = sp_html_create(pool, 1);
 
     if (html == NULL
-        || sp_html_watch(html, set, html_first, out, &watch) != SP_OK
+        || sp_html_watch(html, set, html_first, &found, &watch) != SP_OK
         || sp_html_read(html, in->data, in->len) == SP_NOMEM
         || sp_html_end(html) == SP_NOMEM)
     {
         return SP_NOMEM;
     }
 
-    return out->len != 0 ? SP_OK : SP_INVALID;
+    if (found.len == 0) {
+        return SP_INVALID;
+    }
+
+    *out = found;
+
+    return SP_OK;
 }
 
 

@@ -151,8 +151,8 @@ void sp_html_again(sp_html_t *html);
 
 /*
  * The text of the first hit of a set with one selector in a document that is
- * there whole; it lives as long as the pool.  SP_OK; SP_INVALID: there is none;
- * SP_NOMEM.
+ * there whole; it lives as long as the pool; out may be in.  SP_OK; SP_INVALID:
+ * there is none; SP_NOMEM.
  */
 
 sp_rc_t sp_html_first(const sp_pool_t *pool, const sp_html_set_t *set,

@@ -5,13 +5,18 @@
  */
 
 #include "sp_items.h"
+#include "sp_html.h"
 
 
-static sp_rc_t sp_items_check(const sp_items_t *items, sp_error_t *err);
+static sp_rc_t sp_items_check(const sp_items_t *items,
+    const sp_source_ctx_t *ctx, sp_error_t *err);
 static int sp_items_field_of(const sp_str_t *word);
 static sp_rc_t sp_items_rel(sp_rel_t *rel, const sp_str_t *word,
-    const sp_source_ctx_t *ctx, sp_error_t *err);
+    const sp_items_t *items, sp_error_t *err);
+static int sp_items_html(const sp_items_t *items);
 static sp_rc_t sp_items_rel_path(sp_rel_t *rel, const sp_items_t *items,
+    const sp_source_ctx_t *ctx, sp_error_t *err);
+static sp_rc_t sp_items_rel_in(sp_rel_t *rel, const sp_source_t *source,
     const sp_source_ctx_t *ctx, sp_error_t *err);
 static unsigned sp_items_count(const sp_str_t *text, char c);
 static int sp_items_rel_applies(const sp_rel_t *rel,
@@ -47,13 +52,15 @@ sp_items_parse(sp_items_t *items, sp_words_t *words,
         return rc;
     }
 
-    return sp_items_check(items, err);
+    return sp_items_check(items, ctx, err);
 }
 
 
 static sp_rc_t
-sp_items_check(const sp_items_t *items, sp_error_t *err)
+sp_items_check(const sp_items_t *items, const sp_source_ctx_t *ctx,
+    sp_error_t *err)
 {
+    sp_rc_t             rc;
     unsigned            i;
     const sp_source_t  *source;
 
@@ -72,6 +79,17 @@ sp_items_check(const sp_items_t *items, sp_error_t *err)
         case SP_SOURCE_GRAPHQL:
         case SP_SOURCE_RESPONSE_JSON:
         case SP_SOURCE_RESPONSE_GRAPHQL:
+        case SP_SOURCE_RESPONSE_HTML:
+
+            if (source->html.len == 0) {
+                break;
+            }
+
+            rc = sp_html_check(ctx->pool, SP_HTML_ITEM, &source->html, err);
+            if (rc != SP_OK) {
+                return rc;
+            }
+
             break;
 
         case SP_SOURCE_FORM:
@@ -142,7 +160,7 @@ sp_items_parse_field(sp_items_t *items, sp_words_t *words,
         rel = &list[rels->n++];
         memset(rel, 0, sizeof(sp_rel_t));
 
-        rc = sp_items_rel(rel, word, ctx, err);
+        rc = sp_items_rel(rel, word, items, err);
         if (rc != SP_OK) {
             return rc;
         }
@@ -210,7 +228,7 @@ sp_items_field_of(const sp_str_t *word)
 
 
 static sp_rc_t
-sp_items_rel(sp_rel_t *rel, const sp_str_t *word, const sp_source_ctx_t *ctx,
+sp_items_rel(sp_rel_t *rel, const sp_str_t *word, const sp_items_t *items,
     sp_error_t *err)
 {
     if (sp_word_is(word, "@key")) {
@@ -247,7 +265,9 @@ sp_items_rel(sp_rel_t *rel, const sp_str_t *word, const sp_source_ctx_t *ctx,
         return SP_OK;
     }
 
-    if (sp_source_has_prefix(word)) {
+    /* a selector may look like "a:nth(2)" */
+
+    if (sp_source_has_prefix(word) && !sp_items_html(items)) {
         return sp_words_error(err, "unknown source \"%W\" in items", word);
     }
 
@@ -262,58 +282,105 @@ sp_items_rel(sp_rel_t *rel, const sp_str_t *word, const sp_source_ctx_t *ctx,
 }
 
 
-/* Is there a collection that it can belong to, and is it well there? */
+static int
+sp_items_html(const sp_items_t *items)
+{
+    unsigned  i;
+
+    for (i = 0; i < items->collections.n; i++) {
+        if (items->collections.list[i].html.len != 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * Is there a collection that it can belong to, and is it well there?  Beside a
+ * collection in HTML a path need not be a selector, nor a selector a path.
+ */
 
 static sp_rc_t
 sp_items_rel_path(sp_rel_t *rel, const sp_items_t *items,
     const sp_source_ctx_t *ctx, sp_error_t *err)
 {
+    sp_rc_t             rc, wrong;
     unsigned            i, n;
-    sp_rc_t             rc;
-    sp_str_t            path;
     const sp_source_t  *source;
 
-    n = 0;
+    wrong = SP_OK;
 
-    for (i = 0; i < items->collections.n; i++) {
+    for (i = 0, n = 0; i < items->collections.n; i++) {
         source = &items->collections.list[i];
 
         if (!sp_items_rel_applies(rel, source)) {
             continue;
         }
 
-        n++;
+        rc = sp_items_rel_in(rel, source, ctx, err);
 
-        if (rel->kind == SP_REL_FORM
-            && sp_items_count(&rel->text, '#')
-               > sp_items_count(&source->name, '*'))
-        {
-            return sp_words_error(err, "\"%W\" has more \"#\" than its "
-                                  "collection has \"*\"", &rel->text);
-        }
+        if (rc == SP_OK) {
+            n++;
 
-        if (rel->kind != SP_REL_PATH || source->kind == SP_SOURCE_FORM) {
-            continue;
-        }
+        } else if (rc == SP_INVALID && sp_items_html(items)) {
+            wrong = rc;
 
-        if (sp_source_where(ctx->pool, source, &path) != SP_OK
-            || sp_items_path(ctx->pool, &path, &rel->text, &path) != SP_OK)
-        {
-            return SP_NOMEM;
-        }
-
-        rc = sp_source_try(ctx, &path, err);
-        if (rc != SP_OK) {
+        } else {
             return rc;
         }
     }
 
-    if (n == 0) {
+    if (n == 0 && wrong == SP_OK) {
         return sp_words_error(err, "\"%W\" fits no collection of items",
                               &rel->text);
     }
 
-    return SP_OK;
+    return n == 0 ? wrong : SP_OK;
+}
+
+
+static sp_rc_t
+sp_items_rel_in(sp_rel_t *rel, const sp_source_t *source,
+    const sp_source_ctx_t *ctx, sp_error_t *err)
+{
+    sp_rc_t   rc;
+    sp_str_t  path;
+
+    if (rel->kind == SP_REL_FORM
+        && sp_items_count(&rel->text, '#') > sp_items_count(&source->name, '*'))
+    {
+        return sp_words_error(err, "\"%W\" has more \"#\" than its "
+                              "collection has \"*\"", &rel->text);
+    }
+
+    if (rel->kind != SP_REL_PATH || source->kind == SP_SOURCE_FORM) {
+        return SP_OK;
+    }
+
+    if (source->html.len != 0) {
+
+        if (rel->text.len == 0) {
+            return SP_OK;
+        }
+
+        rc = sp_html_check(ctx->pool, SP_HTML_FIELD, &rel->text, err);
+        rel->no_selector = rc != SP_OK;
+
+        return rc;
+    }
+
+    if (sp_source_where(ctx->pool, source, &path) != SP_OK
+        || sp_items_path(ctx->pool, &path, &rel->text, &path) != SP_OK)
+    {
+        return SP_NOMEM;
+    }
+
+    rc = sp_source_try(ctx, &path, err);
+    rel->no_path = rc != SP_OK;
+
+    return rc;
 }
 
 

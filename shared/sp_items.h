@@ -38,7 +38,8 @@ typedef enum {
 /* Where a field is, seen from its element. */
 
 typedef enum {
-    SP_REL_PATH = 1,                /* "" is the element itself */
+    SP_REL_PATH = 1,                /* or a selector; "" is the element
+                                       itself */
     SP_REL_KEY,                     /* @key */
     SP_REL_FORM,                    /* form:y[#] */
     SP_REL_VALUE                    /* value:TEXT */
@@ -48,6 +49,8 @@ typedef struct {
     sp_rel_kind_t        kind;
     sp_str_t             text;
     sp_decoders_t        decoders;
+    unsigned             no_path:1;     /* it is only a selector ... */
+    unsigned             no_selector:1; /* ... or only a path */
 } sp_rel_t;
 
 typedef struct {
@@ -117,6 +120,25 @@ sp_rc_t sp_collected_field(sp_collected_t *collected, unsigned field,
 
 sp_rc_t sp_collected_form(sp_collected_t *collected, sp_form_t *form,
     int cut);
+
+
+/*
+ * From HTML: an element, apart from the first or beside it; what a field leads
+ * to in it; its end.  SP_OK; SP_DONE: no more elements are wanted; SP_NOMEM.
+ */
+
+sp_rc_t sp_collected_html_begin(sp_collected_t *collected, int apart);
+sp_rc_t sp_collected_html_field(sp_collected_t *collected, unsigned field,
+    unsigned alternative, const sp_str_t *text, int cut);
+void sp_collected_html_end(sp_collected_t *collected);
+
+
+/*
+ * There are no more of them.  SP_DONE: they are taken; SP_OK: none of them
+ * has an id or key, so others may come.
+ */
+
+sp_rc_t sp_collected_html_closed(sp_collected_t *collected);
 
 
 /*

@@ -57,6 +57,8 @@ struct sp_observation_s {
     sp_json_scanner_t    *scanner;
     sp_taps_scan_t        scan;
     sp_document_t         document;
+    sp_page_t            *page;     /* NULL: it is not read as HTML */
+    sp_page_t           **pages;    /* of strings in it that are */
     size_t                response_len;
     char                 *text;     /* for response.body */
     size_t                text_len;
@@ -80,6 +82,7 @@ struct sp_observation_s {
     unsigned              response_bad:1;
     unsigned              unread:1; /* it was wanted, and nothing of it came,
                                        or nothing that can be read */
+    unsigned              no_page:1;        /* the answer is no HTML */
     unsigned              nomem:1;
 };
 

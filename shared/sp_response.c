@@ -14,12 +14,15 @@ static sp_rc_t sp_response_json(sp_observation_t *ob, const char *data,
 static sp_rc_t sp_response_scanner(sp_observation_t *ob);
 static size_t sp_response_document(sp_observation_t *ob, const char *data,
     size_t len);
-static void sp_response_end(sp_observation_t *ob);
+static sp_rc_t sp_response_html(sp_observation_t *ob, const char *data,
+    size_t len);
+static sp_rc_t sp_response_end(sp_observation_t *ob);
 
 
 #define SP_READS_JSON  (1u << SP_SOURCE_RESPONSE_JSON                         \
                         | 1u << SP_SOURCE_RESPONSE_GRAPHQL)
 #define SP_READS_TEXT  (1u << SP_SOURCE_RESPONSE_BODY)
+#define SP_READS_HTML  (1u << SP_SOURCE_RESPONSE_HTML)
 
 
 /* Does any rule that is still alive want it, and will there be one? */
@@ -75,14 +78,23 @@ sp_response_body(sp_observation_t *ob, const char *data, size_t len,
             return rc;
         }
 
-    } else if (ob->document == SP_DOCUMENT_OTHER
-               && !(ob->reads & SP_READS_TEXT))
+    }
+
+    if (ob->reads & SP_READS_HTML) {
+        rc = sp_response_html(ob, data, len);
+        if (rc == SP_NOMEM) {
+            return rc;
+        }
+    }
+
+    if (ob->document == SP_DOCUMENT_OTHER
+        && !(ob->reads & (SP_READS_TEXT | SP_READS_HTML)))
     {
         ob->response_done = 1;
     }
 
     if (last) {
-        sp_response_end(ob);
+        return sp_response_end(ob) == SP_OK ? SP_DONE : SP_NOMEM;
     }
 
     return ob->response_done ? SP_DONE : SP_AGAIN;
@@ -110,7 +122,9 @@ sp_response_text(sp_observation_t *ob, const char *data, size_t len)
     memcpy(ob->text + ob->text_len, data, len);
     ob->text_len += len;
 
-    if (ob->text_len == SP_BODY_TEXT && !(ob->reads & SP_READS_JSON)) {
+    if (ob->text_len == SP_BODY_TEXT
+        && !(ob->reads & (SP_READS_JSON | SP_READS_HTML)))
+    {
         ob->response_done = 1;
     }
 
@@ -138,7 +152,12 @@ sp_response_document(sp_observation_t *ob, const char *data, size_t len)
         case 0xef: case 0xbb: case 0xbf:            /* byte order mark */
             continue;
 
-        case '{': case '[': case '"': case '-': case 't': case 'f': case 'n':
+        case '{': case '[': case '"':
+            ob->no_page = 1;
+
+            /* fall through */
+
+        case '-': case 't': case 'f': case 'n':
         case '0': case '1': case '2': case '3': case '4': case '5': case '6':
         case '7': case '8': case '9':
             ob->document = (ob->reads & SP_READS_JSON) ? SP_DOCUMENT_JSON
@@ -193,8 +212,46 @@ sp_response_json(sp_observation_t *ob, const char *data, size_t len)
     ob->document = SP_DOCUMENT_OTHER;
     ob->reads &= ~SP_READS_JSON;
 
-    if (!(ob->reads & SP_READS_TEXT) || ob->text_len == SP_BODY_TEXT) {
-        ob->response_done = 1;
+    if (ob->text_len == SP_BODY_TEXT) {
+        ob->reads &= ~SP_READS_TEXT;
+    }
+
+    return rc;
+}
+
+
+/* What begins like JSON has HTML at most within its strings. */
+
+static sp_rc_t
+sp_response_html(sp_observation_t *ob, const char *data, size_t len)
+{
+    sp_rc_t  rc;
+
+    if (ob->document == SP_DOCUMENT_UNKNOWN) {
+        return SP_AGAIN;
+    }
+
+    if (ob->page == NULL) {
+
+        if (ob->no_page) {
+            ob->reads &= ~SP_READS_HTML;
+            return SP_DONE;
+        }
+
+        ob->page = sp_page_create(ob, &ob->rules->pages);
+        if (ob->page == NULL) {
+            return SP_NOMEM;
+        }
+    }
+
+    rc = sp_page_read(ob->page, data, len);
+
+    if (rc == SP_DONE) {
+        ob->reads &= ~SP_READS_HTML;
+
+        if (ob->text_len == SP_BODY_TEXT) {
+            ob->reads &= ~SP_READS_TEXT;
+        }
     }
 
     return rc;
@@ -229,10 +286,16 @@ sp_response_scanner(sp_observation_t *ob)
 
 /* There is no more of it, or no more of it is read. */
 
-static void
+static sp_rc_t
 sp_response_end(sp_observation_t *ob)
 {
     ob->response_done = 1;
+
+    if (ob->page != NULL && !ob->response_cut
+        && sp_page_end(ob->page) != SP_OK)
+    {
+        return SP_NOMEM;
+    }
 
     /* a bare number that was cut would seem to end here */
 
@@ -241,6 +304,8 @@ sp_response_end(sp_observation_t *ob)
     {
         ob->response_bad = 1;
     }
+
+    return SP_OK;
 }
 
 

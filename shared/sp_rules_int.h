@@ -12,6 +12,7 @@
 #include "sp_field.h"
 #include "sp_items.h"
 #include "sp_matcher.h"
+#include "sp_pages.h"
 #include "sp_rules.h"
 #include "sp_taps.h"
 
@@ -142,6 +143,8 @@ struct sp_rules_s {
     sp_taps_t            request;   /* json: */
     sp_taps_t            response;  /* response.json:, response.graphql: */
     sp_arguments_t      *arguments; /* graphql: */
+    sp_pages_t           pages;     /* response.body | html: */
+    unsigned             npages;    /* such strings in JSON */
     const sp_roots_t   **roots;     /* lists of fields, each once; 0: any */
     unsigned             nroots;
     unsigned             nvalues;

@@ -20,6 +20,7 @@ typedef struct {
 
 static sp_rc_t sp_source_parse(sp_source_t *source, const sp_str_t *word,
     const sp_source_ctx_t *ctx, sp_error_t *err);
+static void sp_source_html(sp_source_t *source);
 static const sp_source_row_t *sp_source_row(const sp_str_t *word,
     sp_str_t *text);
 static sp_rc_t sp_source_name(sp_source_t *source, const sp_str_t *text,
@@ -117,6 +118,8 @@ sp_sources_parse(sp_sources_t *sources, sp_words_t *words,
             return rc;
         }
 
+        sp_source_html(source);
+
         if (source->decoders.money && !ctx->amount) {
             return sp_source_no_money(word, err);
         }
@@ -169,6 +172,31 @@ sp_source_parse(sp_source_t *source, const sp_str_t *word,
     }
 
     return row->parse(source, &text, ctx, err);
+}
+
+
+/* An answer is not kept for "html:", it is looked through as it passes. */
+
+static void
+sp_source_html(sp_source_t *source)
+{
+    switch (source->kind) {
+
+    case SP_SOURCE_RESPONSE_BODY:
+        if (sp_decoders_html(&source->decoders, &source->html)) {
+            source->kind = SP_SOURCE_RESPONSE_HTML;
+        }
+
+        break;
+
+    case SP_SOURCE_RESPONSE_JSON:
+    case SP_SOURCE_RESPONSE_GRAPHQL:
+        (void) sp_decoders_html(&source->decoders, &source->html);
+        break;
+
+    default:
+        break;
+    }
 }
 
 

@@ -31,7 +31,8 @@ typedef enum {
     SP_SOURCE_RESPONSE_GRAPHQL,
     SP_SOURCE_RESPONSE_HEADER,
     SP_SOURCE_RESPONSE_COOKIE,
-    SP_SOURCE_RESPONSE_BODY
+    SP_SOURCE_RESPONSE_BODY,
+    SP_SOURCE_RESPONSE_HTML         /* response.body | html: */
 } sp_source_kind_t;
 
 
@@ -66,6 +67,8 @@ typedef struct {
     sp_roots_t         roots;
     unsigned           nth;         /* uri:N, 0: all of it */
     const sp_regex_t  *uri;         /* the regex whose captures those are */
+    sp_str_t           html;        /* selector: it is found as the answer
+                                       passes; no decoder any more */
     sp_decoders_t      decoders;
     unsigned           value;       /* where a scanned value is kept */
     unsigned           root;        /* number of its list of roots */

@@ -12,7 +12,8 @@ typedef enum {
     SP_TAP_COLLECTION,
     SP_TAP_ELEMENT,
     SP_TAP_FIELD,
-    SP_TAP_ROOT
+    SP_TAP_ROOT,
+    SP_TAP_PAGE                     /* a string that is HTML */
 } sp_tap_kind_t;
 
 
@@ -26,6 +27,7 @@ struct sp_tap_s {
     unsigned              field;
     unsigned              alternative;
     unsigned              rooted:1; /* its first wildcard is a root's key */
+    sp_pages_t            pages;
 };
 
 
@@ -44,6 +46,8 @@ static sp_rc_t sp_taps_found_value(sp_observation_t *ob,
     const sp_tap_t *tap, const sp_json_value_t *value);
 static void sp_taps_found_other(sp_scanned_t *found, sp_json_type_t type);
 static sp_rc_t sp_taps_found_item(sp_observation_t *ob, const sp_tap_t *tap,
+    const sp_json_value_t *value);
+static sp_rc_t sp_taps_found_page(sp_observation_t *ob, const sp_tap_t *tap,
     const sp_json_value_t *value);
 static sp_rc_t sp_taps_found_root(sp_observation_t *ob,
     const sp_json_value_t *value);
@@ -122,7 +126,9 @@ sp_taps_items(sp_taps_t *taps, sp_rules_t *rules, const sp_items_t *items,
         for (i = 0; i < items->fields[field].n && rc == SP_OK; i++) {
             rel = &items->fields[field].list[i];
 
-            if (rel->kind != SP_REL_PATH || rel->text.len == 0) {
+            if (rel->kind != SP_REL_PATH || rel->text.len == 0
+                || rel->no_path)
+            {
                 continue;
             }
 
@@ -140,6 +146,30 @@ sp_taps_items(sp_taps_t *taps, sp_rules_t *rules, const sp_items_t *items,
     }
 
     return rc;
+}
+
+
+sp_rc_t
+sp_taps_pages(sp_taps_t *taps, sp_rules_t *rules, const sp_source_t *source,
+    sp_taps_mask_t *mask, sp_pages_t **pages, sp_error_t *err)
+{
+    sp_rc_t    rc;
+    sp_str_t   path;
+    sp_tap_t   tap, *laid = NULL;
+
+    rc = sp_taps_begin(taps, rules, source, SP_TAP_PAGE, &tap, &path, mask,
+                       &laid, err);
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    if (laid->pages.number == 0) {
+        laid->pages.number = ++rules->npages;
+    }
+
+    *pages = &laid->pages;
+
+    return SP_OK;
 }
 
 
@@ -248,12 +278,20 @@ sp_taps_lay(sp_taps_t *taps, sp_rules_t *rules, const sp_str_t *path,
         mask->words[slot / 64] |= (uint64_t) 1 << (slot % 64);
     }
 
+    if (tap->kind == SP_TAP_PAGE) {
+        sp_json_paths_pieces(taps->paths, slot);
+
+    } else {
+        sp_json_paths_whole(taps->paths, slot);
+    }
+
     for (last = &taps->slots[slot]; *last != NULL; last = &(*last)->next) {
         t = *last;
 
         if (t->kind == tap->kind && t->root == tap->root
             && t->rooted == tap->rooted
-            && ((t->kind == SP_TAP_VALUE && tap->number == SP_NO_VALUE)
+            && (t->kind == SP_TAP_PAGE
+                || (t->kind == SP_TAP_VALUE && tap->number == SP_NO_VALUE)
                 || (t->kind == SP_TAP_INSIDE && t->number == tap->number)))
         {
             *laid = t;
@@ -269,7 +307,7 @@ sp_taps_lay(sp_taps_t *taps, sp_rules_t *rules, const sp_str_t *path,
     *t = *tap;
     t->next = NULL;
 
-    if (t->number == SP_NO_VALUE) {
+    if (t->number == SP_NO_VALUE && t->kind != SP_TAP_PAGE) {
         t->number = rules->nvalues++;
     }
 
@@ -338,7 +376,16 @@ sp_taps_found(void *data, unsigned slot, const sp_json_value_t *value)
             continue;
         }
 
+        if (value->type == SP_JSON_PIECE && tap->kind != SP_TAP_PAGE) {
+            done = 0;
+            continue;
+        }
+
         switch (tap->kind) {
+
+        case SP_TAP_PAGE:
+            rc = sp_taps_found_page(scan->ob, tap, value);
+            break;
 
         case SP_TAP_VALUE:
         case SP_TAP_INSIDE:
@@ -473,6 +520,46 @@ sp_taps_found_item(sp_observation_t *ob, const sp_tap_t *tap,
         return sp_collected_field(collected, tap->field, tap->alternative,
                                   value);
     }
+}
+
+
+/* Each string is a document of its own. */
+
+static sp_rc_t
+sp_taps_found_page(sp_observation_t *ob, const sp_tap_t *tap,
+    const sp_json_value_t *value)
+{
+    sp_rc_t     rc;
+    sp_page_t  *page;
+
+    if (value->type != SP_JSON_PIECE && value->type != SP_JSON_STRING) {
+        return SP_OK;
+    }
+
+    if (ob->pages == NULL) {
+        ob->pages = sp_calloc(ob->pool,
+                              ob->rules->npages * sizeof(sp_page_t *));
+        if (ob->pages == NULL) {
+            return SP_NOMEM;
+        }
+    }
+
+    page = ob->pages[tap->pages.number - 1];
+
+    if (page == NULL) {
+        page = sp_page_create(ob, &tap->pages);
+        if (page == NULL) {
+            return SP_NOMEM;
+        }
+
+        ob->pages[tap->pages.number - 1] = page;
+    }
+
+    rc = value->type == SP_JSON_PIECE
+         ? sp_page_read(page, value->text.data, value->text.len)
+         : sp_page_next(page);
+
+    return rc == SP_AGAIN ? SP_OK : rc;
 }
 
 

@@ -9,6 +9,7 @@
 #define SP_TAPS_H
 
 #include "sp_items.h"
+#include "sp_pages.h"
 #include "sp_rules.h"
 
 
@@ -66,6 +67,16 @@ sp_rc_t sp_taps_value(sp_taps_t *taps, sp_rules_t *rules,
 
 sp_rc_t sp_taps_items(sp_taps_t *taps, sp_rules_t *rules,
     const sp_items_t *items, const sp_source_t *source, sp_taps_mask_t *mask,
+    sp_error_t *err);
+
+
+/*
+ * For a source whose string is HTML: sets *pages to what is to be found in
+ * it.
+ */
+
+sp_rc_t sp_taps_pages(sp_taps_t *taps, sp_rules_t *rules,
+    const sp_source_t *source, sp_taps_mask_t *mask, sp_pages_t **pages,
     sp_error_t *err);
 
 

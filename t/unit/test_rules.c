@@ -429,13 +429,72 @@ money_is_for_amounts(void **unused)
 static void
 later_words_say_so(void **unused)
 {
-    refuse_in("email response.json:a | html:.x;",
-              "decoder \"html:.x\" is not supported in this version");
     refuse_in("each json:a;", "\"each\" is not supported in this version");
     refuse_in("route arg:route;",
               "\"route\" is not supported in this version");
-    refuse_in("items response.json:a | html:li { id id; }",
-              "decoder \"html:li\" is not supported in this version");
+}
+
+
+#define PARTS  "\" is not of a selector, which has tag .class #id [a] [a=v] "  \
+               "[a^=v] [a*=v] [a$=v] :nth(N) @attr"
+
+static void
+selectors_are_checked(void **unused)
+{
+    static const char *const  wrong[][2] = {
+        { "*", "*" },
+        { "a,b", ",b" },
+        { "\"a > b\"", "> b" },
+        { "a:first-child", ":first-child" },
+        { "a:nth(2", ":nth(2" },
+        { "a[b~=c]", "~=c]" },
+        { "a[]", "]" },
+        { "a..b", ".b" },
+        { "a@b@c", "@c" },
+        { "\"a @b\"", "@b" },
+        { "@b", "@b" },
+        { "\" a\"", " a" }
+    };
+
+    char      rule[200], said[200];
+    unsigned  i;
+
+    for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        const char  *quote = wrong[i][0][0] == '"' ? "\"" : "";
+        const char  *text = wrong[i][0] + (quote[0] == '"');
+
+        (void) snprintf(rule, sizeof(rule), "email response.body | %shtml:%s;",
+                        quote, text);
+        (void) snprintf(said, sizeof(said), "\"%s" PARTS, wrong[i][1]);
+        refuse_in(rule, said);
+    }
+
+    refuse_in("email response.body | html:a.;",
+              "\"a.\" is no selector: its end lacks");
+    refuse_in("email response.body | html:;",
+              "decoder \"html:\" needs \":\" and a text");
+    refuse_in("email response.body | html:a:nth(0);",
+              "\"a:nth(0)\" has a :nth() that is not a number from 1 to "
+              "9999");
+    refuse_in("items response.body | html:li@id { id a@id; }",
+              "\"li@id\" is of items: an attribute is none");
+    refuse_in("items response.body | html:li | url { id a@id; }",
+              "decoders behind \"response.body\", a collection, are not "
+              "supported in this version");
+    refuse_in("items response.body { id a@id; }",
+              "\"response.body\" cannot be a collection");
+    refuse_in("items response.body | html:li { id a,b; }", "\",b" PARTS);
+    refuse_in("items response.json:a { id a:nth(2); }",
+              "unknown source \"a:nth(2)\" in items");
+    refuse_in("email response.body | \"html:a b c d e f g h i j k l m n o p "
+              "q\";",
+              "selector \"a b c d e f g h i j k l m n o p q\" is too long");
+
+    accept_in("items response.body | html:li { id \"a[href*='x y']:nth(2)"
+              "@data-id\"; name .; url @href; image .@data-img; sku "
+              "\"[data-a=\\\"b c\\\"] i\"; item_key @key; options A.b\\:c; }");
+    accept_in("items response.json:a.b or response.json:c | html:li {"
+              " id id or a:nth(2)@id; name a[0].name; }");
 }
 
 
@@ -866,6 +925,7 @@ main(void)
         cmocka_unit_test(constants_are_checked),
         cmocka_unit_test(money_is_for_amounts),
         cmocka_unit_test(later_words_say_so),
+        cmocka_unit_test(selectors_are_checked),
         cmocka_unit_test(conditions_are_checked),
         cmocka_unit_test(events_are_checked),
         cmocka_unit_test(directives_are_checked),
