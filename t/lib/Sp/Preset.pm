@@ -267,12 +267,10 @@ sub settle ($self) {
 sub visit ($self, $who) {
     $self->settle;
 
-    # Of a request that was nothing, the visitor is whom its cookies name: a
-    # preset that finds the visit in bodies knows better.
-    my @logs = grep { $_ && $_->{visitor} ne '-' }
-        map { $self->_log($_) } reverse $who->{asked}->@*;
+    # A request that was nothing names whomever it likes.
     my ($id) = map { $_->{visitor} }
-        (grep { $_->{result} eq 'observed' } @logs), @logs;
+        grep { $_ && $_->{visitor} ne '-' && $_->{result} eq 'observed' }
+        map { $self->_log($_) } reverse $who->{asked}->@*;
 
     for (1 .. 8) {
         last if !defined $id;
