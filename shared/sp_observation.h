@@ -10,6 +10,7 @@
 #include "sp_cookie.h"
 #include "sp_form.h"
 #include "sp_graphql.h"
+#include "sp_multipart.h"
 #include "sp_rules_int.h"
 
 
@@ -40,9 +41,11 @@ struct sp_observation_s {
 
     /* the request */
 
-    char                 *body;
+    size_t                request_len;      /* of the body, so far */
+    char                 *body;     /* what is kept of it */
     size_t                body_len;
     size_t                body_size;
+    sp_multipart_t       *multipart;        /* NULL: it is none */
     sp_form_t             args;
     sp_form_t             form;
     sp_graphql_t         *graphql;  /* NULL: it is none */
@@ -94,6 +97,15 @@ struct sp_observation_s {
 /* sp_observe.c: room for what is found.  SP_NOMEM. */
 
 sp_rc_t sp_observation_room(sp_observation_t *ob);
+
+
+/*
+ * sp_request_body.c: the request's body, as it passes.  SP_AGAIN: more is
+ * wanted; SP_DONE: no more, it was read; SP_NOMEM.
+ */
+
+sp_rc_t sp_request_body(sp_observation_t *ob, const char *data, size_t len,
+    int last);
 
 
 /* sp_request.c: the request's body is over, or no more of it is wanted. */

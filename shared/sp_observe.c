@@ -16,14 +16,7 @@ static sp_rc_t sp_observe_rule(sp_observation_t *ob, const sp_rule_t *rule,
     unsigned needs);
 static sp_rc_t sp_observe_prune(sp_observation_t *ob, int answered);
 static void sp_observe_needs(sp_observation_t *ob);
-static sp_rc_t sp_observe_append(sp_observation_t *ob, const char *data,
-    size_t len);
-static size_t sp_observe_expect(const sp_observation_t *ob);
-static sp_rc_t sp_observe_request_end(sp_observation_t *ob);
 static int sp_observe_moved(const sp_outcome_t *outcome);
-
-
-#define SP_BODY_FIRST  1024
 
 
 /* Most requests end here, so it does nothing that only others need. */
@@ -295,91 +288,17 @@ sp_observe_request_body(sp_observation_t *ob, const char *data, size_t len,
         return SP_DONE;
     }
 
-    if (len > ob->ex->body_limit - ob->body_len) {
-        len = ob->ex->body_limit - ob->body_len;
-        ob->request_cut = 1;
-        last = 1;
+    rc = sp_request_body(ob, data, len, last);
+
+    if (rc == SP_DONE && sp_observe_prune(ob, 0) != SP_OK) {
+        rc = SP_NOMEM;
     }
 
-    rc = sp_observe_append(ob, data, len);
-
-    if (rc == SP_OK && last) {
-        rc = sp_observe_request_end(ob);
-    }
-
-    if (rc != SP_OK) {
+    if (rc == SP_NOMEM) {
         ob->nomem = 1;
-        return SP_NOMEM;
     }
 
-    return last ? SP_DONE : SP_AGAIN;
-}
-
-
-static sp_rc_t
-sp_observe_append(sp_observation_t *ob, const char *data, size_t len)
-{
-    char    *p;
-    size_t   size;
-
-    if (len == 0) {
-        return SP_OK;
-    }
-
-    if (ob->body_len + len > ob->body_size) {
-
-        size = ob->body_size != 0 ? ob->body_size * 2
-                                  : sp_observe_expect(ob);
-
-        if (size < ob->body_len + len) {
-            size = ob->body_len + len;
-        }
-
-        p = sp_alloc(ob->pool, size);
-        if (p == NULL) {
-            return SP_NOMEM;
-        }
-
-        if (ob->body_len != 0) {
-            memcpy(p, ob->body, ob->body_len);
-        }
-
-        ob->body = p;
-        ob->body_size = size;
-    }
-
-    memcpy(ob->body + ob->body_len, data, len);
-    ob->body_len += len;
-
-    return SP_OK;
-}
-
-
-static size_t
-sp_observe_expect(const sp_observation_t *ob)
-{
-    unsigned               n;
-    sp_str_t               value;
-    static const sp_str_t  name = sp_string("content-length");
-
-    if (ob->ex->request_header(ob->ex->data, &name, 0, &value)
-        && sp_word_number(&value, 99999999, &n) == SP_OK && n != 0)
-    {
-        return n < ob->ex->body_limit ? n : ob->ex->body_limit;
-    }
-
-    return SP_BODY_FIRST;
-}
-
-
-static sp_rc_t
-sp_observe_request_end(sp_observation_t *ob)
-{
-    if (sp_request_finish(ob) != SP_OK) {
-        return SP_NOMEM;
-    }
-
-    return sp_observe_prune(ob, 0);
+    return rc;
 }
 
 
@@ -398,7 +317,7 @@ sp_observe_answer(sp_observation_t *ob, unsigned status)
 
         /* answered before the whole request was there */
 
-        if (ob->body_len != 0) {
+        if (ob->request_len != 0) {
             ob->request_cut = 1;
         }
 
@@ -453,7 +372,7 @@ sp_observe_end(sp_observation_t *ob, unsigned status, sp_outcome_t **out)
 
     if (!ob->request_done) {
 
-        if (ob->body_len != 0) {
+        if (ob->request_len != 0) {
             ob->request_cut = 1;
         }
 

@@ -8,9 +8,9 @@
 
 
 static sp_document_t sp_request_document(const sp_str_t *body);
-static int sp_request_multipart(sp_observation_t *ob);
+static sp_rc_t sp_request_multipart(sp_observation_t *ob);
 static sp_rc_t sp_request_form(sp_observation_t *ob, const sp_str_t *body);
-static sp_rc_t sp_request_form_items(sp_observation_t *ob);
+static sp_rc_t sp_request_form_items(sp_observation_t *ob, int cut);
 static sp_rc_t sp_request_json(sp_observation_t *ob, const sp_str_t *body);
 static sp_rc_t sp_request_graphql(sp_observation_t *ob, const sp_str_t *body);
 static sp_rc_t sp_request_graphql_args(sp_observation_t *ob,
@@ -46,13 +46,17 @@ sp_request_finish(sp_observation_t *ob)
 
     document = sp_request_document(&body);
 
-    if (document == SP_DOCUMENT_OTHER && sp_reads(ob, SP_SOURCE_FORM)
-        && !sp_request_multipart(ob))
-    {
+    rc = SP_OK;
+
+    if (ob->multipart != NULL) {
+        rc = sp_request_multipart(ob);
+
+    } else if (document == SP_DOCUMENT_OTHER && sp_reads(ob, SP_SOURCE_FORM)) {
         rc = sp_request_form(ob, &body);
-        if (rc != SP_OK) {
-            return rc;
-        }
+    }
+
+    if (rc != SP_OK) {
+        return rc;
     }
 
     if (document == SP_DOCUMENT_JSON && sp_reads(ob, SP_SOURCE_JSON)) {
@@ -98,28 +102,30 @@ sp_request_document(const sp_str_t *body)
 }
 
 
-static int
+/* Of one that breaks off, the parts that are whole count. */
+
+static sp_rc_t
 sp_request_multipart(sp_observation_t *ob)
 {
-    size_t    i;
-    sp_str_t  type;
+    sp_rc_t  rc;
 
-    static const char      multipart[] = "multipart/";
-    static const sp_str_t  name = sp_string("content-type");
+    rc = sp_multipart_end(ob->multipart, &ob->form);
 
-    if (!ob->ex->request_header(ob->ex->data, &name, 0, &type)
-        || type.len < sizeof(multipart) - 1)
-    {
-        return 0;
+    if (rc == SP_NOMEM) {
+        return rc;
     }
 
-    for (i = 0; i < sizeof(multipart) - 1; i++) {
-        if ((type.data[i] | 0x20) != (multipart[i] | 0x20)) {
-            return 0;
-        }
+    ob->form_read = 1;
+
+    if (ob->form.cut) {
+        ob->request_cut = 1;
     }
 
-    return 1;
+    if (rc != SP_OK && !ob->request_cut) {
+        ob->request_bad = 1;
+    }
+
+    return sp_request_form_items(ob, rc != SP_OK);
 }
 
 
@@ -149,12 +155,12 @@ sp_request_form(sp_observation_t *ob, const sp_str_t *body)
         ob->request_cut = 1;
     }
 
-    return sp_request_form_items(ob);
+    return sp_request_form_items(ob, ob->request_cut);
 }
 
 
 static sp_rc_t
-sp_request_form_items(sp_observation_t *ob)
+sp_request_form_items(sp_observation_t *ob, int cut)
 {
     sp_rc_t            rc;
     unsigned           i, rule;
@@ -184,7 +190,7 @@ sp_request_form_items(sp_observation_t *ob)
 
         ob->collected[i] = collected;
 
-        rc = sp_collected_form(collected, &ob->form, ob->request_cut);
+        rc = sp_collected_form(collected, &ob->form, cut);
         if (rc != SP_OK) {
             return rc;
         }

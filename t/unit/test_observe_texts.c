@@ -123,6 +123,145 @@ parallel_arrays(void **unused)
 }
 
 
+#define FORM  "multipart/form-data; boundary=xyz"
+#define PART(name, value)                                                     \
+    "--xyz\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n"        \
+    value "\r\n"
+#define PICTURE                                                               \
+    "--xyz\r\nContent-Disposition: form-data; name=\"picture\"; "              \
+    "filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nPNG...\r\n"
+
+
+static void
+multipart_forms(void **unused)
+{
+    size_t  piece;
+
+    rules("sitepreserver_event add_to_cart POST = /x {"
+          " if form:action = add or form:action2 = add;"
+          " item_id form:product or form:operations | json:id;"
+          " quantity form:qty; }"
+          "sitepreserver_event set_cart POST = /cart {"
+          " items form:cart[*][qty] { item_key @key; quantity .; } }"
+          "sitepreserver_event identify POST = /raw {"
+          " email form:email; if body ~ \"^--xyz\"; }");
+
+    for (piece = 1; piece < 20; piece++) {
+        PLAY(.request = { { "content-type", FORM } }, .piece = piece,
+             .body = PART("action", "add") PICTURE PART("product", "7")
+                     PART("qty", "3") "--xyz--\r\n");
+        cart(SP_CART_ADD, "7*3");
+        assert_int_equal(lab.out->request_bad, 0);
+        assert_int_equal(lab.out->request_cut, 0);
+    }
+
+    PLAY(.request = { { "content-type", FORM } },
+         .body = PART("action", "add") PART("operations", "{\"id\":9}")
+                 "--xyz--");
+    cart(SP_CART_ADD, "9*1");
+
+    /* the whole body, beside its fields */
+
+    PLAY(.uri = "/raw", .request = { { "content-type", FORM } }, .piece = 5,
+         .body = PART("email", "a@example.com") "--xyz--");
+    is(lab.out->email, "a@example.com");
+
+    /* whole cart, or what broke off */
+
+    PLAY(.uri = "/cart", .request = { { "content-type", FORM } },
+         .body = PART("cart[a][qty]", "2") PART("cart[b][qty]", "1")
+                 "--xyz--");
+    cart(SP_CART_SNAPSHOT, "/a*2 /b*1");
+
+    PLAY(.uri = "/cart", .request = { { "content-type", FORM } },
+         .body = PART("cart[a][qty]", "2") PART("cart[b][qty]", "1"));
+    assert_int_equal(lab.out->cart, SP_CART_NONE);
+    assert_int_equal(lab.out->request_bad, 1);
+
+    PLAY(.uri = "/cart", .request = { { "content-type", FORM } },
+         .body = PART("cart[a][qty]", "2") PART("cart[b][qty]", "1")
+                 "--xyz--", .body_limit = 120);
+    assert_int_equal(lab.out->cart, SP_CART_NONE);
+    assert_int_equal(lab.out->request_cut, 1);
+
+    /* what is whole counts */
+
+    PLAY(.request = { { "content-type", FORM } },
+         .body = PART("action", "add") PART("product", "7") PART("qty", "3"),
+         .body_limit = 140);
+    cart(SP_CART_ADD, "7*1");
+    assert_int_equal(lab.out->request_cut, 1);
+
+    /* a boundary that cannot be, another kind, no form at all */
+
+    PLAY(.request = { { "content-type", "multipart/form-data" } },
+         .body = PART("action", "add") PART("product", "7") "--xyz--");
+    assert_int_equal(lab.rc, SP_DONE);
+    assert_int_equal(lab.out->request_bad, 1);
+
+    PLAY(.request = { { "content-type", "multipart/mixed; boundary=xyz" } },
+         .body = PART("action", "add") PART("product", "7") "--xyz--");
+    assert_int_equal(lab.rc, SP_DONE);
+    assert_int_equal(lab.out->request_bad, 1);
+
+    PLAY(.request = { { "content-type", FORM } }, .body = "action=add&product=7");
+    assert_int_equal(lab.rc, SP_DONE);
+    assert_int_equal(lab.out->request_bad, 1);
+}
+
+
+/* Nothing of a file is kept. */
+
+static void
+multipart_files(void **unused)
+{
+    char    *body;
+    size_t   len, used;
+
+    static const char  begin[] = PART("action", "add")
+        "--xyz\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n";
+    static const char  end[] = "\r\n" PART("id", "7") "--xyz--\r\n";
+
+    rules("sitepreserver_event add_to_cart POST = /x {"
+          " if form:action = add; item_id form:id; }");
+
+    len = sizeof(begin) - 1 + 1000000 + sizeof(end) - 1;
+    body = malloc(len + 1);
+    assert_non_null(body);
+
+    memset(body, '\r', len);
+    memcpy(body, begin, sizeof(begin) - 1);
+    memcpy(body + len - (sizeof(end) - 1), end, sizeof(end));
+
+    used = sp_arena_used(lab.pool);
+
+    PLAY(.request = { { "content-type", FORM } }, .body = body,
+         .body_len = len, .piece = 4096, .body_limit = 2000000);
+    cart(SP_CART_ADD, "7*1");
+
+    assert_true(sp_arena_used(lab.pool) - used < 10000);
+
+    free(body);
+}
+
+
+static void
+compressed_requests(void **unused)
+{
+    rules("sitepreserver_event identify POST = /x { email form:email; }");
+
+    PLAY(.request = { { "content-encoding", "gzip" } },
+         .body = "email=a@example.com");
+    assert_int_equal(lab.out->email.len, 0);
+    assert_int_equal(lab.out->request_bad, 1);
+
+    PLAY(.request = { { "content-encoding", "identity" } },
+         .body = "email=a@example.com");
+    is(lab.out->email, "a@example.com");
+    assert_int_equal(lab.out->request_bad, 0);
+}
+
+
 static void
 json_rpc(void **unused)
 {
@@ -194,6 +333,9 @@ main(void)
         TEST(prices_beside_minor_units),
         TEST(prices_tell_their_currency),
         TEST(parallel_arrays),
+        TEST(multipart_forms),
+        TEST(multipart_files),
+        TEST(compressed_requests),
         TEST(json_rpc),
         TEST(bare_scalars),
     };
