@@ -1,0 +1,88 @@
+#!/usr/bin/perl
+
+# Each preset is one that nginx accepts as its head says, has a head that says
+# what an operator must know, stands in docs/presets.md and has a test.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Sp::Nginx;
+use Sp::Test;
+
+my $root    = root();
+my $secret  = secret_file();
+my $docs    = slurp("$root/docs/presets.md");
+my @files   = sort glob "$root/conf/presets/*.conf";
+my $CHECKED = join '|', 'checked against a running shop',
+    'checked against a recording', 'checked against a shop made for the test',
+    'written from its source';
+
+ok(@files >= 9, 'there are presets');
+
+for my $file (@files) {
+    my ($name) = $file =~ m{([^/]+)\.conf$};
+    my ($head) = slurp($file) =~ /\A((?:#.*\n)+)/;
+    my $words  = ($head // '') =~ s/\n?#\s*/ /gr;
+    my ($checked) = $words =~ /($CHECKED)/i;
+
+    for my $part ('To use it,', 'What it sees:', 'What it cannot see:',
+                  'What to set', 'What it reads:')
+    {
+        like($words, qr/\Q$part\E/, "$name: $part");
+    }
+
+    ok(defined $checked, "$name: how far it was checked") or next;
+
+    my ($row) = $docs =~ /^\| `\Q$name\E\.conf` \|(.*)\|$/m;
+    my $said  = lc($checked) =~ s/^checked against (?=a shop made)//r;
+
+    like($row // '', qr/\Q$said\E/i, "$name: stands in docs/presets.md");
+    ok(-e "$root/t/preset_" . ($name =~ tr/-/_/r) . '.t'
+        || -e "$root/t/storefronts/$name/run", "$name: has a test");
+
+    # As its head shows it, with the lines that stand before the include.
+    my ($shown) = $head =~ /^#\n((?:#     .*\n|#\n)+)/m;
+    my $server  = ($shown // '') =~ s/^#//gmr
+        =~ s{/etc/sitepreserver/presets/}{$root/conf/presets/}gr
+        =~ s{http://\w+;}{http://127.0.0.1:9;}gr;
+
+    like($server, qr/^\s*include .*\Q$name\E\.conf;/m, "$name: is included");
+
+    my ($status, $out) = Sp::Nginx->check(<<"CONF");
+sitepreserver_secret_file $secret;
+server {
+    listen 127.0.0.1:%%PORT%%;
+    $server
+}
+CONF
+    is($status, 0, "$name: as its head says") or diag($out);
+}
+
+
+# All of them in one nginx, and the rules that docs/presets.md shows.
+my $servers = join '', map { <<"CONF" } @files;
+server {
+    listen 127.0.0.1:%%PORT%%;
+    server_name @{[ m{([^/]+)\.conf$} ]};
+    sitepreserver on;
+    include $_;
+}
+CONF
+
+my ($rules) = grep { /^sitepreserver_event/m }
+    $docs =~ /^```nginx\n(.*?)^```$/gms;
+
+my ($status, $out) = Sp::Nginx->check(<<"CONF");
+sitepreserver_secret_file $secret;
+$servers
+server {
+    listen 127.0.0.1:%%PORT%%;
+    server_name shop;
+    sitepreserver on;
+    $rules
+}
+CONF
+is($status, 0, 'all of them in one nginx') or diag($out);
+
+all_done();
