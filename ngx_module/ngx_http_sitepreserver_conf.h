@@ -106,6 +106,7 @@ typedef struct {
 
     ngx_uint_t                             visitor;    /* given on this level */
     ngx_uint_t                             alias;
+    ngx_uint_t                             route;
     ngx_uint_t                             currency;
 
     unsigned                               used:1;     /* some location

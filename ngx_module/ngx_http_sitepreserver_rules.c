@@ -25,6 +25,10 @@ ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_alias = {
     sp_rules_alias
 };
 
+ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_route = {
+    sp_rules_route
+};
+
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_currency = {
     ngx_http_sitepreserver_rules_currency
 };

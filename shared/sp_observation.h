@@ -30,6 +30,8 @@ struct sp_observation_s {
     const sp_exchange_t  *ex;
     const sp_pool_t      *pool;
 
+    sp_str_t              uri;      /* or what stands for it */
+
     unsigned              words;    /* of the next two */
     uint64_t              met[SP_RULES_WORDS];
     uint64_t              alive[SP_RULES_WORDS];    /* not yet ruled out */

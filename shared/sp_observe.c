@@ -6,9 +6,13 @@
 #include "sp_scratch.h"
 
 
+static sp_observation_t *sp_observe_routed(const sp_rules_t *rules,
+    const sp_exchange_t *ex, const sp_pool_t *pool, unsigned method,
+    unsigned *wants);
+static sp_rc_t sp_observe_route(sp_observation_t *ob);
 static sp_observation_t *sp_observe_met(const sp_rules_t *rules,
-    const sp_exchange_t *ex, const sp_pool_t *pool, const uint64_t *met,
-    unsigned method, unsigned *wants);
+    const sp_exchange_t *ex, const sp_str_t *uri, const sp_pool_t *pool,
+    const uint64_t *met, unsigned method, unsigned *wants);
 static void sp_observe_begin(sp_observation_t *ob, const sp_rules_t *rules,
     const sp_exchange_t *ex, const sp_pool_t *pool);
 static sp_rc_t sp_observe_early(sp_observation_t *ob);
@@ -36,18 +40,67 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
 
     method = sp_method(&ex->method);
 
+    if (rules->route.n != 0) {
+        return sp_observe_routed(rules, ex, pool, method, wants);
+    }
+
     if (!sp_matcher_find(rules->matcher, method, &ex->uri, &ex->args, met)) {
         return NULL;
     }
 
-    return sp_observe_met(rules, ex, pool, met, method, wants);
+    return sp_observe_met(rules, ex, &ex->uri, pool, met, method, wants);
+}
+
+
+/* Something else than the URI tells what is asked for, if it is there. */
+
+static sp_observation_t *
+sp_observe_routed(const sp_rules_t *rules, const sp_exchange_t *ex,
+    const sp_pool_t *pool, unsigned method, unsigned *wants)
+{
+    uint64_t          met[SP_RULES_WORDS];
+    sp_scratch_t      scratch;
+    sp_observation_t  ob;
+
+    sp_observe_begin(&ob, rules, ex, sp_scratch_pool(&scratch, pool));
+
+    if (sp_observe_route(&ob) != SP_OK) {
+        *wants = SP_WANT_REQUEST_BODY;
+        return NULL;
+    }
+
+    if (!sp_matcher_find(rules->matcher, method, &ob.uri, &ex->args, met)) {
+        return NULL;
+    }
+
+    return sp_observe_met(rules, ex, &ob.uri, pool, met, method, wants);
+}
+
+
+static sp_rc_t
+sp_observe_route(sp_observation_t *ob)
+{
+    sp_rc_t     rc;
+    sp_value_t  value;
+
+    if (ob->rules->route.n == 0) {
+        return SP_OK;
+    }
+
+    rc = sp_value_first(ob, &ob->rules->route, &value);
+
+    if (rc == SP_OK) {
+        ob->uri = value.text;
+    }
+
+    return rc == SP_NOMEM ? rc : SP_OK;
 }
 
 
 static sp_observation_t *
 sp_observe_met(const sp_rules_t *rules, const sp_exchange_t *ex,
-    const sp_pool_t *pool, const uint64_t *met, unsigned method,
-    unsigned *wants)
+    const sp_str_t *uri, const sp_pool_t *pool, const uint64_t *met,
+    unsigned method, unsigned *wants)
 {
     sp_scratch_t       scratch;
     sp_observation_t   early, *ob;
@@ -55,6 +108,7 @@ sp_observe_met(const sp_rules_t *rules, const sp_exchange_t *ex,
     /* on the stack, for headers and arguments may rule all of them out */
 
     sp_observe_begin(&early, rules, ex, sp_scratch_pool(&scratch, pool));
+    early.uri = *uri;
     memcpy(early.met, met, early.words * sizeof(uint64_t));
 
     if (sp_observe_early(&early) != SP_OK) {
@@ -75,6 +129,12 @@ sp_observe_met(const sp_rules_t *rules, const sp_exchange_t *ex,
     }
 
     sp_observe_begin(ob, rules, ex, pool);
+
+    if (uri != &ex->uri && sp_str_copy(pool, uri, &ob->uri) != SP_OK) {
+        *wants = SP_WANT_REQUEST_BODY;
+        return NULL;
+    }
+
     memcpy(ob->met, early.met, early.words * sizeof(uint64_t));
     memcpy(ob->alive, early.met, early.words * sizeof(uint64_t));
     sp_observe_needs(ob);
@@ -102,6 +162,7 @@ sp_observe_begin(sp_observation_t *ob, const sp_rules_t *rules,
 
     ob->rules = rules;
     ob->ex = ex;
+    ob->uri = ex->uri;
     ob->pool = pool;
     ob->words = (rules->n + 63) / 64;
 }
@@ -461,7 +522,8 @@ sp_observe_unmatched(const sp_rules_t *rules, const sp_exchange_t *ex,
     ob.answered = 1;
 
     outcome = sp_calloc(pool, sizeof(sp_outcome_t));
-    if (outcome == NULL) {
+
+    if (outcome == NULL || sp_observe_route(&ob) != SP_OK) {
         return SP_NOMEM;
     }
 
@@ -491,6 +553,10 @@ sp_observe_visitor(const sp_rules_t *rules, const sp_exchange_t *ex,
     sp_observation_t   ob;
 
     sp_observe_begin(&ob, rules, ex, pool);
+
+    if (sp_observe_route(&ob) != SP_OK) {
+        return SP_NOMEM;
+    }
 
     rc = sp_visit_request(&ob, &value);
 

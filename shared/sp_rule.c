@@ -50,7 +50,6 @@ static const struct {
     { "checkout",    sp_rule_checkout },
     { "items",       sp_rule_items },
     { "each",        sp_rule_unsupported },
-    { "route",       sp_rule_unsupported },
     { NULL,          NULL }
 };
 

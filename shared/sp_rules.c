@@ -8,11 +8,19 @@
 #include "sp_money.h"
 
 
-static sp_rc_t sp_rules_visit(sp_rules_t *rules, const char *name,
+/* Can these sources be where they are? */
+
+typedef sp_rc_t (*sp_rules_check_pt)(const sp_sources_t *sources,
+    sp_error_t *err);
+
+
+static sp_rc_t sp_rules_sources(sp_rules_t *rules, const char *name,
     const sp_str_t *args, unsigned n, sp_sources_t *sources,
-    const sp_str_t **words, sp_error_t *err);
+    const sp_str_t **words, sp_rules_check_pt check, sp_error_t *err);
 static sp_rc_t sp_rules_visit_check(const sp_sources_t *sources,
-    const char *name, sp_error_t *err);
+    sp_error_t *err);
+static sp_rc_t sp_rules_route_check(const sp_sources_t *sources,
+    sp_error_t *err);
 static sp_rc_t sp_rules_merge_visit(sp_rules_t *rules,
     const sp_rules_t *outer, sp_error_t *err);
 static sp_rc_t sp_rules_replay(sp_rules_t *rules, const sp_rule_t *outer,
@@ -122,8 +130,8 @@ sp_rules_visitor(sp_rules_t *rules, const sp_str_t *args, unsigned n,
         return sp_words_error(err, "\"%W\" is duplicate", &name);
     }
 
-    rc = sp_rules_visit(rules, "visitor", args, n, &rules->visitor,
-                        &rules->visitor_words, err);
+    rc = sp_rules_sources(rules, "visitor", args, n, &rules->visitor,
+                          &rules->visitor_words, sp_rules_visit_check, err);
 
     rules->visitor_n = n;
 
@@ -143,9 +151,10 @@ sp_rules_alias(sp_rules_t *rules, const sp_str_t *args, unsigned n,
         return sp_words_error(err, "too many \"%W\"", &name);
     }
 
-    rc = sp_rules_visit(rules, "alias", args, n,
-                        &rules->aliases[rules->naliases],
-                        &rules->aliases_words[rules->naliases], err);
+    rc = sp_rules_sources(rules, "alias", args, n,
+                          &rules->aliases[rules->naliases],
+                          &rules->aliases_words[rules->naliases],
+                          sp_rules_visit_check, err);
 
     if (rc == SP_OK) {
         rules->aliases_n[rules->naliases++] = n;
@@ -156,9 +165,9 @@ sp_rules_alias(sp_rules_t *rules, const sp_str_t *args, unsigned n,
 
 
 static sp_rc_t
-sp_rules_visit(sp_rules_t *rules, const char *name, const sp_str_t *args,
+sp_rules_sources(sp_rules_t *rules, const char *name, const sp_str_t *args,
     unsigned n, sp_sources_t *sources, const sp_str_t **words,
-    sp_error_t *err)
+    sp_rules_check_pt check, sp_error_t *err)
 {
     sp_rc_t          rc;
     sp_str_t         what;
@@ -193,7 +202,7 @@ sp_rules_visit(sp_rules_t *rules, const char *name, const sp_str_t *args,
     }
 
     if (rc == SP_OK) {
-        rc = sp_rules_visit_check(sources, name, err);
+        rc = check(sources, err);
     }
 
     if (rc != SP_OK) {
@@ -205,8 +214,7 @@ sp_rules_visit(sp_rules_t *rules, const char *name, const sp_str_t *args,
 
 
 static sp_rc_t
-sp_rules_visit_check(const sp_sources_t *sources, const char *name,
-    sp_error_t *err)
+sp_rules_visit_check(const sp_sources_t *sources, sp_error_t *err)
 {
     unsigned            i;
     const sp_source_t  *source;
@@ -223,6 +231,48 @@ sp_rules_visit_check(const sp_sources_t *sources, const char *name,
         if (source->kind == SP_SOURCE_VALUE) {
             return sp_words_error(err, "\"%W\" would make everyone the same",
                                   &source->word);
+        }
+    }
+
+    return SP_OK;
+}
+
+
+sp_rc_t
+sp_rules_route(sp_rules_t *rules, const sp_str_t *args, unsigned n,
+    sp_error_t *err)
+{
+    static const sp_str_t  name = sp_string("sitepreserver_route");
+
+    if (rules->route.n != 0) {
+        return sp_words_error(err, "\"%W\" is duplicate", &name);
+    }
+
+    rules->route_n = n;
+
+    return sp_rules_sources(rules, "route", args, n, &rules->route,
+                            &rules->route_words, sp_rules_route_check, err);
+}
+
+
+static sp_rc_t
+sp_rules_route_check(const sp_sources_t *sources, sp_error_t *err)
+{
+    unsigned            i;
+    const sp_source_t  *source;
+
+    for (i = 0; i < sources->n; i++) {
+        source = &sources->list[i];
+
+        if (source->kind == SP_SOURCE_VALUE) {
+            return sp_words_error(err, "\"%W\" would make all requests the "
+                                  "same", &source->word);
+        }
+
+        if (source->needs != 0) {
+            return sp_words_error(err, "\"%W\" is not in the request's line "
+                                  "or headers, which are all that rules are "
+                                  "matched with", &source->word);
         }
     }
 
@@ -307,6 +357,10 @@ sp_rules_merge_visit(sp_rules_t *rules, const sp_rules_t *outer,
             rc = sp_rules_alias(rules, outer->aliases_words[i],
                                 outer->aliases_n[i], err);
         }
+    }
+
+    if (rules->route.n == 0 && outer->route.n != 0 && rc == SP_OK) {
+        rc = sp_rules_route(rules, outer->route_words, outer->route_n, err);
     }
 
     if (rules->currency.len == 0 && outer->currency.len != 0 && rc == SP_OK) {

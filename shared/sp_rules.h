@@ -63,6 +63,8 @@ sp_rc_t sp_rules_visitor(sp_rules_t *rules, const sp_str_t *args,
     unsigned n, sp_error_t *err);
 sp_rc_t sp_rules_alias(sp_rules_t *rules, const sp_str_t *args,
     unsigned n, sp_error_t *err);
+sp_rc_t sp_rules_route(sp_rules_t *rules, const sp_str_t *args,
+    unsigned n, sp_error_t *err);
 sp_rc_t sp_rules_currency(sp_rules_t *rules, const sp_str_t *code,
     sp_error_t *err);
 
@@ -89,7 +91,7 @@ sp_rc_t sp_rule_end(sp_rule_t *rule, sp_error_t *err);
 
 /*
  * Puts the rules of the outer level (http) before those of this one (server);
- * visitor, alias and currency are taken from it where this one has none.
+ * visitor, alias, route and currency are taken from it where this one has none.
  * The outer set is not changed and may be merged into many.  Call before
  * sp_rules_compile() of either.
  */

@@ -130,6 +130,11 @@ struct sp_rules_s {
     unsigned             aliases_n[SP_ALIASES_MAX];
     unsigned             naliases;
 
+    sp_sources_t         route;     /* of what rules are matched with; none:
+                                       the URI */
+    const sp_str_t      *route_words;
+    unsigned             route_n;
+
     sp_str_t             currency;
 
     sp_rule_t           *first;

@@ -218,7 +218,7 @@ sp_value_uri(sp_observation_t *ob, const sp_source_t *source, sp_str_t *text)
     unsigned         n;
     const sp_str_t  *uri;
 
-    uri = &ob->ex->uri;
+    uri = &ob->uri;
 
     if (source->nth == 0) {
         *text = *uri;

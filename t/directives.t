@@ -85,6 +85,7 @@ server {
     sitepreserver on;
     sitepreserver_visitor cookie:session or header:X-Session;
     sitepreserver_alias cookie:login;
+    sitepreserver_route arg:wc-ajax | prefix:/wc-ajax/ or arg:route;
     sitepreserver_event set_cart GET,POST ~ "^/cart" {
         if response.json:ok = true;
         status 200;
@@ -106,6 +107,7 @@ my @duplicates = (
     [ "sitepreserver_secret_file $secret" ], [ 'sitepreserver_zone 1m' ],
     [ 'sitepreserver_queue 1m' ], [ 'sitepreserver_shop a' ],
     [ 'sitepreserver_visitor cookie:a' ], [ 'sitepreserver_currency EUR' ],
+    [ 'sitepreserver_route arg:a' ],
     [ 'sitepreserver_cookie off' ], [ 'sitepreserver_idle 1m' ],
     [ 'sitepreserver_retain 1d' ], [ 'sitepreserver_remember 1d' ],
     [ 'sitepreserver_limit addresses=1' ], [ 'sitepreserver_consent 1' ],
@@ -160,6 +162,7 @@ my @wrong = (
     [ 'sitepreserver_shop ' . 'a' x 65, 'invalid shop name "' . 'a' x 65 ],
     [ 'sitepreserver_visitor kooky:a', 'kooky' ],
     [ 'sitepreserver_alias cookie', 'cookie' ],
+    [ 'sitepreserver_route form:a', '"form:a" is not in the request\'s line' ],
     [ 'sitepreserver_currency EURO', 'EURO' ],
     [ 'sitepreserver_cookie "a b"', 'invalid cookie name "a b"' ],
     [ 'sitepreserver_cookie off secure=on',

@@ -317,6 +317,9 @@ conf_read(sp_rules_t *rules, const sp_pool_t *pool, const char *text,
         } else if (conf_is(conf, "sitepreserver_alias")) {
             rc = sp_rules_alias(rules, conf->words + 1, conf->n - 1, err);
 
+        } else if (conf_is(conf, "sitepreserver_route")) {
+            rc = sp_rules_route(rules, conf->words + 1, conf->n - 1, err);
+
         } else if (conf_is(conf, "sitepreserver_currency")) {
             rc = sp_rules_currency(rules, &conf->words[1], err);
         }

@@ -430,8 +430,7 @@ static void
 later_words_say_so(void **unused)
 {
     refuse_in("each json:a;", "\"each\" is not supported in this version");
-    refuse_in("route arg:route;",
-              "\"route\" is not supported in this version");
+    refuse_in("route arg:route;", "unknown directive \"route\"");
 }
 
 
@@ -729,6 +728,28 @@ semantics_6_visitor_reads_no_bodies(void **unused)
 
 
 static void
+route_is_checked(void **unused)
+{
+    accept_("sitepreserver_route arg:a | prefix:/ or uri | url or uri:1 "
+            "or header:b or cookie:c;");
+    refuse("sitepreserver_route ;", "line 1: \"route\" needs a source");
+    refuse("sitepreserver_route arg:a; sitepreserver_route arg:b;",
+           "line 1: \"sitepreserver_route\" is duplicate");
+    refuse("sitepreserver_route value:/x;",
+           "line 1: \"value:/x\" would make all requests the same");
+    refuse("\nsitepreserver_route arg:a or form:b;",
+           "line 2: \"form:b\" is not in the request's line or headers, which "
+           "are all that rules are matched with");
+    refuse("sitepreserver_route response.header:a;",
+           "line 1: \"response.header:a\" is not in the request's line or "
+           "headers, which are all that rules are matched with");
+    refuse("sitepreserver_route route;",
+           "line 1: \"route\" is not a source, such as form:NAME or "
+           "value:TEXT");
+}
+
+
+static void
 currency_is_checked(void **unused)
 {
     refuse("sitepreserver_currency euro;",
@@ -935,6 +956,7 @@ main(void)
             semantics_5_a_purchase_needs_a_request_side_condition),
         cmocka_unit_test(semantics_6_customer_counts_only_from_answers),
         cmocka_unit_test(semantics_6_visitor_reads_no_bodies),
+        cmocka_unit_test(route_is_checked),
         cmocka_unit_test(currency_is_checked),
         cmocka_unit_test(long_words_are_shortened),
         cmocka_unit_test(merge_puts_the_outer_rules_first),
