@@ -43,12 +43,16 @@ my @LOST = qw(dropped limited request_cut response_cut request_bad response_bad
 
 # The preset's name and the origin's handler (see Sp::Origin).  Options: define
 # => { name => value } (what an operator writes before the include), server =>
-# more lines of the server, allow => [ counters of @LOST that may rise ].
+# more lines of the server, allow => [ counters of @LOST that may rise ], at =>
+# the time to begin with.
 sub new ($class, $name, $handler, %o) {
     my $self = bless {
         name => $name, n => 0, emails => {}, shop => 'shop', %o }, $class;
 
-    $self->{clock}  = Sp::Clock->new->morning;
+    # The time of a recording, or the morning of a day.
+    $self->{clock} = Sp::Clock->current // Sp::Clock->new;
+    $self->{at} ? $self->{clock}->advance($self->{at} - $self->{clock}->now)
+        : $self->{clock}->morning;
     $self->{redis}  = Sp::Redis->new;
     $self->{origin} = Sp::Origin->new($handler);
     $self->{nginx}  = Sp::Nginx->new(http => $self->_conf);
@@ -205,17 +209,24 @@ sub mailed_are ($self, $wanted, $name = 'mailed') {
 sub done ($self) {
     local $Test::Builder::Level = $Test::Builder::Level + 1;
 
+    $self->nothing_lost;
+    Sp::Test::all_done();
+
+    return;
+}
+
+
+sub nothing_lost ($self) {
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
     my %may = map { $_ => 1 } ($self->{allow} // [])->@*;
 
     $self->settle;
 
     my $counters = $self->_counters->{counters};
 
-    is(join(' ', grep { $counters->{$_} && !$may{$_} } @LOST), '',
+    return is(join(' ', grep { $counters->{$_} && !$may{$_} } @LOST), '',
         'nothing was lost or not understood');
-    Sp::Test::all_done();
-
-    return;
 }
 
 
