@@ -29,6 +29,7 @@ use Sp::Preset::Shopper;
 use Sp::Redis;
 use Sp::Test qw(root secret_file wait_for);
 use Test::More;
+use Time::HiRes qw(sleep);
 use Exporter qw(import);
 
 our @EXPORT_OK = qw(answer page redirect);
@@ -260,7 +261,8 @@ sub redirect ($to, $headers = {}) {
 
 
 # Everything that was asked so far is in Redis.  One worker: it has ended each
-# exchange before it serves its status.
+# exchange before it serves its status.  Events are dated by when Redis takes
+# them: what comes next is later by more than a clock's step.
 sub settle ($self) {
     wait_for {
         my $status = $self->_counters;
@@ -268,6 +270,8 @@ sub settle ($self) {
         return !sum0(map { $_->{events} } $status->{workers}->@*)
             && $status->{counters}{queued} == $status->{counters}{applied};
     } or die "events do not come to Redis\n", $self->{nginx}->error_log;
+
+    sleep 0.003;
 
     return $self;
 }

@@ -96,6 +96,7 @@ sub _ask ($self, $record, $jar) {
 
     push @headers, Cookie => join '; ', @cookies if @cookies;
     push @headers, 'X-Replay' => $record->{n};
+    $self->{preset}->settle;
 
     my $answer = $ua->request($record->{method}, $record->{uri},
         body => $body, headers => \@headers);

@@ -1,7 +1,8 @@
 package Sp::Preset::Shopper;
 
 # A browser in a test of a preset.  Every call is a test of its own: the answer
-# has a status of 200 to 399, or the one that is named (status => 422).
+# has a status of 200 to 399, or the one that is named (status => 422).  As with
+# people, what was done before has come to Redis by then.
 
 use v5.36;
 
@@ -90,6 +91,7 @@ sub ask ($self, $method, $uri, $body, $headers, %o) {
     my $n = $self->{last} = $self->{preset}->_ask;
 
     push $self->{asked}->@*, $n;
+    $self->{preset}->settle;
 
     my $answer = $self->{ua}->request($method, $uri, body => $body,
         headers => [ 'X-Asked' => $n, %{ $o{headers} // {} }, @$headers ]);
