@@ -84,7 +84,21 @@ sp_html_lower(unsigned char c)
 
 #define SP_HTML_KEY_TR      UINT64_C(0x7274)
 #define SP_HTML_KEY_TBODY   UINT64_C(0x79646f6274)
+#define SP_HTML_KEY_BODY    UINT64_C(0x79646f62)
+#define SP_HTML_KEY_HTML    UINT64_C(0x6c6d7468)
+#define SP_HTML_KEY_TD      UINT64_C(0x6474)
+#define SP_HTML_KEY_TH      UINT64_C(0x6874)
 #define SP_HTML_KEY_SCRIPT  UINT64_C(0x747069726373)
+
+
+/* Parts of tables, whose tags may stand for those around them, too. */
+
+static inline int
+sp_html_puts_between(uint64_t key)
+{
+    return key == SP_HTML_KEY_TR || key == SP_HTML_KEY_TD
+           || key == SP_HTML_KEY_TH;
+}
 
 
 /* sp_html_tags.c: by the key's hash; 0 is a tag that is not known. */
@@ -138,6 +152,7 @@ typedef enum {
 
 typedef struct {
     uint64_t            key;        /* of the tag, or of a word's text */
+    uint64_t            steps;      /* that need it */
     sp_html_op_t        op;         /* 0: a tag */
     unsigned            attr;
     sp_str_t            text;
@@ -168,7 +183,10 @@ struct sp_html_set_s {
     uint64_t            tag_bloom;
     uint64_t            attr_bloom;
     uint64_t            word_bloom;
+    uint64_t            word_begins;        /* by the last six bits of a
+                                       word's first letter */
     uint64_t            tags;       /* tests of tags */
+    uint64_t            untagged;   /* steps without one */
 
     unsigned            max;        /* of each of the following */
     uint64_t           *needs;      /* tests of a step */
@@ -219,6 +237,7 @@ typedef struct {
 /* What a set knows of a tag. */
 
 typedef struct {
+    uint64_t              may;      /* steps that may have it as a hit */
     uint64_t              facts;    /* tests that hold */
     uint64_t              rare;     /* steps that they make worth a look */
     uint64_t              seen;     /* its attributes */
@@ -308,11 +327,12 @@ struct sp_html_s {
     uint64_t            key;
     uint64_t            name;       /* of its attribute */
     unsigned            len;        /* of the name that is read */
-    unsigned            is_end:1;
-    unsigned            is_closed:1;        /* "/>" */
-    unsigned            wanted:1;   /* the value that is read is looked at */
-    unsigned            value_cut:1;
-    unsigned            text_raw:1; /* in title or textarea */
+    unsigned char       is_end;
+    unsigned char       is_closed;  /* "/>" */
+    unsigned char       wants;      /* its attributes are looked at ... */
+    unsigned char       wanted;     /* ... and the value that is read */
+    unsigned char       value_cut;
+    unsigned char       text_raw;   /* in title or textarea */
     char                quote;
     char               *value;      /* what of it was in pieces before */
     size_t              value_len;
@@ -364,15 +384,22 @@ sp_html_foreign(const sp_html_t *html)
 }
 
 
-/* sp_html_match.c: a tag begins; of an attribute its name, then its value. */
+/*
+ * sp_html_match.c: a tag begins; of an attribute its name, then its value.
+ * Non-zero if any set wants its attributes; the value.
+ */
 
-void sp_html_match_tag(sp_html_t *html);
+int sp_html_match_tag(sp_html_t *html);
 int sp_html_match_attr(sp_html_t *html);
 void sp_html_match_value(sp_html_t *html, const sp_str_t *value);
 
-/* The element at the top of the stack is open; one ends. */
+/*
+ * The element at the top of the stack is open; without an attribute that
+ * anybody looks at, and no step that it could be a hit of; one ends.
+ */
 
 void sp_html_match_open(sp_html_t *html);
+void sp_html_match_none(sp_html_t *html);
 void sp_html_match_close(sp_html_t *html, unsigned depth);
 
 /* The document is over: items that are still looked for are all. */

@@ -14,6 +14,9 @@
 #include "sp_utf8.h"
 
 
+static inline void match_may(sp_html_t *html, sp_html_watch_t *watch);
+static inline uint64_t match_near(const sp_html_watch_t *watch,
+    unsigned depth);
 static void match_words(sp_html_watch_t *watch, const sp_html_attr_t *attr,
     const sp_str_t *value);
 static void match_word(sp_html_watch_t *watch, uint64_t tests, uint64_t key,
@@ -50,39 +53,85 @@ static void match_done(sp_html_t *html, sp_html_watch_t *watch);
 #define BIT(n)  (UINT64_C(1) << (n))
 
 
-void
+/*
+ * Before it is known which elements end with the tag: those around it can only
+ * become fewer, unless one is put in between.
+ */
+
+int
 sp_html_match_tag(sp_html_t *html)
 {
-    unsigned              i, n;
-    uint64_t              bloom, bits;
-    sp_html_watch_t      *watch;
-    const sp_html_set_t  *set;
+    unsigned          i;
+    uint64_t          may;
+    sp_html_watch_t  *watch;
 
-    bloom = sp_html_bloom(html->key);
-
-    for (i = 0; i < html->nwatches; i++) {
+    for (i = 0, may = 0; i < html->nwatches; i++) {
         watch = &html->watches[i];
-        set = watch->set;
 
         watch->tag.facts = 0;
         watch->tag.rare = 0;
         watch->tag.seen = 0;
-        watch->values_len = 0;
+        watch->tag.may = 0;
 
-        if (!(set->tag_bloom & bloom)) {
-            continue;
+        if (!watch->done && html->over == 0) {
+            watch->values_len = 0;
+            match_may(html, watch);
+            may |= watch->tag.may;
         }
+    }
+
+    return may != 0;
+}
+
+
+static inline void
+match_may(sp_html_t *html, sp_html_watch_t *watch)
+{
+    unsigned              n;
+    uint64_t              may, bits, tagged;
+    const sp_html_set_t  *set;
+
+    set = watch->set;
+    tagged = 0;
+
+    if (set->tag_bloom & sp_html_bloom(html->key)) {
 
         for (bits = set->tags; bits != 0; bits &= bits - 1) {
             n = (unsigned) __builtin_ctzll(bits);
 
             if (set->tests[n].key == html->key) {
-                watch->tag.facts |= BIT(n);
-                watch->tag.rare |= set->leads[n];
+                watch->tag.facts = BIT(n);
+                watch->tag.rare = set->leads[n];
+                tagged = set->tests[n].steps;
                 break;
             }
         }
     }
+
+    may = (set->untagged | tagged) & watch->steps;
+
+    if (!sp_html_puts_between(html->key)) {
+        may &= match_near(watch, html->depth);
+    }
+
+    watch->tag.may = may;
+}
+
+
+/* The steps that may lead on from an element. */
+
+static inline uint64_t
+match_near(const sp_html_watch_t *watch, unsigned depth)
+{
+    uint64_t              near;
+    const sp_html_set_t  *set;
+
+    set = watch->set;
+
+    near = (watch->masks[depth] << 1 & ~set->first)
+           | (set->first & ~set->inner);
+
+    return watch->item != 0 ? near | set->inner : near;
 }
 
 
@@ -105,7 +154,7 @@ sp_html_match_attr(sp_html_t *html)
         set = watch->set;
         watch->attr = 0;
 
-        if (!(set->attr_bloom & bloom) || watch->done) {
+        if (!(set->attr_bloom & bloom) || watch->tag.may == 0) {
             continue;
         }
 
@@ -173,13 +222,19 @@ match_words(sp_html_watch_t *watch, const sp_html_attr_t *attr,
     const sp_str_t *value)
 {
     unsigned     len;
-    uint64_t     key;
+    uint64_t     key, begins;
     const char  *p, *end, *word;
 
     p = value->data;
     end = p + value->len;
+    begins = watch->set->word_begins;
 
     while (p < end) {
+
+        if (!(begins >> (*p & 63) & 1)) {
+            while (p < end && (unsigned char) *p++ > ' ') { /* void */ }
+            continue;
+        }
 
         word = p;
         key = 0;
@@ -307,7 +362,7 @@ sp_html_match_open(sp_html_t *html)
 
         watch->masks[html->depth] = watch->masks[html->depth - 1];
 
-        if (!(watch->tag.rare & watch->steps)
+        if (!(watch->tag.rare & watch->tag.may)
             || (html->stack[html->depth].flags & SP_OPEN_INERT))
         {
             continue;
@@ -324,6 +379,19 @@ sp_html_match_open(sp_html_t *html)
 }
 
 
+void
+sp_html_match_none(sp_html_t *html)
+{
+    unsigned          i;
+    sp_html_watch_t  *watch;
+
+    for (i = 0; i < html->nwatches; i++) {
+        watch = &html->watches[i];
+        watch->masks[html->depth] = watch->masks[html->depth - 1];
+    }
+}
+
+
 static uint64_t
 match_steps(sp_html_t *html, sp_html_watch_t *watch)
 {
@@ -332,15 +400,7 @@ match_steps(sp_html_t *html, sp_html_watch_t *watch)
     const sp_html_set_t  *set;
 
     set = watch->set;
-
-    may = (watch->masks[html->depth - 1] << 1 & ~set->first)
-          | (set->first & ~set->inner);
-
-    if (watch->item != 0) {
-        may |= set->inner;
-    }
-
-    may &= watch->tag.rare & watch->steps;
+    may = match_near(watch, html->depth - 1) & watch->tag.rare & watch->steps;
     hits = 0;
 
     for ( /* void */ ; may != 0; may &= may - 1) {

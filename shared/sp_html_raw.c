@@ -295,6 +295,8 @@ raw_name_over(sp_html_t *html, const char *p, const char *end)
     html->npending = 0;
     html->is_end = 1;
     html->is_closed = 0;
+    html->wants = 0;
+    html->wanted = 0;
     html->state = SP_HTML_AT_ATTR;
 
     return sp_html_scan_attr(html, p, end);

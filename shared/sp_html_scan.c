@@ -6,26 +6,93 @@
 
 #include "sp_html_scan.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
-static const char *scan_attr_over(sp_html_t *html, const char *p,
+
+static const char *scan_skip(sp_html_t *html, const char *p,
     const char *end);
+static uint64_t scan_key(sp_html_t *html, uint64_t key, const char *p,
+    const char *q, const char *end);
 static void scan_value_more(sp_html_t *html, const char *p, size_t len);
 static void scan_value_over(sp_html_t *html, const char *p, size_t len);
 static void *scan_decoded(void *data, size_t size);
 static const char *scan_over(sp_html_t *html, const char *p);
 
 
+/* Eight of the same, and the order of bytes that keys have. */
+
+#define SCAN_BYTES(c)  (UINT64_C(0x0101010101010101) * (c))
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define scan_little(w)  (w)
+#else
+#define scan_little(w)  __builtin_bswap64(w)
+#endif
+
+
 /* What ends a name: a space, "/", ">", and "=" that of an attribute. */
 
-#define SCAN_TAG   1
-#define SCAN_ATTR  2
+#define SCAN_TAG    1
+#define SCAN_ATTR   2
+#define SCAN_SPACE  4
+
+#define SCAN_ANY    (SCAN_TAG | SCAN_ATTR)
 
 static const unsigned char  scan_ends[256] = {
-    [' '] = SCAN_TAG | SCAN_ATTR, ['\t'] = SCAN_TAG | SCAN_ATTR,
-    ['\n'] = SCAN_TAG | SCAN_ATTR, ['\r'] = SCAN_TAG | SCAN_ATTR,
-    ['\f'] = SCAN_TAG | SCAN_ATTR, ['/'] = SCAN_TAG | SCAN_ATTR,
-    ['>'] = SCAN_TAG | SCAN_ATTR, ['='] = SCAN_ATTR
+    [' '] = SCAN_ANY | SCAN_SPACE, ['\t'] = SCAN_ANY | SCAN_SPACE,
+    ['\n'] = SCAN_ANY | SCAN_SPACE, ['\r'] = SCAN_ANY | SCAN_SPACE,
+    ['\f'] = SCAN_ANY | SCAN_SPACE, ['/'] = SCAN_ANY, ['>'] = SCAN_ANY,
+    ['='] = SCAN_ATTR
 };
+
+#define scan_is(c, what)  (scan_ends[(unsigned char) (c)] & (what))
+
+
+/* Where a name ends: the first of those, or end. */
+
+static inline const char *
+scan_span(const char *p, const char *end, unsigned what)
+{
+#ifdef __SSE2__
+
+    int      mask;
+    __m128i  v, hit;
+
+    while (end - p >= 16) {
+        v = _mm_loadu_si128((const __m128i *) (const void *) p);
+
+        hit = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')),
+                           _mm_cmpeq_epi8(v, _mm_set1_epi8('>')));
+        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8('=')));
+        hit = _mm_or_si128(hit,
+                           _mm_cmpeq_epi8(_mm_min_epu8(v,
+                                              _mm_set1_epi8(' ')), v));
+        mask = _mm_movemask_epi8(hit);
+
+        if (mask == 0) {
+            p += 16;
+            continue;
+        }
+
+        p += __builtin_ctz((unsigned) mask);
+
+        if (scan_is(*p, what)) {
+            return p;
+        }
+
+        p++;
+    }
+
+#endif
+
+    while (p < end && !(scan_is(*p, what))) {
+        p++;
+    }
+
+    return p;
+}
 
 
 void
@@ -42,120 +109,214 @@ sp_html_scan_tag(sp_html_t *html, int is_end)
 const char *
 sp_html_scan_name(sp_html_t *html, const char *p, const char *end)
 {
-    unsigned  len;
-    uint64_t  key;
+    const char  *q;
 
-    key = html->key;
-    len = html->len;
+    q = scan_span(p, end, SCAN_TAG);
 
-    for ( /* void */ ; p < end; p++, len++) {
+    html->key = scan_key(html, html->key, p, q, end);
 
-        if (scan_ends[(unsigned char) *p] & SCAN_TAG) {
-            break;
-        }
-
-        key = sp_html_key_add(key, len, sp_html_lower((unsigned char) *p));
+    if (q == end) {
+        return q;
     }
 
-    html->key = key;
-    html->len = len;
+    html->wanted = 0;
+    html->wants = !html->is_end && sp_html_match_tag(html);
 
-    if (p == end) {
-        return p;
-    }
-
-    if (!html->is_end) {
-        sp_html_match_tag(html);
-    }
-
-    if (*p == '>') {
-        return scan_over(html, p + 1);
+    if (*q == '>') {
+        return scan_over(html, q + 1);
     }
 
     html->state = SP_HTML_AT_ATTR;
 
-    return sp_html_scan_attr(html, p, end);
+    return sp_html_scan_attr(html, q, end);
 }
 
+
+/* A part of a name goes into its key; most are whole and short. */
+
+static inline uint64_t
+scan_key(sp_html_t *html, uint64_t key, const char *p, const char *q,
+    const char *end)
+{
+    size_t    len;
+    uint64_t  w, upper;
+
+    len = (size_t) (q - p);
+
+    if (html->len == 0 && len <= 8 && end - p >= 8 && len != 0) {
+        memcpy(&w, p, 8);
+        w = scan_little(w) & (UINT64_MAX >> (64 - 8 * len));
+
+        /* bit 7 of each byte from "A" to "Z" */
+
+        upper = (w & SCAN_BYTES(0x7f)) + SCAN_BYTES(0x80 - 'A');
+        upper &= ~((w & SCAN_BYTES(0x7f)) + SCAN_BYTES(0x80 - 'Z' - 1));
+        upper &= ~w & SCAN_BYTES(0x80);
+
+        html->len = (unsigned) len;
+
+        return w | upper >> 2;
+    }
+
+    for ( /* void */ ; p < q; p++) {
+        key = sp_html_key_add(key, html->len++,
+                              sp_html_lower((unsigned char) *p));
+    }
+
+    return key;
+}
+
+
+/*
+ * Attributes one after another, as far as they are here; what is not here
+ * whole is the business of the states.
+ */
 
 const char *
 sp_html_scan_attr(sp_html_t *html, const char *p, const char *end)
 {
-    while (p < end && sp_html_space(*p)) {
-        p++;
+    if (!html->wants) {
+        return scan_skip(html, p, end);
     }
 
-    if (p == end) {
-        return p;
+    while (html->state == SP_HTML_AT_ATTR) {
+
+        while (p < end && scan_is(*p, SCAN_SPACE)) {
+            p++;
+        }
+
+        if (p == end) {
+            return p;
+        }
+
+        if (*p == '>') {
+            return scan_over(html, p + 1);
+        }
+
+        if (*p == '/') {
+            html->state = SP_HTML_AT_SLASH;
+            return p + 1;
+        }
+
+        html->state = SP_HTML_IN_ATTR;
+        html->name = 0;
+        html->len = 0;
+
+        /* one may begin with "=" */
+
+        if (*p == '=') {
+            html->name = sp_html_key_add(0, html->len++, '=');
+            p++;
+        }
+
+        p = sp_html_scan_attr_name(html, p, end);
+
+        if (html->state == SP_HTML_AT_VALUE && p < end) {
+            p = sp_html_scan_value(html, p, end);
+        }
+
+        if (html->state == SP_HTML_IN_QUOTES && p < end) {
+            p = sp_html_scan_quotes(html, p, end);
+        }
     }
 
-    if (*p == '>') {
-        return scan_over(html, p + 1);
+    return p;
+}
+
+
+/* The same where nobody looks at them: only the end of the tag is sought. */
+
+static const char *
+scan_skip(sp_html_t *html, const char *p, const char *end)
+{
+    const char  *q;
+
+    while (p < end) {
+
+        if (scan_is(*p, SCAN_TAG)) {
+
+            if (*p == '>') {
+                return scan_over(html, p + 1);
+            }
+
+            if (*p++ == '/') {
+                html->state = SP_HTML_AT_SLASH;
+                return p;
+            }
+
+            continue;
+        }
+
+        p = scan_span(p + (*p == '='), end, SCAN_ATTR);
+
+        if (p == end) {
+            html->state = SP_HTML_IN_ATTR;
+            return p;
+        }
+
+        if (*p != '=') {
+            html->state = SP_HTML_AFTER_ATTR;
+            return p;
+        }
+
+        if (end - p < 2 || (p[1] != '"' && p[1] != '\'')) {
+            html->state = SP_HTML_AT_VALUE;
+            return p + 1;
+        }
+
+        q = memchr(p + 2, p[1], (size_t) (end - p - 2));
+
+        if (q == NULL) {
+            html->quote = p[1];
+            html->state = SP_HTML_IN_QUOTES;
+            return end;
+        }
+
+        p = q + 1;
     }
 
-    if (*p == '/') {
-        html->state = SP_HTML_AT_SLASH;
-        return p + 1;
-    }
+    html->state = SP_HTML_AT_ATTR;
 
-    html->state = SP_HTML_IN_ATTR;
-    html->name = 0;
-    html->len = 0;
-
-    if (*p == '=') {
-        html->name = sp_html_key_add(0, 0, '=');
-        html->len = 1;
-        p++;
-    }
-
-    return sp_html_scan_attr_name(html, p, end);
+    return p;
 }
 
 
 const char *
 sp_html_scan_attr_name(sp_html_t *html, const char *p, const char *end)
 {
-    unsigned  len;
-    uint64_t  name;
+    const char  *q;
 
-    name = html->name;
-    len = html->len;
+    q = scan_span(p, end, SCAN_ATTR);
 
-    for ( /* void */ ; p < end; p++, len++) {
-
-        if (scan_ends[(unsigned char) *p] & SCAN_ATTR) {
-            break;
-        }
-
-        name = sp_html_key_add(name, len, sp_html_lower((unsigned char) *p));
+    if (html->wants) {
+        html->name = scan_key(html, html->name, p, q, end);
     }
 
-    html->name = name;
-    html->len = len;
-
-    if (p == end) {
-        return p;
+    if (q == end) {
+        return q;
     }
 
-    html->wanted = !html->is_end && sp_html_match_attr(html);
-    html->value_len = 0;
-    html->value_cut = 0;
+    if (html->wants) {
+        html->wanted = sp_html_match_attr(html) != 0;
+        html->value_len = 0;
+        html->value_cut = 0;
+    }
 
-    if (*p == '=') {
+    if (*q == '=') {
         html->state = SP_HTML_AT_VALUE;
-        return p + 1 < end ? sp_html_scan_value(html, p + 1, end) : end;
+        return q + 1;
     }
 
     html->state = SP_HTML_AFTER_ATTR;
 
-    return sp_html_scan_after_attr(html, p, end);
+    return q;
 }
 
 
 const char *
 sp_html_scan_after_attr(sp_html_t *html, const char *p, const char *end)
 {
-    while (p < end && sp_html_space(*p)) {
+    while (p < end && scan_is(*p, SCAN_SPACE)) {
         p++;
     }
 
@@ -172,8 +333,6 @@ sp_html_scan_after_attr(sp_html_t *html, const char *p, const char *end)
 
     scan_value_over(html, "", 0);
 
-    html->state = SP_HTML_AT_ATTR;
-
     return p;
 }
 
@@ -181,7 +340,7 @@ sp_html_scan_after_attr(sp_html_t *html, const char *p, const char *end)
 const char *
 sp_html_scan_value(sp_html_t *html, const char *p, const char *end)
 {
-    while (p < end && sp_html_space(*p)) {
+    while (p < end && scan_is(*p, SCAN_SPACE)) {
         p++;
     }
 
@@ -192,12 +351,12 @@ sp_html_scan_value(sp_html_t *html, const char *p, const char *end)
     if (*p == '"' || *p == '\'') {
         html->quote = *p++;
         html->state = SP_HTML_IN_QUOTES;
-        return p < end ? sp_html_scan_quotes(html, p, end) : p;
+        return p;
     }
 
     if (*p == '>') {
         scan_value_over(html, "", 0);
-        return scan_over(html, p + 1);
+        return p;
     }
 
     html->state = SP_HTML_IN_BARE;
@@ -220,7 +379,7 @@ sp_html_scan_quotes(sp_html_t *html, const char *p, const char *end)
 
     scan_value_over(html, p, (size_t) (q - p));
 
-    return scan_attr_over(html, q + 1, end);
+    return q + 1;
 }
 
 
@@ -229,7 +388,7 @@ sp_html_scan_bare(sp_html_t *html, const char *p, const char *end)
 {
     const char  *q;
 
-    for (q = p; q < end && !sp_html_space(*q) && *q != '>'; q++) { /* void */ }
+    for (q = p; q < end && !scan_is(*q, SCAN_SPACE) && *q != '>'; q++) { /* void */ }
 
     if (q == end) {
         scan_value_more(html, p, (size_t) (end - p));
@@ -238,18 +397,7 @@ sp_html_scan_bare(sp_html_t *html, const char *p, const char *end)
 
     scan_value_over(html, p, (size_t) (q - p));
 
-    return scan_attr_over(html, q, end);
-}
-
-
-/* A space should follow, but anything goes. */
-
-static const char *
-scan_attr_over(sp_html_t *html, const char *p, const char *end)
-{
-    html->state = SP_HTML_AT_ATTR;
-
-    return p < end ? sp_html_scan_attr(html, p, end) : p;
+    return q;
 }
 
 
@@ -301,6 +449,8 @@ scan_value_over(sp_html_t *html, const char *p, size_t len)
 {
     sp_str_t   value;
     sp_pool_t  pool;
+
+    html->state = SP_HTML_AT_ATTR;
 
     if (!html->wanted) {
         return;
@@ -354,11 +504,18 @@ scan_over(sp_html_t *html, const char *p)
 {
     html->state = SP_HTML_IN_TEXT;
 
-    if (html->is_end) {
+    if (!html->is_end) {
+        sp_html_start(html);
+
+    } else if (html->depth == 0 || html->over != 0
+               || html->stack[html->depth].key != html->key
+               || html->key == SP_HTML_KEY_BODY
+               || html->key == SP_HTML_KEY_HTML)
+    {
         sp_html_stop(html);
 
     } else {
-        sp_html_start(html);
+        sp_html_pop(html, html->depth - 1);
     }
 
     return p;

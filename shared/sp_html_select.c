@@ -31,6 +31,8 @@ typedef struct {
 
 static sp_rc_t select_steps(select_t *s, sp_html_query_t *query,
     sp_html_kind_t kind);
+static void select_step_add(sp_html_set_t *set, const select_step_t *step,
+    unsigned n);
 static sp_rc_t select_step(select_t *s, select_step_t *step);
 static sp_rc_t select_part(select_t *s, select_step_t *step);
 static sp_rc_t select_nth(select_t *s, select_step_t *step);
@@ -203,8 +205,7 @@ select_steps(select_t *s, sp_html_query_t *query, sp_html_kind_t kind)
             return select_limit(s);
         }
 
-        s->set->needs[n] = step.needs;
-        s->set->leads[step.rarest] |= UINT64_C(1) << n;
+        select_step_add(s->set, &step, n);
         s->set->number[n] = (uint16_t) step.nth;
 
         if (step.nth != 0) {
@@ -225,6 +226,24 @@ select_steps(select_t *s, sp_html_query_t *query, sp_html_kind_t kind)
     } while (s->p < s->end && *s->p != '@');
 
     return select_wrong(s);
+}
+
+
+static void
+select_step_add(sp_html_set_t *set, const select_step_t *step, unsigned n)
+{
+    uint64_t  tests;
+
+    set->needs[n] = step->needs;
+    set->leads[step->rarest] |= UINT64_C(1) << n;
+
+    if (!(step->needs & set->tags)) {
+        set->untagged |= UINT64_C(1) << n;
+    }
+
+    for (tests = step->needs; tests != 0; tests &= tests - 1) {
+        set->tests[__builtin_ctzll(tests)].steps |= UINT64_C(1) << n;
+    }
 }
 
 
@@ -519,6 +538,7 @@ select_bloom(sp_html_set_t *set, const sp_html_test_t *test, unsigned n)
     if (test->op == SP_TEST_WORD) {
         set->attrs[test->attr].words = 1;
         set->word_bloom |= sp_html_bloom(test->key);
+        set->word_begins |= UINT64_C(1) << (test->text.data[0] & 63);
     }
 }
 

@@ -60,7 +60,12 @@ sp_html_start(sp_html_t *html)
         }
     }
 
-    if (!stack_make_room(html, tag)) {
+    /* most of them end no other */
+
+    if ((tag->kind != SP_TAG_OTHER || (tag->flags & SP_TAG_CLOSES_P)
+         || html->kinds[SP_TAG_HEAD_ITSELF] != 0)
+        && !stack_make_room(html, tag))
+    {
         return;
     }
 
@@ -376,9 +381,11 @@ stack_implied(sp_html_t *html, uint64_t key)
 {
     unsigned          i;
     uint64_t          tag;
+    unsigned char     wants;
     sp_html_watch_t  *watch;
 
     tag = html->key;
+    wants = html->wants;
 
     for (i = 0; i < html->nwatches; i++) {
         watch = &html->watches[i];
@@ -387,10 +394,12 @@ stack_implied(sp_html_t *html, uint64_t key)
 
     html->key = key;
 
-    sp_html_match_tag(html);
+    html->wants = sp_html_match_tag(html) != 0;
+
     stack_push(html, key, sp_html_tag(key), 0);
 
     html->key = tag;
+    html->wants = wants;
 
     for (i = 0; i < html->nwatches; i++) {
         watch = &html->watches[i];
@@ -433,7 +442,12 @@ stack_push(sp_html_t *html, uint64_t key, unsigned n, unsigned flags)
         sp_html_text_space(html);
     }
 
-    sp_html_match_open(html);
+    if (html->wants) {
+        sp_html_match_open(html);
+
+    } else {
+        sp_html_match_none(html);
+    }
 
     if (open->kind == SP_TAG_TEMPLATE) {
         open->flags |= SP_OPEN_INERT;
