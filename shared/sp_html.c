@@ -289,14 +289,29 @@ html_text(sp_html_t *html, const char *p, const char *end)
         return end;
     }
 
+    stop++;
+
     if (html->text_raw) {
         html->state = SP_HTML_AT_RAW_TAG;
-        return stop + 1;
+        return stop;
+    }
+
+    if (end - stop >= 2) {
+
+        if (sp_html_letter(stop[0])) {
+            sp_html_scan_tag(html, 0);
+            return sp_html_scan_name(html, stop, end);
+        }
+
+        if (stop[0] == '/' && sp_html_letter(stop[1])) {
+            sp_html_scan_tag(html, 1);
+            return sp_html_scan_name(html, stop + 1, end);
+        }
     }
 
     html->state = SP_HTML_AT_TAG;
 
-    return stop + 1 < end ? html_tag(html, stop + 1, end) : end;
+    return stop;
 }
 
 
@@ -359,7 +374,7 @@ html_tag(sp_html_t *html, const char *p, const char *end)
 
     case '/':
         html->state = SP_HTML_AT_END_TAG;
-        return p + 1 < end ? html_end_tag(html, p + 1, end) : end;
+        return p + 1;
 
     case '!':
         html->state = SP_HTML_AT_DECLARATION;

@@ -51,12 +51,12 @@ typedef enum {
     SP_TAG_HTML,
     SP_TAG_HEAD_ITSELF,
     SP_TAG_BODY,
-    SP_TAG_RAW,
-    SP_TAG_TEXT,
-    SP_TAG_PLAIN,
     SP_TAG_TEMPLATE,
     SP_TAG_FOREIGN,
     SP_TAG_UL,                      /* or ol */
+    SP_TAG_RAW,                     /* from here on: text without tags */
+    SP_TAG_TEXT,
+    SP_TAG_PLAIN,
     SP_TAG_KINDS
 } sp_html_tag_kind_t;
 
@@ -393,13 +393,9 @@ int sp_html_match_tag(sp_html_t *html);
 int sp_html_match_attr(sp_html_t *html);
 void sp_html_match_value(sp_html_t *html, const sp_str_t *value);
 
-/*
- * The element at the top of the stack is open; without an attribute that
- * anybody looks at, and no step that it could be a hit of; one ends.
- */
+/* The element at the top of the stack is open; one ends. */
 
 void sp_html_match_open(sp_html_t *html);
-void sp_html_match_none(sp_html_t *html);
 void sp_html_match_close(sp_html_t *html, unsigned depth);
 
 /* The document is over: items that are still looked for are all. */

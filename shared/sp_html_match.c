@@ -14,7 +14,7 @@
 #include "sp_utf8.h"
 
 
-static inline void match_may(sp_html_t *html, sp_html_watch_t *watch);
+static void match_may(sp_html_t *html, sp_html_watch_t *watch, int tagged);
 static inline uint64_t match_near(const sp_html_watch_t *watch,
     unsigned depth);
 static void match_words(sp_html_watch_t *watch, const sp_html_attr_t *attr,
@@ -61,40 +61,47 @@ static void match_done(sp_html_t *html, sp_html_watch_t *watch);
 int
 sp_html_match_tag(sp_html_t *html)
 {
-    unsigned          i;
-    uint64_t          may;
-    sp_html_watch_t  *watch;
+    unsigned              i;
+    uint64_t              bloom, all;
+    sp_html_watch_t      *watch;
+    const sp_html_set_t  *set;
 
-    for (i = 0, may = 0; i < html->nwatches; i++) {
+    bloom = sp_html_bloom(html->key);
+
+    for (i = 0, all = 0; i < html->nwatches; i++) {
         watch = &html->watches[i];
+        set = watch->set;
 
-        watch->tag.facts = 0;
-        watch->tag.rare = 0;
-        watch->tag.seen = 0;
-        watch->tag.may = 0;
-
-        if (!watch->done && html->over == 0) {
-            watch->values_len = 0;
-            match_may(html, watch);
-            may |= watch->tag.may;
+        if (((set->tag_bloom & bloom) == 0
+             && (set->untagged & watch->steps) == 0)
+            || html->over != 0)
+        {
+            watch->tag.may = 0;
+            continue;
         }
+
+        match_may(html, watch, (set->tag_bloom & bloom) != 0);
+        all |= watch->tag.may;
     }
 
-    return may != 0;
+    return all != 0;
 }
 
 
-static inline void
-match_may(sp_html_t *html, sp_html_watch_t *watch)
+static void
+match_may(sp_html_t *html, sp_html_watch_t *watch, int tagged)
 {
     unsigned              n;
-    uint64_t              may, bits, tagged;
+    uint64_t              may, bits;
     const sp_html_set_t  *set;
 
     set = watch->set;
-    tagged = 0;
+    may = set->untagged;
 
-    if (set->tag_bloom & sp_html_bloom(html->key)) {
+    memset(&watch->tag, 0, sizeof(sp_html_seen_t));
+    watch->values_len = 0;
+
+    if (tagged) {
 
         for (bits = set->tags; bits != 0; bits &= bits - 1) {
             n = (unsigned) __builtin_ctzll(bits);
@@ -102,15 +109,15 @@ match_may(sp_html_t *html, sp_html_watch_t *watch)
             if (set->tests[n].key == html->key) {
                 watch->tag.facts = BIT(n);
                 watch->tag.rare = set->leads[n];
-                tagged = set->tests[n].steps;
+                may |= set->tests[n].steps;
                 break;
             }
         }
     }
 
-    may = (set->untagged | tagged) & watch->steps;
+    may &= watch->steps;
 
-    if (!sp_html_puts_between(html->key)) {
+    if (may != 0 && !sp_html_puts_between(html->key)) {
         may &= match_near(watch, html->depth);
     }
 
@@ -375,19 +382,6 @@ sp_html_match_open(sp_html_t *html)
             match_hit(html, watch,
                       watch->set->query[__builtin_ctzll(hits)]);
         }
-    }
-}
-
-
-void
-sp_html_match_none(sp_html_t *html)
-{
-    unsigned          i;
-    sp_html_watch_t  *watch;
-
-    for (i = 0; i < html->nwatches; i++) {
-        watch = &html->watches[i];
-        watch->masks[html->depth] = watch->masks[html->depth - 1];
     }
 }
 
@@ -819,6 +813,7 @@ match_done(sp_html_t *html, sp_html_watch_t *watch)
     }
 
     watch->done = 1;
+    watch->steps = 0;
 
     if (--html->nlive == 0 && html->rc == SP_AGAIN) {
         html->rc = SP_DONE;

@@ -95,14 +95,30 @@ scan_span(const char *p, const char *end, unsigned what)
 }
 
 
-void
-sp_html_scan_tag(sp_html_t *html, int is_end)
+/* Most values are short. */
+
+static inline const char *
+scan_quote(const char *p, const char *end, char quote)
 {
-    html->state = SP_HTML_IN_NAME;
-    html->is_end = is_end != 0;
-    html->is_closed = 0;
-    html->key = 0;
-    html->len = 0;
+#ifdef __SSE2__
+
+    int      mask;
+    __m128i  v;
+
+    if (end - p >= 16) {
+        v = _mm_loadu_si128((const __m128i *) (const void *) p);
+        mask = _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(quote)));
+
+        if (mask != 0) {
+            return p + __builtin_ctz((unsigned) mask);
+        }
+
+        p += 16;
+    }
+
+#endif
+
+    return memchr(p, quote, (size_t) (end - p));
 }
 
 
@@ -111,7 +127,7 @@ sp_html_scan_name(sp_html_t *html, const char *p, const char *end)
 {
     const char  *q;
 
-    q = scan_span(p, end, SCAN_TAG);
+    for (q = p; q < end && !scan_is(*q, SCAN_TAG); q++) { /* void */ }
 
     html->key = scan_key(html, html->key, p, q, end);
 
@@ -146,14 +162,21 @@ scan_key(sp_html_t *html, uint64_t key, const char *p, const char *q,
     if (html->len == 0 && len <= 8 && end - p >= 8 && len != 0) {
         memcpy(&w, p, 8);
         w = scan_little(w) & (UINT64_MAX >> (64 - 8 * len));
+        html->len = (unsigned) len;
+
+        /* all are from "`" on, or digits */
+
+        if ((w & SCAN_BYTES(0x20) & (UINT64_MAX >> (64 - 8 * len)))
+            == (SCAN_BYTES(0x20) & (UINT64_MAX >> (64 - 8 * len))))
+        {
+            return w;
+        }
 
         /* bit 7 of each byte from "A" to "Z" */
 
         upper = (w & SCAN_BYTES(0x7f)) + SCAN_BYTES(0x80 - 'A');
         upper &= ~((w & SCAN_BYTES(0x7f)) + SCAN_BYTES(0x80 - 'Z' - 1));
         upper &= ~w & SCAN_BYTES(0x80);
-
-        html->len = (unsigned) len;
 
         return w | upper >> 2;
     }
@@ -264,7 +287,7 @@ scan_skip(sp_html_t *html, const char *p, const char *end)
             return p + 1;
         }
 
-        q = memchr(p + 2, p[1], (size_t) (end - p - 2));
+        q = scan_quote(p + 2, end, p[1]);
 
         if (q == NULL) {
             html->quote = p[1];
@@ -370,7 +393,7 @@ sp_html_scan_quotes(sp_html_t *html, const char *p, const char *end)
 {
     const char  *q;
 
-    q = memchr(p, html->quote, (size_t) (end - p));
+    q = scan_quote(p, end, html->quote);
 
     if (q == NULL) {
         scan_value_more(html, p, (size_t) (end - p));

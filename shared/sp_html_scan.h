@@ -27,9 +27,20 @@ sp_html_space(char c)
 }
 
 
-/* sp_html_scan.c: tags.  One begins; then its states. */
+/* A tag begins, with its name. */
 
-void sp_html_scan_tag(sp_html_t *html, int is_end);
+static inline void
+sp_html_scan_tag(sp_html_t *html, int is_end)
+{
+    html->state = SP_HTML_IN_NAME;
+    html->is_end = (unsigned char) is_end;
+    html->is_closed = 0;
+    html->key = 0;
+    html->len = 0;
+}
+
+
+/* sp_html_scan.c: tags. */
 
 const char *sp_html_scan_name(sp_html_t *html, const char *p,
     const char *end);

@@ -25,6 +25,7 @@ static void stack_implied(sp_html_t *html, uint64_t key);
 static void stack_content(sp_html_t *html, const sp_html_tag_t *tag);
 static void stack_push(sp_html_t *html, uint64_t key, unsigned n,
     unsigned flags);
+static inline void stack_no_match(sp_html_t *html);
 static unsigned stack_find(sp_html_t *html, uint64_t key, unsigned flags,
     uint32_t kinds);
 static unsigned stack_find_kind(sp_html_t *html, uint32_t wanted,
@@ -70,17 +71,15 @@ sp_html_start(sp_html_t *html)
     }
 
     if (tag->kind == SP_TAG_FOREIGN) {
-        stack_push(html, html->key, n, SP_OPEN_FOREIGN);
-
-        if (html->is_closed) {
-            stack_drop(html);
-        }
-
+        stack_start_foreign(html, tag, n);
         return;
     }
 
     stack_push(html, html->key, n, 0);
-    stack_start_html(html, tag);
+
+    if ((tag->flags & SP_TAG_VOID) || tag->kind >= SP_TAG_RAW) {
+        stack_start_html(html, tag);
+    }
 }
 
 
@@ -446,11 +445,26 @@ stack_push(sp_html_t *html, uint64_t key, unsigned n, unsigned flags)
         sp_html_match_open(html);
 
     } else {
-        sp_html_match_none(html);
+        stack_no_match(html);
     }
 
     if (open->kind == SP_TAG_TEMPLATE) {
         open->flags |= SP_OPEN_INERT;
+    }
+}
+
+
+/* Nothing that anybody looks for. */
+
+static inline void
+stack_no_match(sp_html_t *html)
+{
+    unsigned          i;
+    sp_html_watch_t  *watch;
+
+    for (i = 0; i < html->nwatches; i++) {
+        watch = &html->watches[i];
+        watch->masks[html->depth] = watch->masks[html->depth - 1];
     }
 }
 
