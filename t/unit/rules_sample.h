@@ -104,7 +104,21 @@ static const char  rules_sample[] =
 "    total response.json:total;\n"
 "}\n"
 
-"sitepreserver_event view_cart GET = /basket { visitor uri:1 | prefix:x; }\n";
+"sitepreserver_event view_cart GET = /basket { visitor uri:1 | prefix:x; }\n"
+
+"sitepreserver_event set_cart GET,POST ~ ^/(basket|mini)$ {\n"
+"    if response.body | html:.error absent;\n"
+"    items response.json:lines or response.body | \"html:table.c tr\"\n"
+"        or \"response.json:f[\\\"a.b\\\"]\" | html:li.item {\n"
+"        id pid or a.x@data-id or .@id; name td:nth(2) or \"p a\" or .;\n"
+"        item_key @key; price .price | money or price; image img@src;\n"
+"        quantity \"[name^='q']@value\" | regex:[0-9]+;\n"
+"    }\n"
+"    email response.json:me | html:a@title or response.body | html:#me;\n"
+"    total response.body | html:.total | money;\n"
+"    empty response.body | html:.none;\n"
+"    empty response.json:* | html:p.none;\n"
+"}\n";
 
 
 #endif /* RULES_SAMPLE_H */
