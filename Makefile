@@ -17,7 +17,11 @@ CONF_DIR      ?= /etc/sitepreserver
 MODULES_DIR   ?= /usr/lib/nginx/modules
 CREATIVES_DIR ?= $(PREFIX)/share/sitepreserver/creatives
 
-SP_LIBS     = -lcrypto -lpcre2-8
+# Answers in brotli are read where its library is there.
+BROTLI     := $(shell pkg-config --exists libbrotlidec 2>/dev/null && echo 1)
+CFLAGS     += $(if $(BROTLI),-DSP_BROTLI)
+
+SP_LIBS     = -lcrypto -lpcre2-8 -lz $(if $(BROTLI),-lbrotlidec)
 MAILER_PKGS = libevent libevent_openssl libcurl gmime-3.0 libconfuse jansson \
               icu-i18n icu-uc hiredis libsystemd openssl gumbo libcares
 MAILER_CFLAGS := $(shell pkg-config --cflags $(MAILER_PKGS) 2>/dev/null) \

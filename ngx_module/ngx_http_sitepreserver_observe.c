@@ -27,6 +27,8 @@ static ngx_int_t ngx_http_sitepreserver_request_body_filter(
 static ngx_int_t ngx_http_sitepreserver_header_filter(ngx_http_request_t *r);
 static void ngx_http_sitepreserver_answer(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);
+static ngx_int_t ngx_http_sitepreserver_readable(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx);
 static void ngx_http_sitepreserver_unmatched(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
@@ -306,16 +308,13 @@ ngx_http_sitepreserver_answer(ngx_http_request_t *r,
 
         if ((wants & SP_WANT_RESPONSE_BODY) && r->method != NGX_HTTP_HEAD) {
 
-            if (r->headers_out.content_encoding != NULL
-                && r->headers_out.content_encoding->hash != 0
-                && r->headers_out.content_encoding->value.len != 0)
-            {
-                ngx_http_sitepreserver_count(mcf,
-                                             NGX_HTTP_SITEPRESERVER_ENCODED);
-
-            } else {
+            if (ngx_http_sitepreserver_readable(r, ctx) == NGX_OK) {
                 ctx->want_response = 1;
                 r->filter_need_in_memory = 1;
+
+            } else {
+                ngx_http_sitepreserver_count(mcf,
+                                             NGX_HTTP_SITEPRESERVER_ENCODED);
             }
         }
     }
@@ -323,6 +322,35 @@ ngx_http_sitepreserver_answer(ngx_http_request_t *r,
     if (ngx_http_sitepreserver_cookie_answer(r, ctx) != NGX_OK) {
         ngx_http_sitepreserver_no_memory(r);
     }
+}
+
+
+/* Is it plain, or compressed in a way that can be undone for our copy? */
+
+static ngx_int_t
+ngx_http_sitepreserver_readable(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    sp_rc_t           rc;
+    sp_str_t          value;
+    ngx_table_elt_t  *encoding;
+
+    encoding = r->headers_out.content_encoding;
+
+    if (encoding == NULL || encoding->hash == 0) {
+        return NGX_OK;
+    }
+
+    value.len = encoding->value.len;
+    value.data = (char *) encoding->value.data;
+
+    rc = sp_observe_packed(ctx->observation, &value);
+
+    if (rc == SP_NOMEM) {
+        ngx_http_sitepreserver_no_memory(r);
+    }
+
+    return (rc == SP_OK) ? NGX_OK : NGX_DECLINED;
 }
 
 

@@ -7,6 +7,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Compress::Zlib ();
 use JSON::XS;
 use Test::More;
 use Sp::Test;
@@ -302,19 +303,58 @@ is($answer->header('Content-Encoding'), 'gzip', 'gzip: compressed');
 wait_ok { $redis->cmd('GET', "sp:{shop}:n:$last") }
     'gzip: seen before it was compressed';
 
-# An answer that the origin has compressed is not read, and counted.
+# An answer that the origin has compressed is unpacked for our copy, and passes
+# as it is.  Brotli's is a text that it could not make smaller (RFC 7932).
 
-$before = counter('encoded');
 $http->stop;
 
-my $zipped = Sp::Origin->new(sub (@) {
+my %packed = (
+    gzip    => sub ($text) { Compress::Zlib::memGzip($text) },
+    deflate => sub ($text) { Compress::Zlib::compress($text) },
+    br      => sub ($text) {
+        substr(pack('V', 0xb | (length($text) - 1) << 7 | 1 << 23), 0, 3)
+            . $text . "\x03";
+    },
+    zstd    => sub ($text) { "\x28\xb5\x2f\xfd$text" },
+    'x-gzip' => sub ($text) { "\x1f\x8b..." },
+);
+
+my $zipped = Sp::Origin->new(sub ($method, $uri, $headers, $body) {
+    my ($n, $last, $by) = $uri =~ /n=(\d+)&last=(\w+)&by=([\w-]+)/;
+
     [ 200, { 'Content-Type' => 'application/json',
-        'Content-Encoding' => 'gzip' }, "\x1f\x8b..." ]
+        'Content-Encoding' => $by }, $packed{$by}->(cart($n, $last)) ]
 }, port => $http->port);
 
-is($ua->get('/buffered/cart?n=1&last=x', cookie())->{body}, "\x1f\x8b...",
-    'a compressed answer passes');
-wait_ok { counter('encoded') == $before + 1 } 'and is counted';
+for my $by (qw(gzip deflate br)) {
+    for my $way (qw(buffered unbuffered)) {
+        my $id = "last$by$way";
+
+        is($ua->get("/$way/cart?n=150&last=$id&by=$by", cookie())->{body},
+            $packed{$by}->(cart(150, $id)), "$by, $way: passes as it is");
+        wait_ok { $redis->cmd('GET', "sp:{shop}:n:$id") }
+            "$by, $way: and is read";
+    }
+}
+
+# What cannot be undone is counted, and so is what is broken.
+
+for (['zstd', 'encoded'], ['x-gzip', 'response_bad']) {
+    my ($by, $counter) = @$_;
+
+    $before = counter($counter);
+    is($ua->get("/buffered/cart?n=1&last=x&by=$by", cookie())->{body},
+        $packed{$by}->(cart(1, 'x')), "$by: passes as it is");
+    wait_ok { counter($counter) == $before + 1 } "$by: counted as $counter";
+}
+
+# So are requests that are compressed: nobody reads them.
+
+$before = counter('request_bad');
+$ua->request('POST', '/buffered/checkout?n=1&last=x&by=gzip',
+    headers => { %type, 'Content-Encoding' => 'gzip' },
+    body => Compress::Zlib::memGzip('email=zipped@example.com'));
+wait_ok { counter('request_bad') == $before + 1 } 'a compressed request';
 
 # ---- Subrequests are no requests of a visitor.
 

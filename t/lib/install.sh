@@ -22,6 +22,7 @@ libhiredis-dev          # codec of the Redis protocol
 libssl-dev              # HMAC, AES-GCM, TLS
 zlib1g-dev              # compressed answers
 libpcre2-dev            # regexes of rules
+libbrotli-dev           # answers in brotli, optional
 libevent-dev            # the loop of the mailer
 libcurl4-openssl-dev    # SMTP
 libgmime-3.0-dev        # messages

@@ -7,6 +7,8 @@
 
 #include "observe_lab.h"
 
+#include <zlib.h>
+
 
 static void
 prices_for_people(void **unused)
@@ -262,6 +264,115 @@ compressed_requests(void **unused)
 }
 
 
+static size_t
+gzip(const char *text, size_t len, char *out, size_t size)
+{
+    z_stream  z;
+
+    memset(&z, 0, sizeof(z));
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 8,
+                                  Z_DEFAULT_STRATEGY), Z_OK);
+
+    z.next_in = (z_const Bytef *) text;
+    z.avail_in = (uInt) len;
+    z.next_out = (Bytef *) out;
+    z.avail_out = (uInt) size;
+
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&z);
+
+    return size - z.avail_out;
+}
+
+
+static void
+compressed_answers(void **unused)
+{
+    char         out[1000];
+    size_t       n, piece;
+
+    static const char  answer[] = "{\"items\":[{\"id\":7,\"qty\":2},"
+                                  "{\"id\":8}],\"ok\":true}";
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.json:items { id id; quantity qty; } }"
+          "sitepreserver_event purchase POST = /pay {"
+          " if response.json:ok = true; order_id form:id; }");
+
+    n = gzip(answer, sizeof(answer) - 1, out, sizeof(out));
+
+    for (piece = 1; piece < 20; piece++) {
+        PLAY(.answer = out, .answer_len = n, .packed = "gzip", .piece = piece,
+             .response = { { "content-encoding", "gzip" } });
+        cart(SP_CART_SNAPSHOT, "7*2 8");
+        assert_int_equal(lab.out->response_bad, 0);
+        assert_int_equal(lab.out->response_cut, 0);
+    }
+
+    PLAY(.uri = "/pay", .body = "id=1", .answer = out, .answer_len = n,
+         .packed = "gzip");
+    assert_int_equal(lab.out->kinds, SP_PURCHASE);
+
+    /* one that breaks off */
+
+    PLAY(.answer = out, .answer_len = n / 2, .packed = "gzip");
+    assert_int_equal(lab.out->cart, SP_CART_NONE);
+    assert_int_equal(lab.out->response_cut, 1);
+
+    PLAY(.answer = out, .answer_len = n, .packed = "gzip", .answer_limit = 20);
+    assert_int_equal(lab.out->cart, SP_CART_NONE);
+    assert_int_equal(lab.out->response_cut, 1);
+
+    /* what nobody could read: an order may have been placed */
+
+    PLAY(.uri = "/pay", .body = "id=1", .answer = answer, .packed = "gzip");
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+    assert_int_equal(lab.out->response_bad, 1);
+
+    PLAY(.uri = "/pay", .body = "id=1", .answer = out, .answer_len = 11,
+         .packed = "gzip");
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+
+    PLAY(.uri = "/pay", .body = "id=1", .answer = answer, .packed = "zstd");
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+
+    PLAY(.uri = "/pay", .body = "id=1", .answer = answer,
+         .packed = "identity");
+    assert_int_equal(lab.out->kinds, SP_PURCHASE);
+}
+
+
+/* More bytes than its limit, out of which nothing comes. */
+
+static void
+compressed_nothing(void **unused)
+{
+    char    *body;
+    size_t   i, n, used;
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " items response.json:items { id id; } }");
+
+    body = malloc(1000000);
+    assert_non_null(body);
+
+    n = gzip("", 0, body, 100);
+
+    for (i = n; i + n <= 1000000; i += n) {
+        memcpy(body + i, body, n);
+    }
+
+    used = sp_arena_used(lab.pool);
+
+    PLAY(.answer = body, .answer_len = i, .packed = "gzip", .piece = 4096,
+         .answer_limit = 100000);
+    assert_int_equal(lab.out->cart, SP_CART_NONE);
+    assert_true(sp_arena_used(lab.pool) - used < 100000);
+
+    free(body);
+}
+
+
 static void
 json_rpc(void **unused)
 {
@@ -336,6 +447,8 @@ main(void)
         TEST(multipart_forms),
         TEST(multipart_files),
         TEST(compressed_requests),
+        TEST(compressed_answers),
+        TEST(compressed_nothing),
         TEST(json_rpc),
         TEST(bare_scalars),
     };
