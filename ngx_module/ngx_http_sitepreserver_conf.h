@@ -26,6 +26,7 @@
 
 #define NGX_HTTP_SITEPRESERVER_EVENT_CONF  0x00100000
 #define NGX_HTTP_SITEPRESERVER_ITEMS_CONF  0x00200000
+#define NGX_HTTP_SITEPRESERVER_EACH_CONF   0x00400000
 
 
 typedef struct ngx_http_sitepreserver_redis_conf_s

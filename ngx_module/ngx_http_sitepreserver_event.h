@@ -15,12 +15,18 @@
 
 
 /*
- * In the log phase: decides what the exchange meant and queues the event.
+ * In the log phase: decides what the exchange meant and queues its events.
  * ctx->result, kinds, visit and shopper are set then.  Once; further calls do
  * nothing.
  */
 
 void ngx_http_sitepreserver_decide(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx);
+
+
+/* What became of it where it is ignored, or has no consent. */
+
+ngx_http_sitepreserver_result_t ngx_http_sitepreserver_gated(
     ngx_http_sitepreserver_ctx_t *ctx);
 
 

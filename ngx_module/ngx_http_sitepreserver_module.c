@@ -60,6 +60,14 @@ static ngx_uint_t  ngx_http_sitepreserver_queue_min = 16384;
       0,                                                                      \
       NULL }
 
+#define ngx_http_sitepreserver_in_each(name)                                  \
+    { ngx_string(name),                                                       \
+      NGX_HTTP_SITEPRESERVER_EACH_CONF|NGX_CONF_1MORE,                        \
+      ngx_http_sitepreserver_each_field,                                      \
+      NGX_HTTP_MAIN_CONF_OFFSET,                                              \
+      0,                                                                      \
+      NULL }
+
 
 static ngx_command_t  ngx_http_sitepreserver_commands[] = {
 
@@ -246,6 +254,19 @@ static ngx_command_t  ngx_http_sitepreserver_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("each"),
+      NGX_HTTP_SITEPRESERVER_EVENT_CONF|NGX_CONF_BLOCK|NGX_CONF_1MORE,
+      ngx_http_sitepreserver_each_block,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    ngx_http_sitepreserver_in_each("method"),
+    ngx_http_sitepreserver_in_each("uri"),
+    ngx_http_sitepreserver_in_each("body"),
+    ngx_http_sitepreserver_in_each("status"),
+    ngx_http_sitepreserver_in_each("response"),
 
     ngx_http_sitepreserver_in_items("id"),
     ngx_http_sitepreserver_in_items("item_key"),

@@ -266,6 +266,52 @@ ngx_http_sitepreserver_items_field(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
+char *
+ngx_http_sitepreserver_each_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_main_conf_t  *mcf = conf;
+
+    sp_rc_t      rc;
+    sp_str_t    *words;
+    sp_error_t   err;
+
+    words = ngx_http_sitepreserver_words(cf);
+    if (words == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    rc = sp_rule_each_begin(mcf->rule, words + 1, cf->args->nelts - 1, &err);
+
+    if (rc != SP_OK) {
+        return ngx_http_sitepreserver_checked(cf, rc, &err);
+    }
+
+    return ngx_http_sitepreserver_block(cf, NGX_HTTP_SITEPRESERVER_EACH_CONF);
+}
+
+
+char *
+ngx_http_sitepreserver_each_field(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_main_conf_t  *mcf = conf;
+
+    sp_rc_t      rc;
+    sp_str_t    *words;
+    sp_error_t   err;
+
+    words = ngx_http_sitepreserver_words(cf);
+    if (words == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    rc = sp_rule_each_field(mcf->rule, words, cf->args->nelts, &err);
+
+    return ngx_http_sitepreserver_checked(cf, rc, &err);
+}
+
+
 /*
  * Reads a block whose directives are of a type that is ours.  A block handler
  * of the kind that "map" has, which gets every line, could not nest.

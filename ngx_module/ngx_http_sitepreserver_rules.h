@@ -43,13 +43,17 @@ char *ngx_http_sitepreserver_event_block(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 
-/* Within it: a directive, and the block items; within that: a field. */
+/* Within it: a directive, and the blocks items and each; in those: a field. */
 
 char *ngx_http_sitepreserver_event_directive(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 char *ngx_http_sitepreserver_items_block(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_sitepreserver_items_field(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_sitepreserver_each_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_sitepreserver_each_field(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 

@@ -189,6 +189,13 @@ sp_compile_rule(sp_rules_t *rules, sp_rule_t *rule, sp_error_t *err)
         rc = sp_compile_items(&lay);
     }
 
+    if (rule->each != NULL) {
+        rule->needs |= SP_NEEDS_REQUEST_BODY | SP_NEEDS_RESPONSE_BODY;
+        rule->reads |= SP_READS_PARTS;
+        rules->eaches[rule->index / 64] |= (uint64_t) 1 << (rule->index % 64);
+        rules->neaches++;
+    }
+
     return rc == SP_OK ? sp_compile_asks(rules, rule) : rc;
 }
 

@@ -79,6 +79,51 @@ sp_json_raw_member(const sp_str_t *text, size_t *pos, sp_str_t *name,
 
 
 sp_rc_t
+sp_json_raw_element(const sp_str_t *text, size_t *pos, sp_str_t *value,
+    int *whole)
+{
+    const char  *p, *end, *start;
+
+    if (text->len == 0) {
+        return SP_INVALID;
+    }
+
+    end = text->data + text->len;
+    p = json_raw_space(text->data + *pos, end);
+
+    if (p == end) {
+        return SP_INVALID;
+    }
+
+    if (*p == ']' && *pos != 0) {
+        return SP_DONE;
+    }
+
+    if (*p != (*pos ? ',' : '[')) {
+        return SP_INVALID;
+    }
+
+    start = json_raw_space(p + 1, end);
+
+    if (start < end && *start == ']') {
+        return SP_DONE;
+    }
+
+    p = json_raw_value(start, end);
+
+    value->data = start;
+    value->len = (size_t) (p - start);
+
+    *pos = (size_t) (p - text->data);
+
+    p = json_raw_space(p, end);
+    *whole = p < end && (*p == ',' || *p == ']');
+
+    return value->len ? SP_OK : SP_INVALID;
+}
+
+
+sp_rc_t
 sp_json_raw_string(const sp_pool_t *pool, const sp_str_t *raw, sp_str_t *out)
 {
     sp_rc_t         rc;

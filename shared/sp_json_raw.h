@@ -23,6 +23,14 @@ sp_rc_t sp_json_raw_member(const sp_str_t *text, size_t *pos, sp_str_t *name,
 
 
 /*
+ * The same for the next element of an array; *whole: it does not break off.
+ */
+
+sp_rc_t sp_json_raw_element(const sp_str_t *text, size_t *pos,
+    sp_str_t *value, int *whole);
+
+
+/*
  * The text of a string as it is written, in quotes, as in sp_json.h; the
  * second quote may lack.  SP_INVALID: no string; SP_NOMEM.
  */

@@ -11,6 +11,7 @@
 #include "sp_form.h"
 #include "sp_graphql.h"
 #include "sp_multipart.h"
+#include "sp_unpack.h"
 #include "sp_rules_int.h"
 
 
@@ -64,7 +65,12 @@ struct sp_observation_s {
     sp_document_t         document;
     sp_page_t            *page;     /* NULL: it is not read as HTML */
     sp_page_t           **pages;    /* of strings in it that are */
-    size_t                response_len;
+    size_t                response_len;     /* of the body, so far */
+    sp_unpack_t          *unpack;   /* NULL: it comes as it is */
+    size_t                packed_len;       /* of what comes instead */
+    char                 *raw;      /* all of it, for `each` */
+    size_t                raw_len;
+    size_t                raw_size;
     char                 *text;     /* for response.body */
     size_t                text_len;
     sp_str_t              seen[SP_ROOTS_SEEN];      /* keys of root fields */
@@ -96,9 +102,38 @@ struct sp_observation_s {
 #define SP_NO_FIELD      SP_GRAPHQL_FIELDS
 
 
-/* sp_observe.c: room for what is found.  SP_NOMEM. */
+/*
+ * sp_observe.c: room for what is found (SP_NOMEM); did the answer say who it
+ * is, or that it is nobody any more?
+ */
 
 sp_rc_t sp_observation_room(sp_observation_t *ob);
+int sp_observe_moved(const sp_outcome_t *outcome);
+
+
+/*
+ * sp_observe_match.c: rules out what does not hold any more, answered: with
+ * the answer's status, too.  What is ruled out wants no bodies, but is asked
+ * again at the end.  SP_NOMEM.
+ */
+
+sp_rc_t sp_observe_prune(sp_observation_t *ob, int answered);
+
+
+/*
+ * As sp_observe(), for a part of an exchange, which has no parts itself.
+ */
+
+sp_observation_t *sp_observe_part(const sp_rules_t *rules,
+    const sp_exchange_t *exchange, const sp_pool_t *pool, unsigned *wants);
+
+
+/*
+ * sp_parts.c: plays the parts of an exchange that rules with `each` are about,
+ * and puts their outcomes behind its own.  SP_OK, SP_NOMEM.
+ */
+
+sp_rc_t sp_parts_apply(sp_observation_t *ob, sp_outcome_t *outcome);
 
 
 /*
@@ -194,6 +229,8 @@ int sp_outcome_status(const sp_rule_t *rule, unsigned status);
 unsigned sp_response_begin(sp_observation_t *ob);
 sp_rc_t sp_response_body(sp_observation_t *ob, const char *data, size_t len,
     int last);
+sp_rc_t sp_response_packed(sp_observation_t *ob, const char *data,
+    size_t len, int last);
 void sp_response_finish(sp_observation_t *ob);
 
 

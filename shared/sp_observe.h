@@ -96,7 +96,11 @@ typedef struct {
 
 /* What the exchange meant.  All strings are from the observation's pool. */
 
-typedef struct {
+typedef struct sp_outcome_s  sp_outcome_t;
+
+struct sp_outcome_s {
+    sp_outcome_t *next;             /* of a part, in their order (`each`) */
+
     unsigned      kinds;            /* SP_PURCHASE | ...; 0: nothing applied */
 
     sp_str_t      visitor;          /* as the request has it; secret: hash it */
@@ -128,7 +132,7 @@ typedef struct {
     unsigned      response_cut:1;
     unsigned      request_bad:1;    /* a body that could not be read */
     unsigned      response_bad:1;
-} sp_outcome_t;
+};
 
 
 /*
@@ -169,10 +173,19 @@ sp_rc_t sp_observe_response_body(sp_observation_t *ob, const char *data,
 
 
 /*
- * Decides.  *outcome lives as long as the pool.  SP_OK: at least one rule
- * applied, or the visitor moved, or an alias was set; SP_DONE: nothing did;
- * SP_NOMEM.  May be called only once; status is the final one (499 when the
- * client left).
+ * Before the first piece of an answer's body that is pushed as it is on the
+ * wire: encoding is its Content-Encoding.  SP_OK: push it; SP_INVALID: it
+ * cannot be read, so that nothing of it should be pushed; SP_NOMEM.
+ */
+
+sp_rc_t sp_observe_packed(sp_observation_t *ob, const sp_str_t *encoding);
+
+
+/*
+ * Decides.  *outcome lives as long as the pool; a body of several exchanges
+ * gives several.  SP_OK: at least one rule applied, or the visitor moved, or
+ * an alias was set; SP_DONE: nothing did; SP_NOMEM.  May be called only once;
+ * status is the final one (499 when the client left).
  */
 
 sp_rc_t sp_observe_end(sp_observation_t *ob, unsigned status,

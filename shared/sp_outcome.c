@@ -44,8 +44,9 @@ sp_outcome_apply(sp_observation_t *ob, sp_outcome_t *outcome)
 
     for (i = 0; i < ob->words; i++) {
 
-        for (word = ob->met[i]; word != 0; word &= word - 1) {
-
+        for (word = ob->met[i] & ~ob->rules->eaches[i]; word != 0;
+             word &= word - 1)
+        {
             apply.rule = ob->rules->list[i * 64
                                          + (unsigned) __builtin_ctzll(word)];
             rc = sp_outcome_rule(&apply);

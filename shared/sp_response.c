@@ -7,7 +7,10 @@
 #include "sp_observation.h"
 
 
+static sp_rc_t sp_response_take(void *data, const char *piece, size_t len);
 static sp_rc_t sp_response_text(sp_observation_t *ob, const char *data,
+    size_t len);
+static sp_rc_t sp_response_raw(sp_observation_t *ob, const char *data,
     size_t len);
 static sp_rc_t sp_response_json(sp_observation_t *ob, const char *data,
     size_t len);
@@ -18,6 +21,8 @@ static sp_rc_t sp_response_html(sp_observation_t *ob, const char *data,
     size_t len);
 static sp_rc_t sp_response_end(sp_observation_t *ob);
 
+
+#define SP_RAW_FIRST   4096
 
 #define SP_READS_JSON  (1u << SP_SOURCE_RESPONSE_JSON                         \
                         | 1u << SP_SOURCE_RESPONSE_GRAPHQL)
@@ -62,6 +67,11 @@ sp_response_body(sp_observation_t *ob, const char *data, size_t len,
     ob->response_len += len;
 
     rc = sp_response_text(ob, data, len);
+
+    if (rc == SP_OK && (ob->reads & SP_READS_PARTS)) {
+        rc = sp_response_raw(ob, data, len);
+    }
+
     if (rc != SP_OK) {
         return rc;
     }
@@ -88,7 +98,7 @@ sp_response_body(sp_observation_t *ob, const char *data, size_t len,
     }
 
     if (ob->document == SP_DOCUMENT_OTHER
-        && !(ob->reads & (SP_READS_TEXT | SP_READS_HTML)))
+        && !(ob->reads & (SP_READS_TEXT | SP_READS_HTML | SP_READS_PARTS)))
     {
         ob->response_done = 1;
     }
@@ -98,6 +108,51 @@ sp_response_body(sp_observation_t *ob, const char *data, size_t len,
     }
 
     return ob->response_done ? SP_DONE : SP_AGAIN;
+}
+
+
+/*
+ * What breaks off while it is unpacked is never over: it counts as cut, or as
+ * unread if nothing came of it.  What takes more bytes packed than it may have
+ * unpacked is not worth to be read on.
+ */
+
+sp_rc_t
+sp_response_packed(sp_observation_t *ob, const char *data, size_t len,
+    int last)
+{
+    sp_rc_t  rc;
+
+    if (ob->response_done) {
+        return SP_DONE;
+    }
+
+    if (len > ob->ex->response_limit + SP_UNPACK_PIECE - ob->packed_len) {
+        return SP_DONE;
+    }
+
+    ob->packed_len += len;
+
+    rc = sp_unpack(ob->unpack, data, len, sp_response_take, ob);
+
+    if (rc == SP_INVALID) {
+        ob->response_bad = 1;
+        return SP_DONE;
+    }
+
+    if (rc != SP_AGAIN || !last) {
+        return rc;
+    }
+
+    return sp_unpack_whole(ob->unpack) ? sp_response_body(ob, "", 0, 1)
+                                       : SP_DONE;
+}
+
+
+static sp_rc_t
+sp_response_take(void *data, const char *piece, size_t len)
+{
+    return sp_response_body(data, piece, len, 0);
 }
 
 
@@ -123,10 +178,50 @@ sp_response_text(sp_observation_t *ob, const char *data, size_t len)
     ob->text_len += len;
 
     if (ob->text_len == SP_BODY_TEXT
-        && !(ob->reads & (SP_READS_JSON | SP_READS_HTML)))
+        && !(ob->reads & (SP_READS_JSON | SP_READS_HTML | SP_READS_PARTS)))
     {
         ob->response_done = 1;
     }
+
+    return SP_OK;
+}
+
+
+/* Parts of it will be read on their own, when it is whole. */
+
+static sp_rc_t
+sp_response_raw(sp_observation_t *ob, const char *data, size_t len)
+{
+    char    *p;
+    size_t   size;
+
+    if (len == 0) {
+        return SP_OK;
+    }
+
+    if (len > ob->raw_size - ob->raw_len) {
+
+        size = ob->raw_size != 0 ? ob->raw_size * 2 : SP_RAW_FIRST;
+
+        if (size < ob->raw_len + len) {
+            size = ob->raw_len + len;
+        }
+
+        p = sp_alloc(ob->pool, size);
+        if (p == NULL) {
+            return SP_NOMEM;
+        }
+
+        if (ob->raw_len != 0) {
+            memcpy(p, ob->raw, ob->raw_len);
+        }
+
+        ob->raw = p;
+        ob->raw_size = size;
+    }
+
+    memcpy(ob->raw + ob->raw_len, data, len);
+    ob->raw_len += len;
 
     return SP_OK;
 }
@@ -169,7 +264,9 @@ sp_response_document(sp_observation_t *ob, const char *data, size_t len)
 
             /* still compressed: it is not that there was nothing in it */
 
-            if (ob->ex->response_header(ob->ex->data, &name, 0, &value)) {
+            if (ob->unpack == NULL
+                && ob->ex->response_header(ob->ex->data, &name, 0, &value))
+            {
                 ob->response_bad = 1;
                 ob->unread = 1;
             }

@@ -14,8 +14,6 @@ static sp_rc_t sp_rule_methods(sp_rule_t *rule, const sp_str_t *list,
     sp_error_t *err);
 static sp_rc_t sp_rule_uri(sp_rule_t *rule, sp_words_t *words,
     sp_error_t *err);
-static sp_rc_t sp_rule_save(sp_rule_t *rule, unsigned what,
-    const sp_str_t *args, unsigned n, sp_words_t *words);
 static sp_rc_t sp_rule_if(sp_rule_t *rule, sp_words_t *words,
     sp_error_t *err);
 static sp_rc_t sp_rule_empty(sp_rule_t *rule, sp_words_t *words,
@@ -26,14 +24,11 @@ static sp_rc_t sp_rule_quantity_is(sp_rule_t *rule, sp_words_t *words,
     sp_error_t *err);
 static sp_rc_t sp_rule_checkout(sp_rule_t *rule, sp_words_t *words,
     sp_error_t *err);
-static sp_rc_t sp_rule_items(sp_rule_t *rule, sp_words_t *words,
-    sp_error_t *err);
-static sp_rc_t sp_rule_unsupported(sp_rule_t *rule, sp_words_t *words,
+static sp_rc_t sp_rule_block(sp_rule_t *rule, sp_words_t *words,
     sp_error_t *err);
 static sp_condition_t *sp_rule_condition(sp_rule_t *rule,
     sp_condition_t **list);
 static sp_rc_t sp_rule_no_more(const sp_words_t *words, sp_error_t *err);
-static int sp_rule_says_what(const sp_rule_t *rule);
 
 
 #define SP_STATUSES_MAX  32
@@ -48,8 +43,8 @@ static const struct {
     { "status",      sp_rule_status },
     { "quantity_is", sp_rule_quantity_is },
     { "checkout",    sp_rule_checkout },
-    { "items",       sp_rule_items },
-    { "each",        sp_rule_unsupported },
+    { "items",       sp_rule_block },
+    { "each",        sp_rule_block },
     { NULL,          NULL }
 };
 
@@ -261,7 +256,7 @@ sp_rule_uri(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
 }
 
 
-static sp_rc_t
+sp_rc_t
 sp_rule_save(sp_rule_t *rule, unsigned what, const sp_str_t *args, unsigned n,
     sp_words_t *words)
 {
@@ -308,6 +303,12 @@ sp_rule_directive(sp_rule_t *rule, const sp_str_t *args, unsigned n,
     }
 
     name = &words.words[words.i++];
+
+    if (rule->kind == SP_BATCH && !sp_word_is(name, "if")
+        && !sp_word_is(name, "status") && !sp_word_is(name, "each"))
+    {
+        return sp_rule_of_parts(name, err);
+    }
 
     for (i = 0; sp_rule_words[i].name != NULL; i++) {
         if (sp_word_is(name, sp_rule_words[i].name)) {
@@ -451,17 +452,9 @@ sp_rule_checkout(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
 
 
 static sp_rc_t
-sp_rule_items(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+sp_rule_block(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
 {
     return sp_words_error(err, "\"%W\" needs a block", &words->words[0]);
-}
-
-
-static sp_rc_t
-sp_rule_unsupported(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
-{
-    return sp_words_error(err, "\"%W\" is not supported in this version",
-                          &words->words[0]);
 }
 
 
@@ -474,100 +467,4 @@ sp_rule_no_more(const sp_words_t *words, sp_error_t *err)
 
     return word == NULL ? SP_OK
                         : sp_words_error(err, "unexpected \"%W\"", word);
-}
-
-
-sp_rc_t
-sp_rule_items_begin(sp_rule_t *rule, const sp_str_t *args, unsigned n,
-    sp_error_t *err)
-{
-    sp_words_t             words;
-    static const sp_str_t  name = sp_string("items");
-
-    if (sp_rule_save(rule, SP_SAVED_ITEMS, args, n, &words) != SP_OK) {
-        return SP_NOMEM;
-    }
-
-    if (rule->items != NULL) {
-        return sp_words_error(err, "\"%W\" is duplicate", &name);
-    }
-
-    if (n == 0) {
-        return sp_words_error(err, "\"%W\" needs a collection", &name);
-    }
-
-    rule->items = sp_calloc(&rule->rules->pool, sizeof(sp_items_t));
-    if (rule->items == NULL) {
-        return SP_NOMEM;
-    }
-
-    return sp_items_parse(rule->items, &words, &rule->ctx, err);
-}
-
-
-sp_rc_t
-sp_rule_items_field(sp_rule_t *rule, const sp_str_t *args, unsigned n,
-    sp_error_t *err)
-{
-    sp_words_t  words;
-
-    if (sp_rule_save(rule, SP_SAVED_FIELD, args, n, &words) != SP_OK) {
-        return SP_NOMEM;
-    }
-
-    if (rule->items == NULL || n == 0) {
-        return sp_words_error(err, "a field of no items", NULL);
-    }
-
-    return sp_items_parse_field(rule->items, &words, &rule->ctx, err);
-}
-
-
-sp_rc_t
-sp_rule_end(sp_rule_t *rule, sp_error_t *err)
-{
-    sp_rc_t  rc;
-
-    if (rule->items != NULL) {
-        rc = sp_items_end(rule->items, err);
-        if (rc != SP_OK) {
-            return rc;
-        }
-    }
-
-    rc = sp_rule_fields_end(rule, err);
-    if (rc != SP_OK) {
-        return rc;
-    }
-
-    if (rule->kind == SP_PURCHASE && !sp_rule_says_what(rule)) {
-        return sp_words_error(err, "a purchase on any URI needs an \"if\" on "
-                              "the request: without, every request that is "
-                              "broken off would be an order", NULL);
-    }
-
-    return SP_OK;
-}
-
-
-/* Does the request alone tell a purchase from other requests? */
-
-static int
-sp_rule_says_what(const sp_rule_t *rule)
-{
-    const sp_condition_t  *condition;
-
-    if (rule->meeting.op != SP_URI_ANY) {
-        return 1;
-    }
-
-    for (condition = rule->conditions; condition != NULL;
-         condition = condition->next)
-    {
-        if (sp_condition_of_request(condition)) {
-            return 1;
-        }
-    }
-
-    return 0;
 }

@@ -50,6 +50,7 @@ static const struct {
     { "rescue_click",      SP_RESCUE_CLICK },
     { "page_view",         SP_PAGE_VIEW },
     { "checkout_error",    SP_CHECKOUT_ERROR },
+    { "batch",             SP_BATCH },
     { NULL,                0 }
 };
 
@@ -398,6 +399,14 @@ sp_rules_replay(sp_rules_t *rules, const sp_rule_t *outer, sp_error_t *err)
 
         case SP_SAVED_ITEMS:
             rc = sp_rule_items_begin(rule, saved->words, saved->n, err);
+            break;
+
+        case SP_SAVED_EACH:
+            rc = sp_rule_each_begin(rule, saved->words, saved->n, err);
+            break;
+
+        case SP_SAVED_EACH_FIELD:
+            rc = sp_rule_each_field(rule, saved->words, saved->n, err);
             break;
 
         default:

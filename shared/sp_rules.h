@@ -39,6 +39,11 @@ typedef struct sp_rule_s   sp_rule_t;       /* one sitepreserver_event */
 #define SP_CHECKOUT_ERROR      0x040000
 
 
+/* Not an event: what its parts are is told by other rules. */
+
+#define SP_BATCH               0x080000
+
+
 /* The bit of a kind's name, 0 if there is none such; and the reverse. */
 
 unsigned sp_kind(const sp_str_t *name);
@@ -74,8 +79,8 @@ sp_rc_t sp_rules_currency(sp_rules_t *rules, const sp_str_t *code,
  * Then one call of sp_rule_directive() for each directive in its block
  * (args[0] is the directive's name: "if", "status", "email", "empty", ...),
  * for "items" sp_rule_items_begin() with the words after "items" and
- * sp_rule_items_field() for each line of its block (args[0] the field), and
- * sp_rule_end(), which checks the rule as a whole.
+ * sp_rule_items_field() for each line of its block (args[0] the field), the
+ * same for "each", and sp_rule_end(), which checks the rule as a whole.
  */
 
 sp_rule_t *sp_rules_event(sp_rules_t *rules, const sp_str_t *args, unsigned n,
@@ -85,6 +90,10 @@ sp_rc_t sp_rule_directive(sp_rule_t *rule, const sp_str_t *args, unsigned n,
 sp_rc_t sp_rule_items_begin(sp_rule_t *rule, const sp_str_t *args, unsigned n,
     sp_error_t *err);
 sp_rc_t sp_rule_items_field(sp_rule_t *rule, const sp_str_t *args, unsigned n,
+    sp_error_t *err);
+sp_rc_t sp_rule_each_begin(sp_rule_t *rule, const sp_str_t *args, unsigned n,
+    sp_error_t *err);
+sp_rc_t sp_rule_each_field(sp_rule_t *rule, const sp_str_t *args, unsigned n,
     sp_error_t *err);
 sp_rc_t sp_rule_end(sp_rule_t *rule, sp_error_t *err);
 

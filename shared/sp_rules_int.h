@@ -9,6 +9,7 @@
 #define SP_RULES_INT_H
 
 #include "sp_condition.h"
+#include "sp_each.h"
 #include "sp_field.h"
 #include "sp_items.h"
 #include "sp_matcher.h"
@@ -58,6 +59,8 @@ struct sp_call_saved_s {
 #define SP_SAVED_DIRECTIVE  1
 #define SP_SAVED_ITEMS      2
 #define SP_SAVED_FIELD      3
+#define SP_SAVED_EACH       4
+#define SP_SAVED_EACH_FIELD 5
 
 
 struct sp_rule_s {
@@ -72,6 +75,7 @@ struct sp_rule_s {
     sp_condition_t      *empties;   /* any of them: the cart is empty */
     sp_sources_t         fields[SP_FIELDS];
     sp_items_t          *items;
+    sp_each_t           *each;
     uint16_t            *statuses;
     unsigned             nstatuses; /* 0: 2xx and 3xx */
 
@@ -94,6 +98,17 @@ struct sp_rule_s {
     sp_call_saved_t     *saved;
     sp_call_saved_t    **saved_last;
 };
+
+
+/* Keeps a copy of what is read, and sets words to it.  SP_NOMEM. */
+
+sp_rc_t sp_rule_save(sp_rule_t *rule, unsigned what, const sp_str_t *args,
+    unsigned n, sp_words_t *words);
+
+
+/* SP_INVALID for a directive that has no place beside `each`. */
+
+sp_rc_t sp_rule_of_parts(const sp_str_t *name, sp_error_t *err);
 
 
 /*
@@ -157,6 +172,8 @@ struct sp_rules_s {
     const sp_source_t  **collections;
     const sp_rule_t    **owners;
     unsigned             ncollections;
+    uint64_t             eaches[SP_RULES_WORDS];    /* rules with `each` */
+    unsigned             neaches;
     uint64_t             watches;   /* sp_observe_watches() */
     unsigned             lined:1;   /* sp_observe_lined() */
     unsigned             root_slot; /* of the answer's root keys, or

@@ -36,6 +36,11 @@ typedef enum {
 } sp_source_kind_t;
 
 
+/* Beside the bits of these: both bodies are wanted as they are, for `each`. */
+
+#define SP_READS_PARTS  (1u << 31)
+
+
 /* What must be there before a source can be read. */
 
 #define SP_NEEDS_REQUEST_BODY   0x01

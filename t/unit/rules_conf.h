@@ -224,6 +224,35 @@ conf_items(conf_t *conf, sp_rule_t *rule, const sp_pool_t *pool,
 
 
 static inline sp_rc_t
+conf_each(conf_t *conf, sp_rule_t *rule, const sp_pool_t *pool,
+    sp_error_t *err)
+{
+    char     end;
+    sp_rc_t  rc;
+
+    rc = sp_rule_each_begin(rule, conf->words + 1, conf->n - 1, err);
+
+    while (rc == SP_OK) {
+
+        end = conf_directive(conf, pool, err);
+
+        if (end == '}') {
+            return SP_OK;
+        }
+
+        if (end != ';') {
+            strcpy(err->text, "each does not end");
+            return SP_INVALID;
+        }
+
+        rc = sp_rule_each_field(rule, conf->words, conf->n, err);
+    }
+
+    return rc;
+}
+
+
+static inline sp_rc_t
 conf_event(conf_t *conf, sp_rules_t *rules, const sp_pool_t *pool,
     sp_error_t *err)
 {
@@ -249,6 +278,9 @@ conf_event(conf_t *conf, sp_rules_t *rules, const sp_pool_t *pool,
 
         if (end == '{' && conf_is(conf, "items")) {
             rc = conf_items(conf, rule, pool, err);
+
+        } else if (end == '{' && conf_is(conf, "each")) {
+            rc = conf_each(conf, rule, pool, err);
 
         } else if (end == ';') {
             rc = sp_rule_directive(rule, conf->words, conf->n, err);
@@ -345,6 +377,7 @@ typedef struct {
     unsigned     status;
     const char  *answer;
     const char  *response[EXCHANGE_HEADERS][2];
+    const char  *packed;                            /* as the answer is */
 
     size_t       body_len;                          /* 0: strlen */
     size_t       answer_len;
@@ -496,6 +529,7 @@ exchange_play(const sp_rules_t *rules, exchange_t *x, const sp_pool_t *pool,
 {
     size_t             len;
     sp_rc_t            rc;
+    sp_str_t           encoding;
     sp_exchange_t      ex;
     sp_observation_t  *ob;
 
@@ -526,6 +560,19 @@ exchange_play(const sp_rules_t *rules, exchange_t *x, const sp_pool_t *pool,
     if (!x->unanswered) {
 
         x->answer_wants = sp_observe_answer(ob, x->status);
+
+        if (x->packed != NULL && x->answer_wants != 0) {
+            encoding = exchange_str(x->packed);
+            rc = sp_observe_packed(ob, &encoding);
+
+            if (rc == SP_NOMEM) {
+                return rc;
+            }
+
+            if (rc != SP_OK) {
+                x->answer_wants = 0;
+            }
+        }
 
         if (x->answer != NULL && x->answer_wants != 0) {
             len = x->answer_len != 0 ? x->answer_len : strlen(x->answer);

@@ -233,7 +233,7 @@ kinds_have_names(void **unused)
         n++;
     }
 
-    assert_int_equal(n, 19);
+    assert_int_equal(n, 20);        /* and batch */
 
     name.data = "purchases";
     name.len = 9;
@@ -429,7 +429,7 @@ money_is_for_amounts(void **unused)
 static void
 later_words_say_so(void **unused)
 {
-    refuse_in("each json:a;", "\"each\" is not supported in this version");
+    refuse_in("each json:a response.json:b;", "\"each\" needs a block");
     refuse_in("route arg:route;", "unknown directive \"route\"");
 }
 
