@@ -39,6 +39,10 @@ lab_add(lab_t *lab, const char *data, size_t len)
         len = LAB_TEXT - 1 - lab->len;
     }
 
+    if (len == 0) {
+        return;
+    }
+
     memcpy(lab->text + lab->len, data, len);
     lab->len += len;
     lab->text[lab->len] = '\0';
