@@ -160,7 +160,7 @@ sp_html_end(sp_html_t *html)
         }
 
         sp_html_pop(html, 0);
-        sp_html_match_end(html);
+        sp_html_hit_end(html);
     }
 
     return html->rc == SP_NOMEM ? SP_NOMEM : SP_OK;

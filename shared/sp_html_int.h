@@ -212,6 +212,19 @@ sp_html_bloom(uint64_t key)
 }
 
 
+/*
+ * sp_html_set.c: adds a step, which needs those tests; a test, an attribute,
+ * each of them once.  SP_LIMIT: too many.
+ */
+
+sp_rc_t sp_html_set_step(sp_html_set_t *set, uint64_t needs,
+    unsigned rarest, unsigned nth, unsigned *number);
+sp_rc_t sp_html_set_test(sp_html_set_t *set, const sp_html_test_t *test,
+    unsigned *number);
+sp_rc_t sp_html_set_attr(sp_html_set_t *set, uint64_t key,
+    unsigned *number);
+
+
 /* The text of a hit, as it is gathered. */
 
 typedef struct {
@@ -393,14 +406,19 @@ int sp_html_match_tag(sp_html_t *html);
 int sp_html_match_attr(sp_html_t *html);
 void sp_html_match_value(sp_html_t *html, const sp_str_t *value);
 
-/* The element at the top of the stack is open; one ends. */
+/* The element at the top of the stack is open. */
 
 void sp_html_match_open(sp_html_t *html);
-void sp_html_match_close(sp_html_t *html, unsigned depth);
+
+
+/* sp_html_hit.c: that element is a hit of a query; one ends. */
+
+void sp_html_hit(sp_html_t *html, sp_html_watch_t *watch, unsigned query);
+void sp_html_hit_close(sp_html_t *html, unsigned depth);
 
 /* The document is over: items that are still looked for are all. */
 
-void sp_html_match_end(sp_html_t *html);
+void sp_html_hit_end(sp_html_t *html);
 
 
 /* sp_html_text.c: text as it passes, for the texts that are gathered. */

@@ -411,7 +411,11 @@ sp_html_scan_bare(sp_html_t *html, const char *p, const char *end)
 {
     const char  *q;
 
-    for (q = p; q < end && !scan_is(*q, SCAN_SPACE) && *q != '>'; q++) { /* void */ }
+    q = p;
+
+    while (q < end && !scan_is(*q, SCAN_SPACE) && *q != '>') {
+        q++;
+    }
 
     if (q == end) {
         scan_value_more(html, p, (size_t) (end - p));

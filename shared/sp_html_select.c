@@ -31,8 +31,6 @@ typedef struct {
 
 static sp_rc_t select_steps(select_t *s, sp_html_query_t *query,
     sp_html_kind_t kind);
-static void select_step_add(sp_html_set_t *set, const select_step_t *step,
-    unsigned n);
 static sp_rc_t select_step(select_t *s, select_step_t *step);
 static sp_rc_t select_part(select_t *s, select_step_t *step);
 static sp_rc_t select_nth(select_t *s, select_step_t *step);
@@ -41,9 +39,6 @@ static sp_rc_t select_operator(select_t *s, sp_html_test_t *test);
 static sp_rc_t select_value(select_t *s, sp_str_t *text);
 static sp_rc_t select_test(select_t *s, select_step_t *step,
     sp_html_test_t *test, uint64_t attr);
-static void select_bloom(sp_html_set_t *set, const sp_html_test_t *test,
-    unsigned n);
-static sp_rc_t select_attr(select_t *s, uint64_t key, unsigned *attr);
 static sp_rc_t select_name(select_t *s, sp_str_t *name);
 static int select_name_char(unsigned char c);
 static uint64_t select_key(const sp_str_t *name, int lower);
@@ -54,37 +49,6 @@ static sp_rc_t select_limit(select_t *s);
 
 #define SELECT_CLASS  UINT64_C(0x7373616c63)
 #define SELECT_ID     UINT64_C(0x6469)
-
-
-sp_html_set_t *
-sp_html_set_create(const sp_pool_t *pool, unsigned n)
-{
-    char           *p;
-    sp_html_set_t  *set;
-
-    p = sp_calloc(pool, sizeof(sp_html_set_t)
-                        + n * (2 * sizeof(uint64_t) + sizeof(sp_html_test_t)
-                               + sizeof(sp_html_attr_t)
-                               + sizeof(sp_html_query_t) + sizeof(uint16_t)
-                               + sizeof(uint8_t)));
-    if (p == NULL) {
-        return NULL;
-    }
-
-    set = (sp_html_set_t *) (void *) p;
-    p += sizeof(sp_html_set_t);
-
-    set->needs = (uint64_t *) (void *) p;
-    set->leads = set->needs + n;
-    set->tests = (sp_html_test_t *) (void *) (set->leads + n);
-    set->attrs = (sp_html_attr_t *) (void *) (set->tests + n);
-    set->queries = (sp_html_query_t *) (void *) (set->attrs + n);
-    set->number = (uint16_t *) (void *) (set->queries + n);
-    set->query = (uint8_t *) (void *) (set->number + n);
-    set->max = n;
-
-    return set;
-}
 
 
 /* In a set of its own, which is not kept. */
@@ -199,21 +163,13 @@ select_steps(select_t *s, sp_html_query_t *query, sp_html_kind_t kind)
             return rc;
         }
 
-        n = s->set->nsteps;
-
-        if (n == s->set->max) {
+        if (sp_html_set_step(s->set, step.needs, step.rarest, step.nth, &n)
+            != SP_OK)
+        {
             return select_limit(s);
         }
 
-        select_step_add(s->set, &step, n);
-        s->set->number[n] = (uint16_t) step.nth;
-
-        if (step.nth != 0) {
-            s->set->nth |= UINT64_C(1) << n;
-        }
-
         query->steps |= UINT64_C(1) << n;
-        s->set->nsteps++;
 
         if (s->p == s->end || *s->p != ' ') {
             return SP_OK;
@@ -226,24 +182,6 @@ select_steps(select_t *s, sp_html_query_t *query, sp_html_kind_t kind)
     } while (s->p < s->end && *s->p != '@');
 
     return select_wrong(s);
-}
-
-
-static void
-select_step_add(sp_html_set_t *set, const select_step_t *step, unsigned n)
-{
-    uint64_t  tests;
-
-    set->needs[n] = step->needs;
-    set->leads[step->rarest] |= UINT64_C(1) << n;
-
-    if (!(step->needs & set->tags)) {
-        set->untagged |= UINT64_C(1) << n;
-    }
-
-    for (tests = step->needs; tests != 0; tests &= tests - 1) {
-        set->tests[__builtin_ctzll(tests)].steps |= UINT64_C(1) << n;
-    }
 }
 
 
@@ -469,46 +407,18 @@ select_value(select_t *s, sp_str_t *text)
 }
 
 
-/* The same test of several steps is made once. */
-
 static sp_rc_t
 select_test(select_t *s, select_step_t *step, sp_html_test_t *test,
     uint64_t attr)
 {
-    sp_rc_t          rc;
-    unsigned         n, rank;
-    sp_html_set_t   *set;
-    sp_html_test_t  *other;
+    unsigned  n, rank;
 
     static const unsigned  ranks[] = { 1, 2, 5, 3, 3, 3, 4 };
 
-    set = s->set;
-
-    if (attr != 0) {
-        rc = select_attr(s, attr, &test->attr);
-        if (rc != SP_OK) {
-            return rc;
-        }
-    }
-
-    for (n = 0; n < set->ntests; n++) {
-        other = &set->tests[n];
-
-        if (other->op == test->op && other->key == test->key
-            && other->attr == test->attr
-            && sp_str_eq(&other->text, &test->text))
-        {
-            break;
-        }
-    }
-
-    if (n == s->set->max) {
+    if ((attr != 0 && sp_html_set_attr(s->set, attr, &test->attr) != SP_OK)
+        || sp_html_set_test(s->set, test, &n) != SP_OK)
+    {
         return select_limit(s);
-    }
-
-    if (n == set->ntests) {
-        set->tests[set->ntests++] = *test;
-        select_bloom(set, test, n);
     }
 
     rank = ranks[test->op];
@@ -519,56 +429,6 @@ select_test(select_t *s, select_step_t *step, sp_html_test_t *test,
     }
 
     step->needs |= UINT64_C(1) << n;
-
-    return SP_OK;
-}
-
-
-static void
-select_bloom(sp_html_set_t *set, const sp_html_test_t *test, unsigned n)
-{
-    if (test->op == 0) {
-        set->tags |= UINT64_C(1) << n;
-        set->tag_bloom |= sp_html_bloom(test->key);
-        return;
-    }
-
-    set->attrs[test->attr].tests |= UINT64_C(1) << n;
-
-    if (test->op == SP_TEST_WORD) {
-        set->attrs[test->attr].words = 1;
-        set->word_bloom |= sp_html_bloom(test->key);
-        set->word_begins |= UINT64_C(1) << (test->text.data[0] & 63);
-    }
-}
-
-
-static sp_rc_t
-select_attr(select_t *s, uint64_t key, unsigned *attr)
-{
-    unsigned        n;
-    sp_html_set_t  *set;
-
-    set = s->set;
-
-    for (n = 0; n < set->nattrs; n++) {
-        if (set->attrs[n].key == key) {
-            break;
-        }
-    }
-
-    if (n == s->set->max) {
-        return select_limit(s);
-    }
-
-    if (n == set->nattrs) {
-        memset(&set->attrs[n], 0, sizeof(sp_html_attr_t));
-        set->attrs[n].key = key;
-        set->attr_bloom |= sp_html_bloom(key);
-        set->nattrs++;
-    }
-
-    *attr = n;
 
     return SP_OK;
 }
@@ -660,9 +520,8 @@ select_end(select_t *s, sp_html_query_t *query)
         return select_wrong(s);
     }
 
-    rc = select_attr(s, select_key(&name, 1), &attr);
-    if (rc != SP_OK) {
-        return rc;
+    if (sp_html_set_attr(s->set, select_key(&name, 1), &attr) != SP_OK) {
+        return select_limit(s);
     }
 
     s->set->attrs[attr].kept = 1;

@@ -495,7 +495,7 @@ stack_leave(sp_html_t *html, unsigned depth)
     html->tags[open->tag != 0 ? open->tag : sp_html_hash(open->key)]--;
 
     if (open->flags & SP_OPEN_WATCHED) {
-        sp_html_match_close(html, depth);
+        sp_html_hit_close(html, depth);
     }
 
     if (html->ntexts != 0 && (open->flags & SP_TAG_BLOCK)) {

@@ -93,8 +93,8 @@ page_text(page_t *page)
 {
     page_put(page, PAGE_ONE(page,
         "x", " y ", "one two", "&amp;", "&euro;12,50", "&nbsp;", "\n\t\t",
-        "3 &times; 4", "a < b ", "<!-- c -->", "<!-- <p class=w1> -->", "&#233;",
-        "&notit;", "& ", "<!-->", "Caf\xc3\xa9", "  ", "", "-->", "&lt;p&gt;",
+        "3 &times; 4", "a < b ", "<!-- c -->", "<!-- <p class=w1> -->",
+        "&#233;", "&notit;", "& ", "<!-->", "Caf\xc3\xa9", "  ", "", "-->", "&lt;p&gt;",
         "<?php x ?>", "</ x>", "<br>", "<br/>", "<wbr>"));
 }
 

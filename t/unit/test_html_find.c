@@ -283,8 +283,8 @@ implied_end_tags(void **unused)
         { "<svg><div class=a>b</div>", { "svg .a", ".a" }, "1=b;" },
         { "<svg><foreignObject><div class=a>b</div></foreignObject>c</svg>",
           { "svg .a", "svg" }, "0=b;1=b c;" },
-        { "<img alt=a>b<br/>c<input value=d>", { "img@alt", "img", "input@value" },
-          "0=a;2=d;" },
+        { "<img alt=a>b<br/>c<input value=d>",
+          { "img@alt", "img", "input@value" }, "0=a;2=d;" },
         { "<head><title>t</title><div>a", { "head div", "div" }, "1=a;" },
         { "<html><body class=a><body class=b><p>x", { ".b", ".a p" },
           "1=x;" },
@@ -325,8 +325,8 @@ selectors_and_items(void **unused)
           "[1=1;][1=2;]." },
         { "<div><p class=x>1</div><div><p class=x>2</div><p class=x>3",
           { "{.x", "." }, "[1=1;][~1=2;][~1=3;]." },
-        { "<div><div><p class=x>1</div><div><p class=x>2</div></div><p class=x>",
-          { "{.x", "." }, "[1=1;][~1=2;]." },
+        { "<div><div><p class=x>1</div><div><p class=x>2</div></div>"
+          "<p class=x>", { "{.x", "." }, "[1=1;][~1=2;]." },
         { "<div class=c><div><p class=x>1</div></div><p class=x>3",
           { "{.c .x", "." }, "[1=1;]." },
         { "<div class=c><div class=c><p class=x>1</div><p class=x>2</div>"

@@ -71,7 +71,8 @@ static const shop_t  shops[] = {
     { "opencart4-cart.html",
       EVENT
       " items response.body | \"html:.table-responsive tbody tr\" {"
-      "  id a@href | \"regex:product_id=(\\d+)\"; item_key input[name=key]@value;"
+      "  id a@href | \"regex:product_id=(\\d+)\";"
+      "  item_key input[name=key]@value;"
       "  name \"td:nth(2) a\"; options small; image img@src; url a@href;"
       "  quantity input[name=quantity]@value; price td:nth(5) | money;"
       "  line_total td:nth(6) | money; }"

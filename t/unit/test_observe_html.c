@@ -231,7 +231,8 @@ strings_of_100_kb(void **unused)
     p += sprintf(p, "{\"ok\":true,\"fragments\":{\"div.cart\":\"<ul>");
 
     for (i = 0; i < 120; i++) {
-        p += sprintf(p, "<li class=\\\"line\\\"><a data-id='%u'>", (unsigned) i);
+        p += sprintf(p, "<li class=\\\"line\\\"><a data-id='%u'>",
+                     (unsigned) i);
         memset(p, 'x', 850);
         p += 850;
         p += sprintf(p, "</a><p class=qty>\\n\\t%u</p></li>", (unsigned) i + 1);
