@@ -398,8 +398,9 @@ sp_html_foreign(const sp_html_t *html)
 
 
 /*
- * sp_html_match.c: a tag begins; of an attribute its name, then its value.
- * Non-zero if any set wants its attributes; the value.
+ * sp_html_match.c: a tag begins, and it is non-zero if any set wants its
+ * attributes.  Of each of these the name, non-zero if the value is wanted, then
+ * that.
  */
 
 int sp_html_match_tag(sp_html_t *html);
