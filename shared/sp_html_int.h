@@ -384,18 +384,6 @@ void sp_html_start(sp_html_t *html);
 void sp_html_stop(sp_html_t *html);
 void sp_html_pop(sp_html_t *html, unsigned depth);
 
-static inline int
-sp_html_foreign(const sp_html_t *html)
-{
-    const sp_html_open_t  *open;
-
-    open = &html->stack[html->depth];
-
-    return html->depth != 0
-           && (open->flags & (SP_OPEN_FOREIGN | SP_TAG_INTEGRATION))
-              == SP_OPEN_FOREIGN;
-}
-
 
 /*
  * sp_html_match.c: a tag begins, and it is non-zero if any set wants its
@@ -441,6 +429,21 @@ void sp_html_text_close(sp_html_t *html, sp_html_watch_t *watch,
 
 sp_rc_t sp_html_room(const sp_pool_t *pool, char **data, size_t *size,
     size_t len, size_t more);
+
+
+/* Is what comes within SVG or MathML? */
+
+static inline int
+sp_html_foreign(const sp_html_t *html)
+{
+    const sp_html_open_t  *open;
+
+    open = &html->stack[html->depth];
+
+    return html->depth != 0
+           && (open->flags & (SP_OPEN_FOREIGN | SP_TAG_INTEGRATION))
+              == SP_OPEN_FOREIGN;
+}
 
 
 #endif /* SP_HTML_INT_H */
