@@ -9,8 +9,6 @@
 #include "sp_price.h"
 #include "sp_scratch.h"
 
-#include <stdio.h>
-
 
 static sp_rc_t sp_collected_add(sp_collected_t *collected);
 static sp_rc_t sp_collected_rels(sp_collected_t *collected,
@@ -52,7 +50,7 @@ sp_rc_t
 sp_collected_begin(sp_collected_t *collected, const sp_str_t *key,
     uint32_t index)
 {
-    char      number[16];
+    char      number[16], *p;
     sp_rc_t   rc;
     sp_str_t  text;
 
@@ -65,9 +63,15 @@ sp_collected_begin(sp_collected_t *collected, const sp_str_t *key,
     text = *key;
 
     if (key->data == NULL) {
-        text.len = (size_t) snprintf(number, sizeof(number), "%u",
-                                     (unsigned) index);
-        text.data = number;
+        p = number + sizeof(number);
+
+        do {
+            *--p = (char) ('0' + index % 10);
+            index /= 10;
+        } while (index != 0);
+
+        text.data = p;
+        text.len = (size_t) (number + sizeof(number) - p);
     }
 
     rc = sp_collected_rels(collected, SP_REL_KEY, &text);

@@ -85,6 +85,7 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
         return SP_NOMEM;
     }
 
+    rules->plain = rules->n != 0 && rules->route.n == 0;
     rules->nroots = 1;              /* 0: any */
     i = 0;
 

@@ -9,8 +9,8 @@
 
 
 static sp_observation_t *sp_observe_routed(const sp_rules_t *rules,
-    const sp_exchange_t *ex, const sp_pool_t *pool, unsigned method,
-    int part, unsigned *wants);
+    const sp_exchange_t *ex, const sp_pool_t *pool, int part,
+    unsigned *wants);
 static sp_rc_t sp_observe_route(sp_observation_t *ob);
 static sp_observation_t *sp_observe_met(const sp_rules_t *rules,
     const sp_exchange_t *ex, const sp_str_t *uri, const sp_pool_t *pool,
@@ -34,15 +34,11 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
 
     *wants = 0;
 
-    if (rules->n == 0) {
-        return NULL;
+    if (!rules->plain) {
+        return sp_observe_routed(rules, ex, pool, 0, wants);
     }
 
     method = sp_method(&ex->method);
-
-    if (rules->route.n != 0) {
-        return sp_observe_routed(rules, ex, pool, method, 0, wants);
-    }
 
     if (!sp_matcher_find(rules->matcher, method, &ex->uri, &ex->args, met)) {
         return NULL;
@@ -58,8 +54,7 @@ sp_observe_part(const sp_rules_t *rules, const sp_exchange_t *ex,
 {
     *wants = 0;
 
-    return sp_observe_routed(rules, ex, pool, sp_method(&ex->method), 1,
-                             wants);
+    return sp_observe_routed(rules, ex, pool, 1, wants);
 }
 
 
@@ -67,12 +62,16 @@ sp_observe_part(const sp_rules_t *rules, const sp_exchange_t *ex,
 
 static sp_observation_t *
 sp_observe_routed(const sp_rules_t *rules, const sp_exchange_t *ex,
-    const sp_pool_t *pool, unsigned method, int part, unsigned *wants)
+    const sp_pool_t *pool, int part, unsigned *wants)
 {
-    unsigned          i;
+    unsigned          i, method;
     uint64_t          met[SP_RULES_WORDS];
     sp_scratch_t      scratch;
     sp_observation_t  ob;
+
+    if (rules->n == 0) {
+        return NULL;
+    }
 
     sp_observe_begin(&ob, rules, ex, sp_scratch_pool(&scratch, pool));
 
@@ -80,6 +79,8 @@ sp_observe_routed(const sp_rules_t *rules, const sp_exchange_t *ex,
         *wants = SP_WANT_REQUEST_BODY;
         return NULL;
     }
+
+    method = sp_method(&ex->method);
 
     if (!sp_matcher_find(rules->matcher, method, &ob.uri, &ex->args, met)) {
         return NULL;

@@ -170,11 +170,13 @@ sp_request_form_items(sp_observation_t *ob, int cut)
     rules = ob->rules;
 
     for (i = 0; i < rules->ncollections; i++) {
+        if (rules->collections[i]->kind != SP_SOURCE_FORM) {
+            continue;
+        }
+
         rule = rules->owners[i]->index;
 
-        if (rules->collections[i]->kind != SP_SOURCE_FORM
-            || !(ob->alive[rule / 64] >> (rule % 64) & 1))
-        {
+        if (!(ob->alive[rule / 64] >> (rule % 64) & 1)) {
             continue;
         }
 

@@ -9,7 +9,8 @@
 
 static sp_rc_t sp_request_begin(sp_observation_t *ob, const char *data,
     size_t len);
-static int sp_request_encoded(const sp_observation_t *ob);
+static int sp_request_encoded(const sp_observation_t *ob, const char *data,
+    size_t len);
 static sp_rc_t sp_request_part(sp_observation_t *ob, const char *data,
     size_t len);
 static sp_rc_t sp_request_append(sp_observation_t *ob, const char *data,
@@ -71,13 +72,14 @@ sp_request_begin(sp_observation_t *ob, const char *data, size_t len)
 
     static const sp_str_t  name = sp_string("content-type");
 
-    if (sp_request_encoded(ob)) {
+    if (sp_request_encoded(ob, data, len)) {
         ob->request_bad = 1;
         return SP_DONE;
     }
 
     if (!(ob->reads & 1u << SP_SOURCE_FORM) || *data == '{' || *data == '['
-        || !ob->ex->request_header(ob->ex->data, &name, 0, &type))
+        || !ob->ex->request_header(ob->ex->data, &name, 0, &type)
+        || type.len == 0 || (*type.data | 0x20) != 'm')
     {
         return SP_AGAIN;
     }
@@ -99,15 +101,22 @@ sp_request_begin(sp_observation_t *ob, const char *data, size_t len)
 }
 
 
-/* Nobody compresses requests of a shop, and a server that takes them is rare. */
+/* Few shops take compressed requests; what begins like a text is none. */
 
 static int
-sp_request_encoded(const sp_observation_t *ob)
+sp_request_encoded(const sp_observation_t *ob, const char *data, size_t len)
 {
     sp_str_t  value;
 
     static const sp_str_t  name = sp_string("content-encoding");
     static const sp_str_t  none = sp_string("identity");
+
+    if (data[0] >= ' ' && data[0] <= '~'
+        && (len == 1 || (data[1] >= ' ' && data[1] <= '~'))
+        && memcmp(data, "x^", len == 1 ? 1 : 2) != 0)
+    {
+        return 0;
+    }
 
     return ob->ex->request_header(ob->ex->data, &name, 0, &value)
            && value.len != 0 && !sp_str_eq(&value, &none);

@@ -155,6 +155,7 @@ struct sp_rules_s {
     sp_rule_t           *first;
     sp_rule_t          **last;
     unsigned             n;
+    unsigned             plain;     /* there are rules, and no route */
 
     /* made by sp_rules_compile() */
 

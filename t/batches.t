@@ -147,16 +147,16 @@ sub post ($uri, $type, $body) {
 sub batch (@requests) {
     return post('/wc/store/v1/batch', 'application/json',
         $json->encode({ requests => [ map { {
-            method => 'POST', path => "/wc/store/v1/cart/$_->[0]",
+            method => 'POST', path => "/wc/store/v1/$_->[0]",
             body => $_->[1] } } @requests ] }));
 }
 
-sub add ($id, $n) { [ 'add-item', { id => $id, quantity => $n } ] }
+sub add ($id, $n) { [ 'cart/add-item', { id => $id, quantity => $n } ] }
 
 # ---- Several in one: each is an event, in order, and the last cart counts.
 
 my $answer = batch(add('green', 2), add('black', 1), add('none', 1),
-    [ 'remove-item', { key => 'green' } ], add('white', 3));
+    [ 'cart/remove-item', { key => 'green' } ], add('white', 3));
 
 is(scalar @{ $json->decode($answer->{body})->{responses} }, 5,
     'a batch passes whole');
@@ -178,7 +178,7 @@ wait_ok { $nginx->access_log =~
 
 # Most of it nothing that any rule is about.
 
-batch([ 'nothing', {} ], [ '../nothing', {} ]);
+batch([ 'cart/nothing', {} ], [ 'nothing', {} ]);
 events('a part that only shows the cart', set_cart => 1);
 
 # ---- Forms in parts, by a route.

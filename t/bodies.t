@@ -312,10 +312,14 @@ my %packed = (
     gzip    => sub ($text) { Compress::Zlib::memGzip($text) },
     deflate => sub ($text) { Compress::Zlib::compress($text) },
     br      => sub ($text) {
+        utf8::encode($text);
         substr(pack('V', 0xb | (length($text) - 1) << 7 | 1 << 23), 0, 3)
             . $text . "\x03";
     },
-    zstd    => sub ($text) { "\x28\xb5\x2f\xfd$text" },
+    zstd    => sub ($text) {
+        utf8::encode($text);
+        "\x28\xb5\x2f\xfd$text";
+    },
     'x-gzip' => sub ($text) { "\x1f\x8b..." },
 );
 
@@ -326,7 +330,12 @@ my $zipped = Sp::Origin->new(sub ($method, $uri, $headers, $body) {
         'Content-Encoding' => $by }, $packed{$by}->(cart($n, $last)) ]
 }, port => $http->port);
 
-for my $by (qw(gzip deflate br)) {
+my $brotli = slurp(build() . '/ngx_http_sitepreserver_module.so')
+    =~ /libbrotlidec/;
+
+note('built without brotli') if !$brotli;
+
+for my $by (qw(gzip deflate), $brotli ? 'br' : ()) {
     for my $way (qw(buffered unbuffered)) {
         my $id = "last$by$way";
 

@@ -190,8 +190,6 @@ my @wrong = (
         'global' ],
     [ 'sitepreserver_body_limit 1', 'size "1" is too small' ],
     [ 'sitepreserver_response_limit x', 'invalid size "x"' ],
-    [ 'sitepreserver_route arg:route',
-        'unknown directive "sitepreserver_route"' ],
     [ 'sitepreserver_spool /x 1g', 'unknown directive "sitepreserver_spool"' ],
     [ 'sitepreserver_learn ~ x', 'unknown directive "sitepreserver_learn"' ],
     [ 'sitepreserver_recall', 'unknown directive "sitepreserver_recall"' ],
@@ -295,7 +293,15 @@ my @rules = (
     [ "sitepreserver_event set_cart POST = /x {\nitems response.json:a {\n"
         . "id a..b;HERE } }", 'a..b' ],
     [ "sitepreserver_event set_cart POST = /x {\n"
-        . "each json:a response.json:b {HERE } }", 'unknown directive "each"' ],
+        . "each json:a response.json:b {HERE } }",
+        '"each" is only for the event batch' ],
+    [ "sitepreserver_event batch POST = /x {\n"
+        . "each json:a[*] response.json:b {HERE } }", '"a[*]" has a wildcard' ],
+    [ "sitepreserver_event batch POST = /x {\n"
+        . "each json:a response.json:b {\nid json:x;HERE } }",
+        '"id" directive is not allowed here' ],
+    [ "sitepreserver_event batch POST = /x { if json:a;HERE }",
+        'a batch needs an "each"' ],
 );
 
 for my $case (@rules) {

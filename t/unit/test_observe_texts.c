@@ -253,14 +253,25 @@ compressed_requests(void **unused)
     rules("sitepreserver_event identify POST = /x { email form:email; }");
 
     PLAY(.request = { { "content-encoding", "gzip" } },
-         .body = "email=a@example.com");
+         .body = "\x1f\x8b&email=a@example.com");
     assert_int_equal(lab.out->email.len, 0);
     assert_int_equal(lab.out->request_bad, 1);
 
+    PLAY(.request = { { "content-encoding", "deflate" } },
+         .body = "x^&email=a@example.com", .piece = 1);
+    assert_int_equal(lab.out->email.len, 0);
+    assert_int_equal(lab.out->request_bad, 1);
+
+    /* what is none, or says so only */
+
     PLAY(.request = { { "content-encoding", "identity" } },
-         .body = "email=a@example.com");
+         .body = "\r&email=a@example.com");
     is(lab.out->email, "a@example.com");
     assert_int_equal(lab.out->request_bad, 0);
+
+    PLAY(.request = { { "content-encoding", "gzip" } },
+         .body = "email=a@example.com");
+    is(lab.out->email, "a@example.com");
 }
 
 
