@@ -25,7 +25,7 @@ typedef enum {
 } sp_packed_t;
 
 
-/* What a Content-Encoding says; brotli is "other" where it was built without. */
+/* What a Content-Encoding says; brotli is "other" where it is not built in. */
 
 sp_packed_t sp_packed(const sp_str_t *encoding);
 

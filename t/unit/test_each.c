@@ -473,12 +473,12 @@ mistakes(void **unused)
           "\"each\" is duplicate" },
         { "each json:a response.json:b;", "\"each\" needs a block" },
         { "if json:a;", "a batch needs an \"each\"" },
-        { "email json:a; each json:a response.json:b { }", "\"email\" cannot be "
-          "in a batch: rules for its parts say what they are" },
+        { "email json:a; each json:a response.json:b { }", "\"email\" cannot "
+          "be in a batch: rules for its parts say what they are" },
         { "empty;", "\"empty\" cannot be in a batch: rules for its parts say "
           "what they are" },
-        { "items json:a { id id; }", "\"items\" cannot be in a batch: rules for "
-          "its parts say what they are" },
+        { "items json:a { id id; }", "\"items\" cannot be in a batch: rules "
+          "for its parts say what they are" },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -63,7 +63,9 @@ check(const char *body, sp_rc_t expected, const char *fields)
 
     len = strlen(body);
 
-    for (piece = 1; piece <= len; piece += piece == 20 && len > 21 ? len - 20 : 1) {
+    for (piece = 1; piece <= len;
+         piece += piece == 20 && len > 21 ? len - 20 : 1)
+    {
         rc = read_pieces(body, len, piece, text, &pushed);
 
         if (rc != expected || strcmp(text, fields) != 0) {

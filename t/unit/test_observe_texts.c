@@ -127,8 +127,8 @@ parallel_arrays(void **unused)
 
 #define FORM  "multipart/form-data; boundary=xyz"
 #define PART(name, value)                                                     \
-    "--xyz\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n"        \
-    value "\r\n"
+    "--xyz\r\nContent-Disposition: form-data; name=\"" name "\"\r\n"            \
+    "\r\n" value "\r\n"
 #define PICTURE                                                               \
     "--xyz\r\nContent-Disposition: form-data; name=\"picture\"; "              \
     "filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nPNG...\r\n"
@@ -206,7 +206,8 @@ multipart_forms(void **unused)
     assert_int_equal(lab.rc, SP_DONE);
     assert_int_equal(lab.out->request_bad, 1);
 
-    PLAY(.request = { { "content-type", FORM } }, .body = "action=add&product=7");
+    PLAY(.request = { { "content-type", FORM } },
+         .body = "action=add&product=7");
     assert_int_equal(lab.rc, SP_DONE);
     assert_int_equal(lab.out->request_bad, 1);
 }
