@@ -127,7 +127,7 @@ parallel_arrays(void **unused)
 
 #define FORM  "multipart/form-data; boundary=xyz"
 #define PART(name, value)                                                     \
-    "--xyz\r\nContent-Disposition: form-data; name=\"" name "\"\r\n"            \
+    "--xyz\r\nContent-Disposition: form-data; name=\"" name "\"\r\n"          \
     "\r\n" value "\r\n"
 #define PICTURE                                                               \
     "--xyz\r\nContent-Disposition: form-data; name=\"picture\"; "              \
@@ -410,6 +410,65 @@ json_rpc(void **unused)
 }
 
 
+/* Frameworks that send another method as a field or a header. */
+
+static void
+methods_in_other_places(void **unused)
+{
+    rules("sitepreserver_event remove_from_cart POST ~ ^/cart/(\\w+)$ {"
+          " if form:_method or json:_method or header:X-HTTP-Method-Override"
+          "  = DELETE delete; item_key uri:1; }"
+          "sitepreserver_event update_cart POST ~ ^/cart/(\\w+)$ {"
+          " if form:_method or json:_method = PUT PATCH put patch;"
+          " item_key uri:1; quantity form:qty or json:qty; }");
+
+    PLAY(.uri = "/cart/7", .body = "_method=delete&qty=3");
+    cart(SP_CART_REMOVE, "/7");
+    PLAY(.uri = "/cart/7", .body = "{\"_method\":\"DELETE\"}");
+    cart(SP_CART_REMOVE, "/7");
+    PLAY(.uri = "/cart/7", .body = "a=b",
+         .request = { { "x-http-method-override", "DELETE" } });
+    cart(SP_CART_REMOVE, "/7");
+    PLAY(.uri = "/cart/7", .body = "{\"_method\":\"PATCH\",\"qty\":3}");
+    cart(SP_CART_SET, "/7*3");
+    PLAY(.uri = "/cart/7", .body = "qty=3");
+    assert_int_equal(lab.rc, SP_DONE);
+}
+
+
+/* An order is told by the page after it, or by where the answer leads. */
+
+static void
+orders_by_pages_and_redirects(void **unused)
+{
+    rules("sitepreserver_event purchase GET ~ ^/(\\w\\w/)?order/thanks$ {"
+          " status 200; order_id cookie:last_order; }"
+          "sitepreserver_event purchase POST = /place { status 302 303;"
+          " if response.header:Location ~ /order/; "
+          " order_id response.header:Location | regex:/order/([0-9]+); }");
+
+    PLAY(.method = "GET", .uri = "/de/order/thanks",
+         .request = { { "cookie", "last_order=12" } });
+    assert_int_equal(lab.out->kinds, SP_PURCHASE);
+    is(lab.out->order_id, "12");
+
+    PLAY(.method = "GET", .uri = "/order/thanks", .status = 302);
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.uri = "/place", .status = 303,
+         .response = { { "location", "https://shop/en/order/34?x" } });
+    is(lab.out->order_id, "34");
+
+    PLAY(.uri = "/place", .status = 302,
+         .response = { { "location", "/checkout?error=1" } });
+    assert_int_equal(lab.rc, SP_DONE);
+
+    PLAY(.uri = "/place", .status = 200,
+         .response = { { "location", "/order/34" } });
+    assert_int_equal(lab.rc, SP_DONE);
+}
+
+
 /* An answer that is one value: a number, a text, true. */
 
 static void
@@ -462,6 +521,8 @@ main(void)
         TEST(compressed_answers),
         TEST(compressed_nothing),
         TEST(json_rpc),
+        TEST(methods_in_other_places),
+        TEST(orders_by_pages_and_redirects),
         TEST(bare_scalars),
     };
 
