@@ -367,6 +367,7 @@ struct sp_html_s {
     unsigned            depth;
     unsigned            over;       /* elements that are too deep */
     unsigned            deep:1;
+    unsigned            apart:1;    /* a tag came after the last text */
     unsigned            ntexts;     /* that are gathered */
     unsigned            nlive;      /* watches */
     unsigned            nwatches;
@@ -410,10 +411,13 @@ void sp_html_hit_close(sp_html_t *html, unsigned depth);
 void sp_html_hit_end(sp_html_t *html);
 
 
-/* sp_html_text.c: text as it passes, for the texts that are gathered. */
+/*
+ * sp_html_text.c: text as it passes, for the texts that are gathered; a tag
+ * stands between two pieces of it, which is a space if it is of a block.
+ */
 
 void sp_html_text(sp_html_t *html, const char *p, size_t len);
-void sp_html_text_space(sp_html_t *html);
+void sp_html_text_apart(sp_html_t *html, unsigned block);
 
 /*
  * It begins; it is over: *text is what there is of it.  It is given up.

@@ -437,8 +437,8 @@ stack_push(sp_html_t *html, uint64_t key, unsigned n, unsigned flags)
     html->kinds[open->kind]++;
     html->tags[n != 0 ? n : sp_html_hash(key)]++;
 
-    if (html->ntexts != 0 && (flags & SP_TAG_BLOCK)) {
-        sp_html_text_space(html);
+    if (html->ntexts != 0) {
+        sp_html_text_apart(html, flags & SP_TAG_BLOCK);
     }
 
     if (html->wants) {
@@ -498,8 +498,8 @@ stack_leave(sp_html_t *html, unsigned depth)
         sp_html_hit_close(html, depth);
     }
 
-    if (html->ntexts != 0 && (open->flags & SP_TAG_BLOCK)) {
-        sp_html_text_space(html);
+    if (html->ntexts != 0) {
+        sp_html_text_apart(html, open->flags & SP_TAG_BLOCK);
     }
 }
 

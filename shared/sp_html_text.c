@@ -13,10 +13,12 @@ static void text_add(sp_html_t *html, sp_html_text_t *text, size_t limit,
     const char *p, size_t len);
 static void text_words(sp_html_t *html, sp_html_text_t *text, size_t limit,
     const char *p, size_t len);
+static int text_digit(char c);
 static size_t text_spaces(char *data, size_t len);
 
 
 #define TEXT_FIRST  64              /* bytes of a buffer at first */
+#define TEXT_APART  "\xe2\x80\x8b"  /* U+200B, a space of no width */
 
 
 void
@@ -54,15 +56,23 @@ sp_html_text(sp_html_t *html, const char *p, size_t len)
             }
         }
     }
+
+    html->apart = 0;
 }
 
 
 void
-sp_html_text_space(sp_html_t *html)
+sp_html_text_apart(sp_html_t *html, unsigned block)
 {
     unsigned          i;
     uint64_t          bits;
     sp_html_watch_t  *watch;
+
+    html->apart = 1;
+
+    if (!block) {
+        return;
+    }
 
     for (i = 0; i < html->nwatches; i++) {
         watch = &html->watches[i];
@@ -74,14 +84,18 @@ sp_html_text_space(sp_html_t *html)
 }
 
 
-/* Words with one space between them. */
+/*
+ * Words with one space between them.  Digits of two elements are two numbers,
+ * though nothing is seen between them: "1<sup>99</sup>" is not 199.
+ */
 
 static void
 text_words(sp_html_t *html, sp_html_text_t *text, size_t limit,
     const char *p, size_t len)
 {
-    const char  *end, *word;
+    const char  *end, *word, *start;
 
+    start = p;
     end = p + len;
 
     while (p < end && !text->cut) {
@@ -100,10 +114,23 @@ text_words(sp_html_t *html, sp_html_text_t *text, size_t limit,
             if (text->len != 0) {
                 text_add(html, text, limit, " ", 1);
             }
+
+        } else if (html->apart && word == start && text->len != 0
+                   && text_digit(*word)
+                   && text_digit(text->data[text->len - 1]))
+        {
+            text_add(html, text, limit, TEXT_APART, sizeof(TEXT_APART) - 1);
         }
 
         text_add(html, text, limit, word, (size_t) (p - word));
     }
+}
+
+
+static int
+text_digit(char c)
+{
+    return c >= '0' && c <= '9';
 }
 
 

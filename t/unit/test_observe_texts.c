@@ -36,6 +36,36 @@ prices_for_people(void **unused)
 }
 
 
+/* Cents that stand small beside the euros are no digits of those. */
+
+static void
+prices_across_elements(void **unused)
+{
+    size_t  piece;
+
+    rules("sitepreserver_currency EUR;"
+          "sitepreserver_event set_cart POST = /x {"
+          " items response.body | html:li { id @data-id; name b;"
+          "  price .p | money; }"
+          " total response.body | html:.t | money; }");
+
+    for (piece = 1; piece < 50; piece++) {
+        PLAY(.piece = piece, .answer = "<html><body><ul>"
+             "<li data-id=1><b>A<i>4</i>0</b>"
+             "<i class=p>1<sup>99</sup> &euro;</i>"
+             "<li data-id=2><i class=p>1&nbsp;234,<sup>50</sup>&nbsp;&euro;</i>"
+             "<li data-id=3><i class=p><s>$20.00</s> <u>$15.00</u></i>"
+             "<li data-id=4><i class=p>12<!-- -->.<!-- -->50</i>"
+             "<li data-id=5><i class=p><u>5</u><u>500</u></i>"
+             "<li data-id=6><i class=p>1<!-- -->2.<u>5</u><!-- -->0</i>"
+             "</ul><p class=t>Total<br>10,<sup>00</sup></p></body></html>");
+
+        cart(SP_CART_SNAPSHOT, "1 2@123450 3 4@1250 5 6");
+        assert_int_equal(lab.out->total, 1000);
+    }
+}
+
+
 /* Amounts for people are of the main unit, whatever other amounts count. */
 
 static void
@@ -512,6 +542,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         TEST(prices_for_people),
+        TEST(prices_across_elements),
         TEST(prices_beside_minor_units),
         TEST(prices_tell_their_currency),
         TEST(parallel_arrays),
