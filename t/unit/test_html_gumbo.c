@@ -254,7 +254,13 @@ tree_block(const GumboNode *node)
 }
 
 
-/* Text without scripts and styles; spaces are made one. */
+/*
+ * Text without scripts and styles; spaces are made one.  Where a tag is, there
+ * is a TAG.
+ */
+
+#define TAG  '\x01'
+
 
 static void
 tree_gather(const GumboNode *node, int top, char *text, size_t *len)
@@ -290,6 +296,8 @@ tree_gather(const GumboNode *node, int top, char *text, size_t *len)
 
     tag = node->v.element.tag;
 
+    text[(*len)++] = TAG;
+
     if (!top && node->v.element.tag_namespace == GUMBO_NAMESPACE_HTML
         && (tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_STYLE
             || tag == GUMBO_TAG_IFRAME || tag == GUMBO_TAG_NOFRAMES))
@@ -305,6 +313,8 @@ tree_gather(const GumboNode *node, int top, char *text, size_t *len)
         tree_gather(node->v.element.children.data[i], 0, text, len);
     }
 
+    text[(*len)++] = TAG;
+
     if (!top && tree_block(node)) {
         text[(*len)++] = ' ';
     }
@@ -314,7 +324,7 @@ tree_gather(const GumboNode *node, int top, char *text, size_t *len)
 static void
 tree_text(const GumboNode *node, const selector_t *s, char *out)
 {
-    int                    space;
+    int                    space, apart;
     size_t                 i, n, len;
     static char            text[PAGE * 2];
     const GumboAttribute  *a;
@@ -331,18 +341,27 @@ tree_text(const GumboNode *node, const selector_t *s, char *out)
     tree_gather(node, 1, text, &len);
 
     space = 0;
+    apart = 0;
 
     for (i = 0, n = 0; i < len; i++) {
-        if (text[i] == ' ') {
-            space = 1;
+        if (text[i] == ' ' || text[i] == TAG) {
+            space |= text[i] == ' ';
+            apart |= text[i] == TAG;
             continue;
         }
 
         if (space && n != 0) {
             out[n++] = ' ';
+
+        } else if (apart && n != 0 && out[n - 1] >= '0' && out[n - 1] <= '9'
+                   && text[i] >= '0' && text[i] <= '9')
+        {
+            memcpy(out + n, "\xe2\x80\x8b", 3);
+            n += 3;
         }
 
         space = 0;
+        apart = 0;
         out[n++] = text[i];
     }
 
