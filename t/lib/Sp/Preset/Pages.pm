@@ -22,7 +22,8 @@ our @EXPORT_OK = qw(pages euro);
 # The cookie's name and what answers: a function of { method, path, arg, form,
 # body, headers, session, renew, set }; arg and form are names to values, of several
 # the last, with "[]" a list.  Options: id => a function that makes a session id
-# of a number; always => 1: each answer sets the cookie.
+# of a number; renew => 1: each answer gives another one, and old ones are still
+# good, as with a cookie that is encrypted anew.
 sub pages ($cookie, $shop, %o) {
     my (%sessions, $n);
     my $id = $o{id} // sub ($number) { sprintf '%032d', $number };
@@ -41,14 +42,14 @@ sub pages ($cookie, $shop, %o) {
 
         my $answer = $shop->(\%r);
 
-        # An old id is worth nothing any more.
-        if ($r{renew}) {
-            delete $sessions{$sid};
+        # Otherwise an old id is worth nothing any more.
+        if ($r{renew} ||= $o{renew}) {
+            delete $sessions{$sid} if !$o{renew};
             $sessions{ $sid = $id->(++$n) } = $r{session};
         }
 
         push $r{set}->@*, "$cookie=$sid; path=/; HttpOnly"
-            if !$known || $r{renew} || $o{always};
+            if !$known || $r{renew};
         $answer->[1] = [ (ref $answer->[1] eq 'HASH' ? %{ $answer->[1] }
             : $answer->[1]->@*), map { ('Set-Cookie' => $_) } $r{set}->@* ];
 
