@@ -23,7 +23,8 @@ our @EXPORT_OK = qw(pages euro);
 # body, headers, session, renew, set }; arg and form are names to values, of several
 # the last, with "[]" a list.  Options: id => a function that makes a session id
 # of a number; renew => 1: each answer gives another one, and old ones are still
-# good, as with a cookie that is encrypted anew.
+# good, as with a cookie that is encrypted anew; late => 1: nobody has a session
+# before there is something in it, { start }.
 sub pages ($cookie, $shop, %o) {
     my (%sessions, $n);
     my $id = $o{id} // sub ($number) { sprintf '%032d', $number };
@@ -41,6 +42,11 @@ sub pages ($cookie, $shop, %o) {
         $sessions{$sid} = $r{session};
 
         my $answer = $shop->(\%r);
+
+        if ($o{late} && !$known && !$r{start}) {
+            delete $sessions{$sid};
+            return $answer;
+        }
 
         # Otherwise an old id is worth nothing any more.
         if ($r{renew} ||= $o{renew}) {
