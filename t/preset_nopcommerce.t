@@ -136,7 +136,7 @@ sub checkout ($r, $step, $form) {
     my $session = $r->{session};
 
     if ($step eq 'OpcSaveBilling' || $step eq 'billingaddress') {
-        my $good = ($form->{'BillingNewAddress.Email'} // '') =~ /\@.*\./;
+        my $good = ($form->{'BillingNewAddress.Email'} // '') =~ /^(?!taken).*\@/;
 
         return $good ? redirect('/checkout/shippingaddress') : page('<form>x</form>')
             if $step eq 'billingaddress';
@@ -171,9 +171,9 @@ sub people ($r, $path, $form) {
         return redirect('/');
     }
 
-    return $form->{Email} =~ /\@.*\./ ? redirect('/registerresult/1')
+    return $form->{Email} =~ /^(?!taken).*\@/ ? redirect('/registerresult/1')
         : page('<form>x</form>') if $path eq '/register';
-    return answer(200, { Success => $form->{email} =~ /\@.*\./ ? \1 : \0,
+    return answer(200, { Success => $form->{email} =~ /^(?!taken).*\@/ ? \1 : \0,
         Result => 'x' }) if $path eq '/subscribenewsletter';
 
     if ($path eq '/logout') {
@@ -237,7 +237,7 @@ $ada->get('/onepagecheckout');
 $t->event_is($ada, 'begin_checkout');
 my %new = ('BillingNewAddress.FirstName' => 'Ada', billing_address_id => '');
 $ada->form('/checkout/OpcSaveBilling/', { %new,
-    'BillingNewAddress.Email' => 'ada' });
+    'BillingNewAddress.Email' => 'taken@example.com' });
 $t->nobody($ada, 'ada: a refused address is none');
 $ada->form('/checkout/OpcSaveBilling', { %new,
     'BillingNewAddress.Email' => $_ }) for 'ada@example.co', 'ada@example.com';
@@ -247,7 +247,7 @@ $t->shopper_is($ada, 'ada@example.com', 'ada: the newest address counts');
 my $bob = visitor('bob');
 details($bob, 1, 1);
 $bob->form('/checkout/billingaddress', { %new, nextstep => 'x',
-    'BillingNewAddress.Email' => 'bob' });
+    'BillingNewAddress.Email' => 'taken@example.com' });
 $t->nobody($bob);
 $bob->form('/checkout/billingaddress', { %new, nextstep => 'x',
     'BillingNewAddress.Email' => 'bob@example.com' });
@@ -299,7 +299,7 @@ $t->shopper_is($eve, 'eve@example.com');
 $t->cart_is($eve, [ { id => 'tray', quantity => 3 } ]);
 my $fay = visitor('fay');
 details($fay, 1, 1);
-$fay->form('/register', { Email => 'fay' });
+$fay->form('/register', { Email => 'taken@example.com' });
 $fay->form('/register', { Email => 'fay@example.com', FirstName => 'Fay' });
 $t->shopper_is($fay, 'fay@example.com');
 $fay->get('/logout');
@@ -309,7 +309,8 @@ $t->nobody($fay, 'the next one in that browser is nobody');
 
 # The newsletter; an emptied cart.
 my $gus = visitor('gus');
-$gus->form('/subscribenewsletter', { email => 'gus', subscribe => 'true' });
+$gus->form('/subscribenewsletter', { email => 'taken@example.com',
+    subscribe => 'true' });
 $t->nobody($gus);
 $gus->form('/subscribenewsletter', { email => 'gus@example.com',
     subscribe => 'true' });

@@ -66,7 +66,8 @@ sub shop ($r) {
         return redirect("$URL/");
     }
 
-    return redirect("$URL/en/") if $all{moved};
+    $r->{renew} = 1 if $all{touched} || $all{SubmitCurrency};
+    return redirect("$URL/en/") if $all{moved} || $all{SubmitCurrency};
     return change($r, $cart, \%all) if $page eq 'cart';
     return people($r, $page, \%all);
 }
@@ -104,7 +105,7 @@ sub change ($r, $cart, $all) {
 
 
 sub people ($r, $page, $all) {
-    my $good = ($all->{email} // '') =~ /\@.*\./;
+    my $good = ($all->{email} // '') =~ /^(?!taken).*\@/;
     my $right = ($all->{password} // '') eq 'right';
 
     if (exists $all->{submitLogin}) {
@@ -193,7 +194,8 @@ $t->cart_is($ada, [ { id => 1, quantity => 2 }, { id => 'v8', quantity => 1 } ],
 $ada->form('/module/blockwishlist/action?action=addProductToWishlist',
     { 'params[id_product]' => 1 });
 $t->event_is($ada, 'rejected', 'a wishlist is no cart');
-$ada->form('/order', { submitCreate => 1, email => 'ada', firstname => 'Ada' });
+$ada->form('/order', { submitCreate => 1, email => 'taken@example.com',
+    firstname => 'Ada' });
 $t->nobody($ada, 'ada: a refused address is none');
 $ada->form('/order', { submitCreate => 1, email => 'ada@example.co',
     firstname => 'Ada' });
@@ -245,15 +247,19 @@ $t->event_is($dan, 'rejected', 'without a cart there is no order');
 
 # Subscription; logout, a redirect that is none; the next one in that browser.
 my $fay = visitor('fay');
-$fay->form('/module/ps_emailsubscription/subscription', { email => 'fay' });
-$fay->form('/en/', { submitNewsletter => 1, action => 0, email => 'fay' });
+$fay->form('/module/ps_emailsubscription/subscription', { email => 'taken@example.com' });
+$fay->form('/en/', { submitNewsletter => 1, action => 0,
+    email => 'taken@example.com' });
+$fay->form('/en/', { submitNewsletter => 1, action => 1,
+    email => 'fay@example.com' });
 $t->nobody($fay, 'fay: a refused subscription');
 $fay->form('/module/ps_emailsubscription/subscription',
     { email => 'fay@example.com' });
 $t->shopper_is($fay, 'fay@example.com');
 add($fay, '1-0');
-$fay->get('/?moved=1');
-$t->shopper_is($fay, 'fay@example.com', 'fay: a redirect is no logout');
+$fay->get($_) for '/?moved=1', '/?touched=1', '/?SubmitCurrency=1&id_currency=2';
+$t->shopper_is($fay, 'fay@example.com',
+    'fay: a redirect, or another cookie, is no logout');
 $fay->get('/?mylogout=');
 $t->event_is($fay, 'logout');
 $t->nobody($fay);
@@ -265,6 +271,8 @@ $t->shopper_is($fay, 'fred@example.com');
 
 # Registered, and an emptied cart; a cookie that nobody was given.
 my $gus = visitor('gus');
+$gus->form('/registration', { submitCreate => 1, email => 'taken@example.com' });
+$t->nobody($gus);
 $gus->form('/registration', { submitCreate => 1, email => 'gus@example.com',
     firstname => 'Gus' });
 $t->event_is($gus, 'sign_up');
