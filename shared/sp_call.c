@@ -336,6 +336,15 @@ sp_call_step(sp_call_t *call, const sp_pool_t *pool, const char *function,
 
 
 sp_rc_t
+sp_call_preview(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
+    const sp_id_t *shopper)
+{
+    return sp_call_start(call, pool, "sp1_preview", shop, "p:", shopper->text,
+                         strlen(shopper->text));
+}
+
+
+sp_rc_t
 sp_call_confirm(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_id_t *shopper, uint64_t rescue, uint64_t fence, uint32_t series,
     uint32_t step, const char *attempt, sp_mode_t mode,

@@ -386,6 +386,30 @@ sp_rc_t sp_claim_read(sp_claim_t *claim, const sp_pool_t *pool,
     const sp_str_t *items, size_t n);
 
 
+/*
+ * sp1_preview: what a claim would give of one shopper if it were due now;
+ * nothing is written.  Reply: read it with sp_preview_read().
+ */
+
+sp_rc_t sp_call_preview(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper);
+
+typedef struct {
+    sp_str_t      stands;           /* "unknown", "empty" (no cart): there is no
+                                       more; "suppressed", "paused",
+                                       "no_address", "leased" (a mailer has
+                                       it), "held", "active", "closed" (the
+                                       rescue has ended), "open" */
+    int64_t       idle;             /* ms, of the shop; 0: not noted */
+    sp_claimed_t  claimed;          /* now is set, whatever stands */
+} sp_preview_t;
+
+/* SP_INVALID: not a reply of sp1_preview. */
+
+sp_rc_t sp_preview_read(sp_preview_t *preview, const sp_pool_t *pool,
+    const sp_str_t *items, size_t n);
+
+
 /* sp1_renew: the lease is kept while a sender lives.  Reply: "OK" or "NO". */
 
 sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,

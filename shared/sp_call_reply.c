@@ -11,6 +11,7 @@
 
 #define SP_CLAIM_HEAD     2         /* strings before the first rescue */
 #define SP_CLAIM_STRINGS  11        /* of each rescue */
+#define SP_PREVIEW_HEAD   3         /* strings before the rescue */
 #define SP_LINE_FIELDS    11
 
 
@@ -120,6 +121,37 @@ sp_claim_read(sp_claim_t *claim, const sp_pool_t *pool, const sp_str_t *items,
     }
 
     return SP_OK;
+}
+
+
+sp_rc_t
+sp_preview_read(sp_preview_t *preview, const sp_pool_t *pool,
+    const sp_str_t *items, size_t n)
+{
+    sp_str_t  text;
+
+    memset(preview, 0, sizeof(sp_preview_t));
+
+    if (n != SP_PREVIEW_HEAD && n != SP_PREVIEW_HEAD + SP_CLAIM_STRINGS) {
+        return SP_INVALID;
+    }
+
+    preview->stands = items[0];
+    text = items[1];
+
+    if (!sp_number(&text, '\0', &preview->claimed.now)) {
+        return SP_INVALID;
+    }
+
+    text = items[2];
+
+    if (!sp_number(&text, '\0', &preview->idle)) {
+        return SP_INVALID;
+    }
+
+    return n == SP_PREVIEW_HEAD ? SP_OK
+           : sp_claimed_read(&preview->claimed, pool,
+                             items + SP_PREVIEW_HEAD);
 }
 
 

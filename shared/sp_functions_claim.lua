@@ -248,12 +248,9 @@ local function claim_code(p)
 end
 
 
-local function claim_give(c, p, v, lease)
-    p.fence = p.fence + 1
-    p.lease = c.now + lease
-    p.mark = mark(v.lines)
-    p.dirty = true
+-- The eleven strings of one rescue, after what is in the reply.
 
+local function claim_tell(c, p, v)
     local steps = {}
 
     for i, step in ipairs(p.steps) do
@@ -274,6 +271,18 @@ local function claim_give(c, p, v, lease)
     }) do
         c.reply[#c.reply + 1] = value
     end
+end
+
+
+local function claim_give(c, p, v, lease)
+    p.fence = p.fence + 1
+    p.lease = c.now + lease
+    p.mark = mark(v.lines)
+    p.dirty = true
+
+    later(c, 'ZADD', c.due, p.lease, 'p:' .. p.id)
+    count(c, 'claimed')
+    claim_tell(c, p, v)
 end
 
 
@@ -361,4 +370,80 @@ local function claim(keys, args)
 end
 
 
+--
+-- What a claim would give of one shopper, if it were due now: nothing is
+-- written, what is opened here ends with the call.  Before it how things stand,
+-- and the time and the idle time, if that is noted.
+--
+
+local function preview_stands(c, p, over, held)
+    local out = call('GET', c.prefix .. 'x:' .. p.id)
+
+    if out then
+        return match(out, OUT_TILL) and 'paused' or 'suppressed'
+    end
+
+    if p.sealed == '' then
+        return 'no_address'
+    end
+
+    if p.lease > c.now then
+        return 'leased'
+    end
+
+    if held then
+        return 'held'
+    end
+
+    if call('EXISTS', c.prefix .. 'i:p:' .. p.id) == 1 then
+        return 'active'
+    end
+
+    return over and 'closed' or 'open'
+end
+
+
+local function preview(keys, args)
+    local prefix, id = key(keys, 'p:')
+    local c = context(prefix)
+
+    identifier(id, 'shopper')
+
+    local p = read_shopper(c, id)
+    local idle = call('HGET', prefix .. 'shop', 'idle') or '0'
+
+    c.reply = { 'unknown', format('%d', c.now), idle }
+
+    if not p then
+        return c.reply
+    end
+
+    local shown, acted, held = look(c, p)
+
+    if not shown then
+        c.reply[1] = 'empty'
+        return c.reply
+    end
+
+    local over = p.state ~= OPEN and (acted <= p.acted or told(p, shown))
+
+    c.nlines = 0
+    c.idle = tonumber(idle)
+    c.reply[1] = preview_stands(c, p, over, held)
+
+    if p.state ~= OPEN and not over then
+        open(c, p, acted)
+
+    elseif p.state == OPEN and acted > p.acted then
+        p.abandoned = acted + c.idle
+        p.next = p.abandoned
+    end
+
+    claim_tell(c, p, shown)
+
+    return c.reply
+end
+
+
 register('sp1_claim', claim)
+register('sp1_preview', preview, 'no-writes')

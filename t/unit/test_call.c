@@ -491,13 +491,29 @@ test_mailer_calls(void **state)
     arg(&call, 6, "2");
     arg(&call, 7, "5");
 
-    assert_int_equal(sp_call_order(&call, pool, &shop, NULL, NULL, &c, -1, 9),
-                     SP_OK);
+    assert_int_equal(sp_call_order(&call, pool, &shop, NULL, NULL, &c, -1, 9,
+                                   SP_NO_AMOUNT, ""), SP_OK);
+    assert_int_equal(call.argc, 9);
     arg(&call, 3, "sp:{demo}:p:");
     arg(&call, 5, "");
     arg(&call, 6, c.text);
     arg(&call, 7, "0");
     arg(&call, 8, "9");
+
+    assert_int_equal(sp_call_order(&call, pool, &shop, NULL, &p, NULL, 0, 9,
+                                   1250, "EUR"), SP_OK);
+    assert_int_equal(call.argc, 11);
+    arg(&call, 9, "1250");
+    arg(&call, 10, "EUR");
+
+    assert_int_equal(sp_call_not_me(&call, pool, &shop, &p, -1, 9), SP_OK);
+    arg(&call, 1, "sp1_not_me");
+    arg(&call, 3, "sp:{demo}:p:pppppppppppppppppppppp");
+    arg(&call, 5, "0");
+    arg(&call, 6, "9");
+    assert_int_equal(call.argc, 7);
+    assert_int_equal(sp_call_not_me(&call, pool, &shop, &p, 77, 9), SP_OK);
+    arg(&call, 5, "77");
 
     assert_int_equal(sp_call_suppress(&call, pool, &shop, &p, "bounced", 1),
                      SP_OK);
@@ -754,6 +770,52 @@ test_claim_bad(void **state)
 
 
 static void
+test_preview(void **state)
+{
+    size_t         n;
+    sp_id_t        p;
+    sp_str_t       items[14];
+    sp_call_t      call;
+    sp_preview_t   preview;
+
+    p = id('p');
+    assert_int_equal(sp_call_preview(&call, pool, &shop, &p), SP_OK);
+    assert_int_equal(call.argc, 5);
+    arg(&call, 1, "sp1_preview");
+    arg(&call, 3, "sp:{demo}:p:pppppppppppppppppppppp");
+    arg(&call, 4, "sp:{demo}:moved");
+
+    claim_strings(items + 1);
+    items[0] = str("open");
+    items[1] = str("1795600000000");
+    items[2] = str("3600000");
+    items[3] = str("pppppppppppppppppppppp");
+    assert_int_equal(sp_preview_read(&preview, pool, items, 14), SP_OK);
+    assert_memory_equal(preview.stands.data, "open", 4);
+    assert_int_equal(preview.idle, 3600000);
+    assert_true(preview.claimed.now == 1795600000000);
+    assert_string_equal(preview.claimed.shopper.text,
+                        "pppppppppppppppppppppp");
+    assert_int_equal(preview.claimed.rescue, 2);
+    assert_int_equal(preview.claimed.nlines, 3);
+
+    for (n = 0; n < 14; n++) {
+        assert_int_equal(sp_preview_read(&preview, pool, items, n),
+                         n == 3 ? SP_OK : SP_INVALID);
+    }
+
+    items[0] = str("unknown");
+    assert_int_equal(sp_preview_read(&preview, pool, items, 3), SP_OK);
+    assert_int_equal(preview.claimed.nlines, 0);
+    items[1] = str("x");
+    assert_int_equal(sp_preview_read(&preview, pool, items, 3), SP_INVALID);
+    items[1] = str("1");
+    items[2] = str("");
+    assert_int_equal(sp_preview_read(&preview, pool, items, 3), SP_INVALID);
+}
+
+
+static void
 test_offers(void **state)
 {
     size_t     n;
@@ -927,6 +989,7 @@ main(void)
         cmocka_unit_test(test_event_reply),
         cmocka_unit_test_setup_teardown(test_claim_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim_bad, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_preview, setup, teardown),
         cmocka_unit_test_setup_teardown(test_offers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_experiment, setup, teardown),
     };

@@ -163,6 +163,21 @@ sub claim ($self, %o) {
     my $reply = $self->call('claim', 'due', id($o{mailer} // 'mailer'),
                             $o{max} // 64, $o{lease} // 60_000);
     ($self->{wait}, $self->{now}, my @strings) = $reply->@*;
+
+    return _claimed(@strings);
+}
+
+
+# What a claim would give of this shopper: (how things stand, the rescue).
+sub preview ($self, $shopper) {
+    my ($stands, $now, $idle, @strings)
+        = $self->call('preview', 'p:' . id($shopper))->@*;
+
+    return ($stands, _claimed(@strings));
+}
+
+
+sub _claimed (@strings) {
     my @claimed;
 
     while (my ($id, $sealed, $head, $steps, $first, $locale, $currency, $lines,
