@@ -93,7 +93,8 @@ local MODES = { [0] = 'off', 'dry-run', 'catch-all', 'live' }
 local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'released', 'no_address', 'before_live', 'off',
                   'series_gone', 'series_done', 'never_mail', 'unreadable',
-                  'other', 'cool_down', 'no_audience', 'no_consent', 'paused' }
+                  'other', 'cool_down', 'no_audience', 'no_consent', 'paused',
+                  'not_me' }
 local REASON_NUMBER = {}
 
 -- a suppression: its reason, and its end
@@ -117,7 +118,7 @@ local customer_write, identify, move, logout, logged_out, cart, shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
 local head_read, event_read, event_fast, event_new, touch, lines_whole
 local visit_head, visit_times, leased, offer_back, offer_given, cells_write
-local trial_begin, trial_order, cart_value
+local trial_begin, trial_order, cart_value, disowned
 
 
 -- The names of the running environment, which is not there at load time.

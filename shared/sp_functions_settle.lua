@@ -88,7 +88,8 @@ end
 local ENDED = { ordered = 'ordered', recovered = 'ordered',
                 suppressed = 'suppressed', empty = 'empty',
                 released = 'empty', before_live = 'before_live',
-                off = 'off', cool_down = 'cool_down', paused = 'paused' }
+                off = 'off', cool_down = 'cool_down', paused = 'paused',
+                not_me = 'not_me' }
 
 -- Until when there are too many messages in a window; nil: there are not.
 
