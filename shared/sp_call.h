@@ -236,13 +236,15 @@ sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
 /*
  * sp1_order: an order told by the shop or the command line; by shopper
  * and/or customer; idempotent per order.  at: ms before now that it was
- * placed, 0: now.  Reply: "OK", "DUP" (this order is known already) or "NONE"
- * (nobody known by that customer id).
+ * placed, 0: now.  total: minor units of currency (three capital letters), for
+ * the reports; SP_NO_AMOUNT: what the cart came to.  Reply: "OK", "DUP" (this
+ * order is known already) or "NONE" (nobody known by that customer id).
  */
 
 sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *order, const sp_id_t *shopper,
-    const sp_id_t *customer, int64_t ago, int64_t remember);
+    const sp_id_t *customer, int64_t ago, int64_t remember, int64_t total,
+    const char *currency);
 
 
 /*
@@ -276,6 +278,20 @@ sp_rc_t sp_call_pause(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_call_consent(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, sp_consent_t consent,
     sp_consented_t how, int64_t ago, int64_t remember);
+
+
+/*
+ * sp1_not_me: the shopper says that the cart is somebody else's.  Every visit
+ * that no login has made theirs is taken from them, what is remembered of
+ * cookies does not lead to them any more, and the open rescue ends.  The
+ * address is not suppressed.  ago: ms since it was said; 0: now; what is told
+ * again with its age is done only if it was not yet.  remember: as nginx's, s.
+ * Reply: "OK".
+ */
+
+sp_rc_t sp_call_not_me(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t ago,
+    int64_t remember);
 
 
 /*
@@ -422,10 +438,10 @@ sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,
  * characters that the mailer chose; asking again with the same one gives the
  * same answer.  Reply: one string, "OK" or the reason ("ordered",
  * "suppressed", "paused", "fenced", "active", "empty", "gone", "capped",
- * "cool_down", "no_consent", "off", "done", "before_live", "held").  Any
- * reason but "done" ends the lease and puts the rescue back where it belongs,
- * so that nothing is left to settle; "cool_down" and "no_consent" end the
- * rescue.  mode is what the caller
+ * "cool_down", "no_consent", "not_me", "off", "done", "before_live", "held").
+ * Any reason but "done" ends the lease and puts the rescue back where it
+ * belongs, so that nothing is left to settle; "cool_down" and "no_consent" end
+ * the rescue.  mode is what the caller
  * works in: "off" if the shop's noted mode is another one by now.
  *
  * A live OK makes the shopper a subject of the experiment of this series and

@@ -94,7 +94,8 @@ local MODES = { [0] = 'off', 'dry-run', 'catch-all', 'live' }
 local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'released', 'no_address', 'before_live', 'off',
                   'series_gone', 'series_done', 'never_mail', 'unreadable',
-                  'other', 'cool_down', 'no_audience', 'no_consent', 'paused' }
+                  'other', 'cool_down', 'no_audience', 'no_consent', 'paused',
+                  'not_me' }
 local REASON_NUMBER = {}
 
 -- how consent came, as in sp_call.h
@@ -123,7 +124,7 @@ local customer_write, identify, move, logout, logged_out, cart, shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
 local head_read, event_read, event_fast, event_new, touch, lines_whole
 local visit_head, visit_times, leased, offer_back, offer_given, cells_write
-local trial_begin, trial_order, cart_value, consent_noted
+local trial_begin, trial_order, cart_value, disowned, consent_noted
 local consent_given
 
 

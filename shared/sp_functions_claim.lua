@@ -85,10 +85,15 @@ local function mark(lines)
 end
 
 
--- A series that has run its course is not told again about the same cart.
+-- A series that has run its course is not told again about the same cart, nor
+-- a shopper about the account's cart who said that it is somebody else's.
 
 local function told(p, shown)
     local reason = p.state == CLOSED and REASONS[p.reason]
+
+    if reason == 'not_me' and shown.class == BY_LOGIN then
+        return p.mark == mark(shown.lines)
+    end
 
     if (reason ~= 'lost' and reason ~= 'series_done')
         or p.mark ~= mark(shown.lines)
@@ -256,9 +261,6 @@ local function claim_tell(c, p, v)
     for i, step in ipairs(p.steps) do
         steps[i] = format('%d:%d:%s', step.hash, step.at, step.outcome)
     end
-
-    later(c, 'ZADD', c.due, p.lease, 'p:' .. p.id)
-    count(c, 'claimed')
 
     for _, value in ipairs({
         p.id, p.sealed,

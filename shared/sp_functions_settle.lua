@@ -93,7 +93,7 @@ local ENDED = { ordered = 'ordered', recovered = 'ordered',
                 suppressed = 'suppressed', empty = 'empty',
                 released = 'empty', before_live = 'before_live',
                 off = 'off', cool_down = 'cool_down', paused = 'paused',
-                no_consent = 'no_consent' }
+                not_me = 'not_me', no_consent = 'no_consent' }
 
 -- Until when there are too many messages in a window; nil: there are not.
 

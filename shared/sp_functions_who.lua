@@ -33,16 +33,29 @@ end
 
 
 local function alias_write(c, id, shopper)
-    later(c, 'SET', c.prefix .. 'a:' .. id, 'p' .. shopper, 'EX',
+    later(c, 'SET', c.prefix .. 'a:' .. id,
+          'p' .. shopper .. (disowned(c, shopper) or ''), 'EX',
           c.terms.remember + RENEW_MARGIN)
 end
 
 
+-- What was written before the shopper said "not me" leads nowhere.
+
 local function alias_read(c, id)
     local to = call('GET', c.prefix .. 'a:' .. id)
 
-    if to and sub(to, 1, 1) == 'p' and read_shopper(c, sub(to, 2)) then
-        return sub(to, 2)
+    if not to or sub(to, 1, 1) ~= 'p' then
+        return
+    end
+
+    local shopper = sub(to, 2, 23)
+    local since = disowned(c, shopper)
+
+    if since and since ~= sub(to, 24) then
+        later(c, 'DEL', c.prefix .. 'a:' .. id)
+
+    elseif read_shopper(c, shopper) then
+        return shopper
     end
 end
 

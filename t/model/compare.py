@@ -11,7 +11,7 @@ STATES = ('none', 'open', 'closed')
 REASONS = ('', 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
            'released', 'no_address', 'before_live', 'off', 'series_gone',
            'series_done', 'never_mail', 'unreadable', 'other', 'cool_down',
-           'no_audience', 'no_consent', 'paused')
+           'no_audience', 'no_consent', 'paused', 'not_me')
 
 
 HASHES = ('count:', 'exp:', 'e:', 'g:')
@@ -223,6 +223,9 @@ def dump(m):
         if till:
             s['x:' + id] += '\x1f%d' % till
             s['ends x:' + id] = till
+    for id, (at, ends) in m.not_theirs.items():
+        s['d:' + id] = str(at)
+        s['ends d:' + id] = ends
     for pool, codes in m.free.items():
         if codes:
             s['o:' + pool] = sorted(codes)

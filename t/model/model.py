@@ -26,11 +26,11 @@ NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = range(5)
 ENDED = {'ordered': 'ordered', 'recovered': 'ordered',
          'suppressed': 'suppressed', 'empty': 'empty', 'released': 'empty',
          'before_live': 'before_live', 'off': 'off', 'cool_down': 'cool_down',
-         'paused': 'paused', 'no_consent': 'no_consent'}
+         'paused': 'paused', 'not_me': 'not_me', 'no_consent': 'no_consent'}
 KNOWN_REASONS = ('ordered', 'recovered', 'lost', 'suppressed', 'empty',
                  'released', 'no_address', 'before_live', 'off', 'series_gone',
                  'series_done', 'never_mail', 'unreadable', 'cool_down',
-                 'no_audience', 'no_consent', 'paused')
+                 'no_audience', 'no_consent', 'paused', 'not_me')
 
 
 CONSENTED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
@@ -99,6 +99,7 @@ class Model:
         self.due = {}
         self.doubt = {}
         self.out = {}                   # suppressed: id -> (reason, at, till)
+        self.not_theirs = {}            # id -> (when it was said, expires)
         self.free = {}                  # pool -> codes
         self.reserved = {}              # pool -> code -> whom, rescue, step, at
         self.given = {}
@@ -136,7 +137,8 @@ class Model:
             for id in [i for i, r in of.items()
                        if r.expires is not None and r.expires < self.now]:
                 del of[id]
-        for name in ('pointers', 'customers', 'items', 'networks', 'sources'):
+        for name in ('pointers', 'customers', 'items', 'networks', 'sources',
+                     'not_theirs'):
             of = getattr(self, name)
             for id in [i for i, r in of.items() if r[-1] < self.now]:
                 del of[id]
@@ -438,10 +440,21 @@ class Model:
             self.pointers[frm] = ('v', id, self.now + e['terms']['idle'])
         self.written.add(id)
 
+    def remember(self, id, sid, till):
+        self.pointers[id] = ('p', sid + self.said(sid), till)
+
+    def said(self, sid):
+        return str(self.not_theirs.get(sid, ('',))[0])
+
     def alias(self, id):
         p = self.pointers.get(id)
-        if p and p[0] == 'p' and p[1] in self.shoppers:
-            return p[1]
+        if not p or p[0] != 'p':
+            return None
+        sid, since = p[1][:22], p[1][22:]
+        if sid in self.not_theirs and since != self.said(sid):
+            del self.pointers[id]
+        elif sid in self.shoppers:
+            return sid
 
     def evidence(self, id, v, e):
         """(shopper, how sure, does the exchange itself say so)"""
@@ -523,10 +536,10 @@ class Model:
                 continue
             if flags & OWN:
                 if v.how >= BY_ADDRESS and (again or shown or not v.aliased):
-                    self.pointers[id] = ('p', sid, till)
+                    self.remember(id, sid, till)
                     v.aliased = True
             elif sure:
-                self.pointers[id] = ('p', sid, till)
+                self.remember(id, sid, till)
         c = e['customer']
         if not c:
             return
@@ -773,7 +786,8 @@ class Model:
 
     # ---- shop and operator
 
-    def told_order(self, sid, order, customer, ago, remember):
+    def told_order(self, sid, order, customer, ago, remember, total='',
+                   currency=''):
         people = [sid] if sid else []
         if sid and sid not in self.shoppers:
             self.shoppers[sid] = Shopper()
@@ -797,7 +811,8 @@ class Model:
             if order and order in p.orders:
                 continue
             fresh = True
-            self.order_shopper(id, self.now - ago, order)
+            self.order_shopper(id, self.now - ago, order,
+                               (int(total), currency) if total else None)
             self.note('order', id, p.rescue)
             self.ttl(p, remember)
         if not fresh:
@@ -834,6 +849,32 @@ class Model:
             self.count('suppressed_' + reason)
             p = self.shoppers.get(sid)
             self.note('suppressed', sid, p.rescue if p else 0, reason)
+        return 'OK'
+
+    def not_me(self, sid, age, remember):
+        old = self.not_theirs.get(sid, (0,))[0]
+        if age and old + 60000 >= self.now - age:
+            return 'OK'
+        p = self.shoppers.get(sid)
+        if p:
+            done = p.state == 'open'
+            self.close(sid, 'not_me')
+            mine = self.his(sid)
+            p.visits = [i for i, _ in mine]
+            for id, v in mine:
+                if v.how == BY_LOGIN:
+                    v.aliased = False
+                    continue
+                if v.click and v.click[0] == sid:
+                    v.click = None
+                self.release(id)
+                done = True
+            p.first_name, p.clicked = '', 0
+            if done:
+                self.count('not_me')
+                self.note('not_me', sid, p.rescue)
+        self.not_theirs[sid] = (max(self.now, old + 1), self.now + MS
+                                * max(remember + MARGIN, 400 * DAY))
         return 'OK'
 
     def mode(self, mode):
@@ -1074,6 +1115,9 @@ class Model:
         return int(hashlib.sha1(text.encode()).hexdigest()[:8], 16)
 
     def told(self, p, shown):
+        if p.state == 'closed' and p.reason == 'not_me' \
+                and shown.how == BY_LOGIN:
+            return p.mark == self.cart_mark(shown)
         return p.state == 'closed' and p.reason in ('lost', 'series_done') \
             and p.mark == self.cart_mark(shown) \
             and any(o in ('s', 'd', 'h') for _, _, o in p.steps)

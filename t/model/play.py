@@ -44,6 +44,7 @@ NETWORKS = ['n%021d' % i for i in range(2)]
 SOURCES = ['s%021d' % i for i in range(3)]
 ATTEMPTS = ['t%021d' % i for i in range(6)]
 STEPS = [11, 22, 33]
+AGES = [0, 0, 0, 1, 59000, 61000, 2 * IDLE]     # of a "not me"
 POOLS = ['spring', 'spring', 'vip']
 CODES = ['SAVE-%d' % i for i in range(5)]
 TEXTS = ['', 'Shirt', 'Trousers']
@@ -178,8 +179,10 @@ def random_terms(r):
 
 def random_step(r):
     kind = r.random()
-    if kind < .55:
+    if kind < .54:
         return ('event', random_event(r))
+    if kind < .55:
+        return ('not_me', r.choice(SHOPPERS), r.choice(AGES))
     if kind < .58:
         return ('replay', r.randrange(8))
     if kind < .70:
@@ -201,7 +204,8 @@ def random_step(r):
     if kind < .96:
         return ('order', r.choice(SHOPPERS + ['']),
                 r.choice(ORDERS + ['']), r.choice(CUSTOMERS + ['']),
-                r.choice([0, 0, 60000, 2 * IDLE]))
+                r.choice([0, 0, 60000, 2 * IDLE]),
+                r.choice(['', '', '990']))
     if kind < .9625:
         return ('consent', r.choice(SHOPPERS),
                 r.choice(['given', 'given', 'withdrawn']), r.choice([6, 7]),
@@ -228,8 +232,10 @@ def mailing_step(r):
         if r.random() < .6:
             e.update(shopper=r.choice(SHOPPERS), sealed='1.abc', network='')
         return ('event', e)
-    if kind < .25:
+    if kind < .24:
         return ('event', random_event(r))
+    if kind < .25:
+        return ('not_me', r.choice(SHOPPERS[:2]), r.choice(AGES))
     if kind < .42:
         return ('clock', r.choice([1000, 61000, IDLE, IDLE + 1, IDLE + 1,
                                    2 * IDLE, 86400000]))
@@ -285,6 +291,30 @@ def mailing_round(r):
     return steps
 
 
+def not_me_round(r):
+    """Somebody at the same computer, again and again."""
+    who, own = r.choice(SHOPPERS[:2]), r.choice(OWN)
+    steps = []
+    for _ in range(r.choice([3, 5, 8])):
+        e = random_event(r)
+        e.update(visit=r.choice(VISITS[:3]), age=0, forget=False, status=200,
+                 aliases=[(own, 5)], moved='', skip=0, shopper='', sealed='',
+                 customer='', logged_in=r.random() < .2)
+        kind = r.random()
+        if kind < .4:
+            e.update(shopper=who, sealed='1.abc', first_name='Jo', network='')
+        elif kind < .6:
+            e.update(kinds=model.CLICK, click=(who, 1, 11), op=0, lines=[])
+        steps.append(('event', e))
+        if r.random() < .5:
+            steps.append(('not_me', who, r.choice(AGES)))
+        if r.random() < .3:
+            steps.append(('clock', r.choice([1, 59500, 62000, IDLE + 2])))
+        if r.random() < .2:
+            steps.append(('claim', 64, 60000))
+    return steps
+
+
 def history(seed, steps):
     r = random.Random(seed)
     first = [('shop', IDLE), ('mode', r.choice((1, 3, 3)))]
@@ -297,6 +327,8 @@ def history(seed, steps):
     while len(first) < steps:
         if step is mailing_step and r.random() < .1:
             first += mailing_round(r)
+        elif r.random() < .02:
+            first += not_me_round(r)
         else:
             first.append(step(r))
     return first
@@ -458,10 +490,11 @@ class Play:
         return self.same(self.call('sp1_renew', 'p:' + sid, 'm' * 22, fence,
                                    lease), self.m.renew(sid, fence, lease))
 
-    def order(self, sid, order, customer, ago):
+    def order(self, sid, order, customer, ago, total):
         if not sid and not customer:
             return
-        args = (order, customer, ago, 90 * 86400)
+        args = (order, customer, ago, 90 * 86400, total,
+                'EUR' if total else '')
         return self.same(self.call('sp1_order', 'p:' + sid, *args),
                          self.m.told_order(sid, *args))
 
@@ -477,6 +510,11 @@ class Play:
                                    else 'sp1_withdraw', 'p:' + sid, how,
                                    '' if ago is None else ago, 90 * 86400),
                          self.m.told_consent(sid, what, how, ago, 90 * 86400))
+
+    def not_me(self, sid, age):
+        args = (age, 90 * 86400)
+        return self.same(self.call('sp1_not_me', 'p:' + sid, *args),
+                         self.m.not_me(sid, *args))
 
     def erase(self, sid):
         visits = [i for i, v in self.m.visits.items() if v.shopper == sid]
