@@ -67,7 +67,7 @@ cmd_consent(int argc, char **argv)
     } else if (cmd.nargs != 1) {
         fputs(cmd_consent_usage, stderr);
 
-    } else if (date != NULL && cmd_consent_ago(date) < 0) {
+    } else if (date != NULL && cmd_consent_at(date) < 0) {
         cmd_error("\"%s\" is not a date that has been", date);
 
     } else if ((shop = cmd_shop(&cmd)) != NULL) {
@@ -81,17 +81,14 @@ cmd_consent(int argc, char **argv)
 
 
 int64_t
-cmd_consent_ago(const char *date)
+cmd_consent_at(const char *date)
 {
     int64_t  at, now;
 
     now = (int64_t) time(NULL) * 1000;
 
-    if (!moment_parse(date, &at) || at - now > CMD_CONSENT_AHEAD) {
-        return -1;
-    }
-
-    return at < now ? now - at : 0;
+    return moment_parse(date, &at) && at != 0
+           && at - now <= CMD_CONSENT_AHEAD ? at : -1;
 }
 
 
@@ -113,7 +110,7 @@ cmd_consent_one(cmd_t *cmd, const config_shop_t *shop, int withdrawn,
                            &shopper, withdrawn ? SP_CONSENT_WITHDRAWN
                                                : SP_CONSENT_GIVEN,
                            SP_CONSENTED_OPERATOR,
-                           date != NULL ? cmd_consent_ago(date) : 0,
+                           date != NULL ? cmd_consent_at(date) : 0,
                            shop->remember) != SP_OK
         || !cmd_call(cmd, &call, &answer))
     {

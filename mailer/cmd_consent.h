@@ -11,11 +11,11 @@
 
 
 /*
- * How long ago that was, in ms, of a date from outside; -1: it is no date, or
- * to come.  What is only a day ahead is now: the clock of another time zone.
+ * Unix ms of a date from outside; -1: it is none, or to come.  Up to a day
+ * ahead may be the clock of another time zone.
  */
 
-int64_t cmd_consent_ago(const char *date);
+int64_t cmd_consent_at(const char *date);
 
 
 /* Gives an exit status. */

@@ -91,7 +91,7 @@ cmd_consent_line(cmd_import_t *import, char *text)
 {
     int                 rc;
     char                normal[SP_ADDRESS_MAX + 1], *address, *date;
-    int64_t             ago;
+    int64_t             at;
     sp_id_t             shopper;
     sp_str_t            in, out;
     sp_call_t           call;
@@ -115,7 +115,7 @@ cmd_consent_line(cmd_import_t *import, char *text)
         return import->csv.line == 1 && strchr(address, '@') == NULL;
     }
 
-    ago = -1;
+    at = -1;
 
     if (text != NULL) {
         date = csv_field(&text, CSV_SEPARATORS);
@@ -125,9 +125,9 @@ cmd_consent_line(cmd_import_t *import, char *text)
         }
 
         if (date[0] != '\0') {
-            ago = cmd_consent_ago(date);
+            at = cmd_consent_at(date);
 
-            if (ago < 0) {
+            if (at < 0) {
                 return 0;
             }
         }
@@ -135,7 +135,7 @@ cmd_consent_line(cmd_import_t *import, char *text)
 
     rc = sp_call_consent(&call, sp_arena_pool(import->cmd->arena),
                          &import->shop->id, &shopper, SP_CONSENT_GIVEN,
-                         SP_CONSENTED_IMPORT, ago, import->shop->remember);
+                         SP_CONSENTED_IMPORT, at, import->shop->remember);
     cmd_import_call(import, rc == SP_OK ? &call : NULL);
 
     return 1;

@@ -269,7 +269,7 @@ sp_rc_t sp_call_pause(sp_call_t *call, const sp_pool_t *pool,
 
 /*
  * sp1_consent, sp1_withdraw: consent that was told; a shopper who is not known
- * gets a record without an address.  ago: ms before now that it was said; -1:
+ * gets a record without an address.  at: Unix ms when it was said; 0: now; -1:
  * nobody knows, then it does not undo a withdrawal.  What was said last
  * counts.  consent is GIVEN or WITHDRAWN.  Reply: "OK", "SAME" (it was known),
  * "OLD" (something else was said later).
@@ -277,7 +277,7 @@ sp_rc_t sp_call_pause(sp_call_t *call, const sp_pool_t *pool,
 
 sp_rc_t sp_call_consent(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, sp_consent_t consent,
-    sp_consented_t how, int64_t ago, int64_t remember);
+    sp_consented_t how, int64_t at, int64_t remember);
 
 
 /*

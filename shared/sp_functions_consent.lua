@@ -48,7 +48,7 @@ end
 local function told(keys, args, withdrawn)
     local prefix, id = key(keys, 'p:')
     local how = number(args[1], 'how', #CONSENTED)
-    local ago = args[2] ~= '' and number(args[2], 'ago', 2 ^ 47)
+    local at = args[2] ~= '' and number(args[2], 'at', 2 ^ 47)
     local remember = number(args[3], 'remember', 1e9)
     local c = context(prefix)
 
@@ -62,15 +62,18 @@ local function told(keys, args, withdrawn)
 
     -- nobody knows which of the two was said last
 
-    if not ago and withdrawn == 0 and p and p.consent > C_WITHDRAWN then
+    if not at and withdrawn == 0 and p and p.consent > C_WITHDRAWN then
         return 'OLD'
     end
 
     p = p or new_shopper(c, id)
     c.terms = { remember = max(remember, 1) }
 
-    local reply = consent_noted(c, p, how + withdrawn,
-                                max(c.now - (ago or 0), 0))
+    -- 0: now; what is to come by the clock of another host is now, too
+
+    at = at and at > 0 and min(at, c.now) or c.now
+
+    local reply = consent_noted(c, p, how + withdrawn, at)
 
     finish(c)
 

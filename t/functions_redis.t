@@ -69,8 +69,10 @@ subtest 'what is not right is refused, and nothing is written' => sub {
            join "\x1f", ('') x 3, "A\0", ('') x 5, 0, '');
     $bad->('a long name', $who,
            join "\x1f", ('') x 3, 'A' x 121, ('') x 5, 0, '');
-    $bad->('an unknown way of capture', $who,
-           join "\x1f", '', id('ada'), ('') x 7, 8, 'a');
+    $bad->('more than is known of who it is', $who,
+           join "\x1f", '', id('ada'), ('') x 7, 256, 'a');
+    $bad->('consent taken back in no way', $who,
+           join "\x1f", '', id('ada'), ('') x 7, 64, 'a');
     $bad->('a long sealed address', $who,
            join "\x1f", '', id('ada'), ('') x 7, 0, 'a' x 284);
     $bad->('a click without a number', $who,

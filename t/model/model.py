@@ -589,13 +589,13 @@ class Model:
             self.note(event, sid, 0, CONSENTED[how])
         return 'OK'
 
-    def told_consent(self, sid, what, how, ago, remember):
-        """ago None: nobody knows when it was said."""
+    def told_consent(self, sid, what, how, at, remember):
+        """at None: nobody knows when it was said; 0: now."""
         p = self.shoppers.get(sid)
-        if ago is None and what == 'given' and p and p.consent == 'withdrawn':
+        if at is None and what == 'given' and p and p.consent == 'withdrawn':
             return 'OLD'
         p = self.shoppers.setdefault(sid, Shopper())
-        reply = self.consent(sid, what, how, self.now - (ago or 0))
+        reply = self.consent(sid, what, how, min(at or self.now, self.now))
         if reply == 'OK':
             self.ttl(p, remember)
         return reply

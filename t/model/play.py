@@ -209,7 +209,7 @@ def random_step(r):
     if kind < .9625:
         return ('consent', r.choice(SHOPPERS),
                 r.choice(['given', 'given', 'withdrawn']), r.choice([6, 7]),
-                r.choice([None, 0, 0, 60000, 40 * 86400000]))
+                r.choice([None, 0, 0, 60000, -60000, 40 * 86400000]))
     if kind < .967:
         return ('suppress', r.choice(SHOPPERS), r.random() < .5)
     if kind < .97:
@@ -504,12 +504,11 @@ class Play:
                          self.m.suppress(sid, 'unsubscribed', remove))
 
     def consent(self, sid, what, how, ago):
-        if ago is not None:
-            ago = min(ago, self.now)
+        at = self.now - ago if ago else ago
         return self.same(self.call('sp1_consent' if what == 'given'
                                    else 'sp1_withdraw', 'p:' + sid, how,
-                                   '' if ago is None else ago, 90 * 86400),
-                         self.m.told_consent(sid, what, how, ago, 90 * 86400))
+                                   '' if at is None else at, 90 * 86400),
+                         self.m.told_consent(sid, what, how, at, 90 * 86400))
 
     def not_me(self, sid, age):
         args = (age, 90 * 86400)
