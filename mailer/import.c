@@ -38,6 +38,7 @@ import_html(const import_options_t *options, const sp_str_t *source,
     im.result = result;
     im.edits = html_edits_create();
     im.links = calloc(IMPORT_LINKS_MAX, sizeof(import_link_t));
+    buffer_init(&im.base, LINKS_URL_MAX);
     import_css_init(&im.css);
 
     if (result->notes == NULL || im.edits == NULL || im.links == NULL
@@ -49,10 +50,12 @@ import_html(const import_options_t *options, const sp_str_t *source,
 
     if (import_parse(&im)) {
         import_styles(&im);
+        import_base(&im);
         import_links_find(&im);
         import_cta(&im);
         import_links_write(&im);
         import_pictures(&im);
+        import_urls(&im);
         import_inline(&im);
         import_head(&im);
         import_footer(&im);
@@ -78,6 +81,7 @@ import_end(import_t *im)
         html_free(im->parts[i].html);
     }
 
+    buffer_free(&im->base);
     import_css_free(&im->css);
     html_edits_free(im->edits);
     free(im->links);
@@ -173,6 +177,12 @@ import_template(import_t *im)
     mustache_t   *t;
     const char   *text;
     unsigned      line, column;
+
+    if (import_has(im->source.data, im->source.len, "{{=")) {
+        import_note(im, IMPORT_ERROR, IMPORT_NOWHERE, "changes the delimiters "
+                    "of tags ({{=): none could be written into it");
+        return 0;
+    }
 
     t = mustache_compile("", im->source.data, im->source.len, MUSTACHE_HTML,
                          MUSTACHE_NO_RAW, &err);
