@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "import_int.h"
+#include "sp_utf8.h"
 
 
 static int import_parse(import_t *im);
@@ -14,6 +15,7 @@ static int import_template(import_t *im);
 static int import_parts(import_t *im);
 static int import_part(import_t *im, size_t from, size_t to);
 static void import_styles(import_t *im);
+static void import_one_line(char *text);
 static void import_finish(import_t *im);
 static void import_end(import_t *im);
 
@@ -141,6 +143,31 @@ import_note(import_t *im, import_level_t level, size_t offset,
     va_start(ap, fmt);
     (void) vsnprintf(note->text, sizeof(note->text), fmt, ap);
     va_end(ap);
+
+    import_one_line(note->text);
+}
+
+
+/* What is quoted of a file may be more than a line, or end amid a character. */
+
+static void
+import_one_line(char *text)
+{
+    size_t  i, len;
+
+    len = strlen(text);
+
+    for (i = 0; i < len; i++) {
+        if ((unsigned char) text[i] < 0x20 || text[i] == 0x7f) {
+            text[i] = ' ';
+        }
+    }
+
+    for (i = sp_utf8_valid(text, len); i < len; i += sp_utf8_valid(text + i,
+                                                                  len - i))
+    {
+        text[i++] = '?';
+    }
 }
 
 

@@ -376,6 +376,12 @@ test_wrong(void **state)
     assert_int_equal(import("<p>{{=<% %>=}}</p>" CTA), SP_INVALID);
     (void) note("changes the delimiters");
 
+    /* a note is a line, whatever it quotes */
+
+    assert_int_equal(import("{{preheader}}<img src=\"/x\ny\">" CTA),
+                     SP_OK);
+    (void) note("can open: \"/x y\"");
+
     large = malloc(CREATIVE_FILE_MAX + 1);
     assert_non_null(large);
     memset(large, 'a', CREATIVE_FILE_MAX);
