@@ -14,6 +14,7 @@
 
 
 #define CONFIG_FILE_MAX  (1024 * 1024)
+#define CONFIG_BOM       "\357\273\277"   /* what some editors begin with */
 
 
 /*
@@ -143,6 +144,11 @@ config_load(const char *path, size_t *len)
 
     errno = 0;
     *len = fread(text, 1, CONFIG_FILE_MAX, fp);
+
+    if (*len >= 3 && memcmp(text, CONFIG_BOM, 3) == 0) {
+        memcpy(text, "   ", 3);
+    }
+
     rc = ferror(fp) ? errno : *len == CONFIG_FILE_MAX ? EFBIG : 0;
     fclose(fp);
 
@@ -203,6 +209,13 @@ config_errfunc(cfg_t *cfg, const char *fmt, va_list ap)
 
     if (n > 0 && (size_t) n < sizeof(err->text)) {
         vsnprintf(text + n, sizeof(err->text) - (size_t) n, fmt, ap);
+    }
+
+    /* ours is skipped, those of included files libconfuse reads by itself */
+
+    if (cfg->line == 1 && strstr(text, CONFIG_BOM) != NULL) {
+        snprintf(text, sizeof(err->text), "%s:1: the file begins with a byte "
+                 "order mark (BOM): save it without one", cfg->filename);
     }
 
     for ( /* void */ ; *text != '\0'; text++) {

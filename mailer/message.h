@@ -138,6 +138,12 @@ sp_rc_t message_render(const message_facts_t *facts,
     buffer_t *text, buffer_t *html, sp_error_t *err);
 
 
+/* Is one of the texts in that language, if maybe of another region? */
+
+int message_offer_has(const message_offer_text_t *texts, size_t n,
+    const sp_str_t *locale);
+
+
 /*
  * May this be said to be somebody's first name?  Letters (of any script, with
  * their marks), between them single hyphens or apostrophes; at most
