@@ -24,6 +24,7 @@ typedef struct {
     char           click[SP_TOKEN_MAX];
     char           unsubscribe[LINKS_URL_MAX];
     char           preferences[LINKS_URL_MAX];
+    char           not_me[LINKS_URL_MAX];
     preview_shopper_t  person;
 } cmd_preview_t;
 
@@ -39,6 +40,10 @@ static void cmd_preview_step(cmd_preview_t *p, const config_shop_t *shop,
     const char *name);
 static int cmd_preview_tokens(cmd_t *cmd, cmd_preview_t *p,
     const config_shop_t *shop);
+static int cmd_preview_token(cmd_t *cmd, const config_shop_t *shop,
+    sp_token_t *fields, sp_token_kind_t kind, char token[SP_TOKEN_MAX]);
+static int cmd_preview_url(const config_shop_t *shop, const char *page,
+    const char *token, char url[LINKS_URL_MAX]);
 static int cmd_preview_write(cmd_preview_t *p, const creative_t *creative);
 static int cmd_preview_print(cmd_preview_t *p, const creative_t *creative);
 static int cmd_preview_ends(const char *text, const char *end);
@@ -316,8 +321,7 @@ cmd_preview_step(cmd_preview_t *p, const config_shop_t *shop,
 static int
 cmd_preview_tokens(cmd_t *cmd, cmd_preview_t *p, const config_shop_t *shop)
 {
-    int         n;
-    char        token[SP_TOKEN_MAX];
+    char        token[SP_TOKEN_MAX], not_me[SP_TOKEN_MAX];
     sp_str_t    step;
     sp_token_t  fields;
 
@@ -327,31 +331,19 @@ cmd_preview_tokens(cmd_t *cmd, cmd_preview_t *p, const config_shop_t *shop)
     fields.rescue = 1;
     step = p->facts.facts.step;
     fields.step = sp_step_hash(&step);
-    fields.kind = SP_TOKEN_CLICK;
 
-    if (sp_token_make(cmd->conf->secret, &shop->id, &fields, p->click)
-        != SP_OK)
+    if (!cmd_preview_token(cmd, shop, &fields, SP_TOKEN_CLICK, p->click)
+        || !cmd_preview_token(cmd, shop, &fields, SP_TOKEN_UNSUBSCRIBE, token)
+        || !cmd_preview_token(cmd, shop, &fields, SP_TOKEN_NOT_ME, not_me))
     {
         cmd_error("no token can be made");
         return 0;
     }
 
-    fields.kind = SP_TOKEN_UNSUBSCRIBE;
-
-    if (sp_token_make(cmd->conf->secret, &shop->id, &fields, token) != SP_OK) {
-        cmd_error("no token can be made");
-        return 0;
-    }
-
-    n = snprintf(p->unsubscribe, sizeof(p->unsubscribe),
-                 "%s/sp/unsubscribe?t=%s", shop->public_url, token);
-
-    if (n > 0 && (size_t) n < sizeof(p->unsubscribe)) {
-        n = snprintf(p->preferences, sizeof(p->preferences),
-                     "%s/sp/preferences?t=%s", shop->public_url, token);
-    }
-
-    if (n < 0 || (size_t) n >= sizeof(p->preferences)) {
+    if (!cmd_preview_url(shop, "unsubscribe", token, p->unsubscribe)
+        || !cmd_preview_url(shop, "preferences", token, p->preferences)
+        || !cmd_preview_url(shop, "not-me", not_me, p->not_me))
+    {
         cmd_error("public_url is too long");
         return 0;
     }
@@ -359,8 +351,32 @@ cmd_preview_tokens(cmd_t *cmd, cmd_preview_t *p, const config_shop_t *shop)
     p->facts.facts.click_token = samples_str(p->click);
     p->facts.facts.unsubscribe = samples_str(p->unsubscribe);
     p->facts.facts.preferences = samples_str(p->preferences);
+    p->facts.facts.not_me = samples_str(p->not_me);
 
     return 1;
+}
+
+
+static int
+cmd_preview_token(cmd_t *cmd, const config_shop_t *shop, sp_token_t *fields,
+    sp_token_kind_t kind, char token[SP_TOKEN_MAX])
+{
+    fields->kind = kind;
+
+    return sp_token_make(cmd->conf->secret, &shop->id, fields, token) == SP_OK;
+}
+
+
+static int
+cmd_preview_url(const config_shop_t *shop, const char *page,
+    const char *token, char url[LINKS_URL_MAX])
+{
+    int  n;
+
+    n = snprintf(url, LINKS_URL_MAX, "%s/sp/%s?t=%s", shop->public_url, page,
+                 token);
+
+    return n > 0 && n < LINKS_URL_MAX;
 }
 
 

@@ -104,6 +104,7 @@ typedef struct {
     sp_str_t               click_token;     /* sp_token_make() */
     sp_str_t               unsubscribe;     /* URL with its token */
     sp_str_t               preferences;     /* the same; len 0: none */
+    sp_str_t               not_me;          /* the same */
     int64_t                date;    /* Unix time, s */
 } message_facts_t;
 

@@ -8,6 +8,7 @@
 
 #define RESCUE_UNSUBSCRIBE  "/sp/unsubscribe?t="
 #define RESCUE_PREFERENCES  "/sp/preferences?t="
+#define RESCUE_NOT_ME       "/sp/not-me?t="
 #define RESCUE_CODE         "TEST-CODE" /* of messages that no shopper gets */
 
 
@@ -101,10 +102,11 @@ static sp_rc_t
 rescue_message_links(const rescue_letter_t *letter, rescue_facts_t *made,
     sp_error_t *err)
 {
-    char  token[SP_TOKEN_MAX];
+    char  token[SP_TOKEN_MAX], not_me[SP_TOKEN_MAX];
 
     if (rescue_message_token(letter, SP_TOKEN_CLICK, made->click) != SP_OK
-        || rescue_message_token(letter, SP_TOKEN_UNSUBSCRIBE, token) != SP_OK)
+        || rescue_message_token(letter, SP_TOKEN_UNSUBSCRIBE, token) != SP_OK
+        || rescue_message_token(letter, SP_TOKEN_NOT_ME, not_me) != SP_OK)
     {
         snprintf(err->text, sizeof(err->text), "no token can be made");
         return SP_INVALID;
@@ -113,7 +115,8 @@ rescue_message_links(const rescue_letter_t *letter, rescue_facts_t *made,
     if (!rescue_message_url(letter, RESCUE_UNSUBSCRIBE, token,
                             made->unsubscribe)
         || !rescue_message_url(letter, RESCUE_PREFERENCES, token,
-                               made->preferences))
+                               made->preferences)
+        || !rescue_message_url(letter, RESCUE_NOT_ME, not_me, made->not_me))
     {
         snprintf(err->text, sizeof(err->text), "public_url is too long");
         return SP_INVALID;
@@ -122,6 +125,7 @@ rescue_message_links(const rescue_letter_t *letter, rescue_facts_t *made,
     made->facts.click_token = rescue_str(made->click);
     made->facts.unsubscribe = rescue_str(made->unsubscribe);
     made->facts.preferences = rescue_str(made->preferences);
+    made->facts.not_me = rescue_str(made->not_me);
 
     return SP_OK;
 }

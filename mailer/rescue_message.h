@@ -36,6 +36,7 @@ typedef struct {
     char                    click[SP_TOKEN_MAX];
     char                    unsubscribe[LINKS_URL_MAX];
     char                    preferences[LINKS_URL_MAX];
+    char                    not_me[LINKS_URL_MAX];
     char                    code[DRAW_CODE_MAX + 1];
 } rescue_facts_t;
 

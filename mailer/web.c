@@ -99,6 +99,9 @@ web_request(struct evhttp_request *req, void *data)
     } else if (strcmp(path, "/sp/preferences") == 0) {
         web_preferences(web->engine, req);
 
+    } else if (strcmp(path, "/sp/not-me") == 0) {
+        web_not_me(web->engine, req);
+
     } else if (strncmp(path, order, sizeof(order) - 1) == 0) {
         web_order(web->engine, req, path + sizeof(order) - 1);
 
