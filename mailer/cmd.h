@@ -22,6 +22,7 @@
 #define CMD_CONFIG    3             /* the configuration is wrong */
 #define CMD_REDIS     4             /* Redis did not answer, or refused */
 #define CMD_NOT_FOUND 5             /* nothing is known of it */
+#define CMD_NOT_MAILED 6            /* it must not be mailed */
 
 
 /* An option of one command: a flag, or one with a value. */

@@ -33,10 +33,17 @@ static json_t *cmd_report_shop(cmd_t *cmd, const config_shop_t *shop,
     const char *only);
 static json_t *cmd_report_series(cmd_t *cmd, const config_shop_t *shop,
     const config_series_t *series);
-static json_t *cmd_report_step(const config_step_t *step,
+static void cmd_report_removed_steps(json_t *steps,
+    const config_series_t *series, const sp_cell_t *cells, size_t n);
+static json_t *cmd_report_step(const config_step_t *step, uint32_t hash,
     const sp_cell_t *cells, size_t n);
 static json_t *cmd_report_variants(const config_step_t *step,
     const sp_cell_t *cells, size_t n);
+static void cmd_report_removed_variants(json_t *variants,
+    const config_step_t *step, uint32_t hash, const sp_cell_t *cells,
+    size_t n);
+static const char *cmd_report_name(char text[128], const char *what,
+    const char *name, json_t *of);
 static void cmd_group(cmd_group_t *group, const sp_cell_t *cells, size_t n,
     uint32_t step, int variant, int holdout);
 static void cmd_group_revenue(cmd_group_t *group,
@@ -67,6 +74,9 @@ static const char  cmd_report_usage[] =
     "within 7 days, by shares and by revenue, with 95 % intervals; variants\n"
     "against each other.  Of the first step it is what the whole series "
     "brings.\n"
+    "What is not in the configuration any more is marked so, with the number of "
+    "its\n"
+    "name.\n"
     "\"not yet\" means that chance alone may have made it: fewer than 100 "
     "people\n"
     "in a group, fewer than 10 orders, or an interval that holds 0.\n";
@@ -194,8 +204,11 @@ cmd_report_series(cmd_t *cmd, const config_shop_t *shop,
 
     for (i = 0; i < series->nsteps; i++) {
         json_object_set_new(steps, series->steps[i].name,
-                            cmd_report_step(&series->steps[i], cells, n));
+                            cmd_report_step(&series->steps[i],
+                                            series->steps[i].hash, cells, n));
     }
+
+    cmd_report_removed_steps(steps, series, cells, n);
 
     json = json_pack("{s:i, s:o}", "holdout_percent", (int) series->holdout,
                      "steps", steps);
@@ -204,25 +217,106 @@ cmd_report_series(cmd_t *cmd, const config_shop_t *shop,
 }
 
 
-static json_t *
-cmd_report_step(const config_step_t *step, const sp_cell_t *cells, size_t n)
+/* Those that have numbers, and are not in the config any more. */
+
+static void
+cmd_report_removed_steps(json_t *steps, const config_series_t *series,
+    const sp_cell_t *cells, size_t n)
 {
-    json_t       *json;
+    char      name[16];
+    size_t    i;
+    unsigned  k;
+
+    for (i = 0; i < n; i++) {
+        for (k = 0; k < series->nsteps
+                    && series->steps[k].hash != cells[i].step; k++)
+        {
+            /* void */
+        }
+
+        snprintf(name, sizeof(name), "#%08x", cells[i].step);
+
+        if (k == series->nsteps && json_object_get(steps, name) == NULL) {
+            json_object_set_new(steps, name,
+                                cmd_report_step(NULL, cells[i].step, cells,
+                                                n));
+        }
+    }
+}
+
+
+/* step NULL: it was renamed or removed. */
+
+static json_t *
+cmd_report_step(const config_step_t *step, uint32_t hash,
+    const sp_cell_t *cells, size_t n)
+{
+    json_t       *json, *variants;
     cmd_group_t   mailed, held;
 
-    cmd_group(&mailed, cells, n, step->hash, -1, 0);
-    cmd_group(&held, cells, n, step->hash, -1, 1);
+    cmd_group(&mailed, cells, n, hash, -1, 0);
+    cmd_group(&held, cells, n, hash, -1, 1);
 
     json = json_pack("{s:o, s:o, s:o}", "mailed", cmd_group_json(&mailed),
                      "holdout", cmd_group_json(&held), "difference",
                      cmd_compare(&mailed, &held));
 
-    if (step->nvariants > 1) {
-        json_object_set_new(json, "variants",
-                            cmd_report_variants(step, cells, n));
+    if (step == NULL) {
+        json_object_set_new(json, "removed", json_true());
     }
 
+    variants = step != NULL && step->nvariants > 1
+               ? cmd_report_variants(step, cells, n) : json_object();
+    cmd_report_removed_variants(variants, step, hash, cells, n);
+
+    if (json_object_size(variants) != 0) {
+        json_object_set(json, "variants", variants);
+    }
+
+    json_decref(variants);
+
     return json;
+}
+
+
+/*
+ * A name that is gone is known by its number only; 0 is the step as it was
+ * without variants.
+ */
+
+static void
+cmd_report_removed_variants(json_t *variants, const config_step_t *step,
+    uint32_t hash, const sp_cell_t *cells, size_t n)
+{
+    char          name[16];
+    size_t        i;
+    json_t       *one;
+    unsigned      k;
+    cmd_group_t   group;
+
+    for (i = 0; i < n; i++) {
+        if (cells[i].step != hash || cells[i].holdout
+            || (step == NULL && cells[i].variant == 0))
+        {
+            continue;
+        }
+
+        for (k = 0; step != NULL && k < step->nvariants
+                    && step->variants[k].id != cells[i].variant; k++)
+        {
+            /* void */
+        }
+
+        if (step != NULL && k < step->nvariants) {
+            continue;
+        }
+
+        snprintf(name, sizeof(name), "#%u", cells[i].variant);
+        cmd_group(&group, cells, n, hash, (int) cells[i].variant, 0);
+        one = cmd_group_json(&group);
+        json_object_set_new(one, "removed", json_true());
+        json_object_set_new(variants, name, one);
+    }
 }
 
 
@@ -498,20 +592,32 @@ cmd_report_print_step(const char *name, json_t *step)
     json_t      *variant, *difference;
     const char  *which;
 
-    printf("  step %s\n", name);
+    printf("  %s\n", cmd_report_name(text, "step", name, step));
     cmd_report_print_group("mailed", json_object_get(step, "mailed"));
     cmd_report_print_group("held out", json_object_get(step, "holdout"));
     cmd_report_print_compare(json_object_get(step, "difference"));
 
     json_object_foreach(json_object_get(step, "variants"), which, variant) {
-        snprintf(text, sizeof(text), "variant %s", which);
-        cmd_report_print_group(text, variant);
+        cmd_report_print_group(cmd_report_name(text, "variant", which,
+                                               variant), variant);
         difference = json_object_get(variant, "difference");
 
         if (difference != NULL) {
             cmd_report_print_compare(difference);
         }
     }
+}
+
+
+static const char *
+cmd_report_name(char text[128], const char *what, const char *name,
+    json_t *of)
+{
+    snprintf(text, 128, "%s %s%s", what, name,
+             json_is_true(json_object_get(of, "removed"))
+                 ? " (renamed or removed)" : "");
+
+    return text;
 }
 
 

@@ -131,6 +131,18 @@ cmd_why_json(const redis_answer_t *answer, const config_shop_t *shop)
         }
     }
 
+    /* there is no next look at a rescue that has ended */
+
+    if (json_integer_value(json_object_get(json, "next")) == 0) {
+        json_object_del(json, "next");
+    }
+
+    text = json_string_value(json_object_get(json, "due"));
+
+    if (text != NULL && text[0] == '\0') {
+        json_object_del(json, "due");
+    }
+
     json_object_del(json, "visit");
     json_object_del(json, "step");
     json_object_del(json, "mail");

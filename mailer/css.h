@@ -197,7 +197,12 @@ css_match_t css_media(const sp_str_t *text, css_env_t env);
 int css_media_is_dark(const sp_str_t *text);
 
 
-/* Blanks on both sides are dropped. */
+/* Is it white space? */
+
+int css_space(char c);
+
+
+/* The same on both sides is dropped. */
 
 sp_str_t css_trim(const char *from, const char *to);
 

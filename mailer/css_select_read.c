@@ -22,7 +22,6 @@ static int css_read_simple(css_reader_t *r, css_simple_t *simple);
 static void css_read_attribute(css_reader_t *r, css_simple_t *simple);
 static void css_read_pseudo(css_reader_t *r, css_simple_t *simple);
 static sp_str_t css_read_name(css_reader_t *r);
-static int css_blank(char c);
 
 
 css_selector_t *
@@ -56,7 +55,7 @@ css_read_parts(css_reader_t *r)
     combinator = '\0';
 
     for ( ;; ) {
-        while (r->p < r->end && css_blank(*r->p)) {
+        while (r->p < r->end && css_space(*r->p)) {
             r->p++;
         }
 
@@ -120,7 +119,7 @@ css_read_compound(css_reader_t *r)
     first = NULL;
     next = &first;
 
-    while (r->p < r->end && !css_blank(*r->p)
+    while (r->p < r->end && !css_space(*r->p)
            && memchr(">+~", *r->p, 3) == NULL)
     {
         simple = sp_calloc(sp_arena_pool(r->arena), sizeof(css_simple_t));
@@ -203,14 +202,14 @@ css_read_attribute(css_reader_t *r, css_simple_t *simple)
 
     r->p++;
 
-    while (r->p < end && css_blank(*r->p)) {
+    while (r->p < end && css_space(*r->p)) {
         r->p++;
     }
 
     name = css_read_name(r);
     simple->name = css_lower(r->arena, &name);
 
-    while (r->p < end && css_blank(*r->p)) {
+    while (r->p < end && css_space(*r->p)) {
         r->p++;
     }
 
@@ -278,7 +277,7 @@ css_read_pseudo(css_reader_t *r, css_simple_t *simple)
 
     /* a name that is none would not let the reader go on */
 
-    if (name.len == 0 && r->p < r->end && !css_blank(*r->p)) {
+    if (name.len == 0 && r->p < r->end && !css_space(*r->p)) {
         r->p++;
     }
 }
@@ -314,11 +313,4 @@ css_read_name(css_reader_t *r)
     name.len = (size_t) (r->p - name.data);
 
     return name;
-}
-
-
-static int
-css_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
 }

@@ -95,6 +95,7 @@ typedef enum {
     DOCTOR_CONFIG_RIGHTS,
     DOCTOR_STATE_DIR,
     DOCTOR_STATE_SPACE,
+    DOCTOR_OFFER_TEXTS,
     DOCTOR_CHECKS
 } doctor_id_t;
 

@@ -39,9 +39,9 @@ struct engine_s {
     struct event       *renew;
     char                mailer[SP_ID_LEN + 1];      /* this start of us */
     unsigned            stopping:1;
-    unsigned            reapplied:1;    /* Redis was told of all that are
-                                           suppressed, since it is there */
-    unsigned            untold;         /* suppressions on their way */
+    unsigned            reapplied:1;    /* Redis was told of all that the
+                                           journal has, since it is there */
+    unsigned            untold;         /* of these, on their way */
     char                run_id[ENGINE_RUN_ID + 1];  /* of Redis, "" at first */
 };
 
@@ -113,6 +113,15 @@ int engine_suppress(engine_t *engine, const char *shop,
 
 int engine_pause(engine_t *engine, const char *shop, const sp_id_t *shopper,
     int64_t until, void (*done)(void *data, int error), void *data);
+
+
+/*
+ * The shopper says that the cart is somebody else's; done as for
+ * engine_suppress().
+ */
+
+int engine_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    void (*done)(void *data, int error), void *data);
 
 
 /*

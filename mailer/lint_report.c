@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "lint_int.h"
+#include "sp_utf8.h"
 
 
 #define LINT_TEXT_MAX  400
@@ -101,16 +102,36 @@ lint_report_failed(const lint_report_t *report)
 const char *
 lint_copy(lint_report_t *report, const char *text)
 {
-    char  *copy;
+    char      *copy;
+    sp_str_t   in, out;
 
-    copy = sp_alloc(sp_arena_pool(report->arena), strlen(text) + 1);
+    /* of what a creative says it may be a part, and more than a line */
+
+    in.data = text;
+    in.len = strlen(text);
+    in.len = sp_utf8_whole(&in);
+
+    if (sp_utf8_clean(sp_arena_pool(report->arena), &in, 3 * in.len, &out)
+        != SP_OK)
+    {
+        report->failed = 1;
+        return "";
+    }
+
+    copy = sp_alloc(sp_arena_pool(report->arena), out.len + 1);
 
     if (copy == NULL) {
         report->failed = 1;
         return "";
     }
 
-    return strcpy(copy, text);
+    if (out.len != 0) {
+        memcpy(copy, out.data, out.len);
+    }
+
+    copy[out.len] = '\0';
+
+    return copy;
 }
 
 

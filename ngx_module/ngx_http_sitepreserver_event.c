@@ -15,13 +15,8 @@
 #include "sp_device.h"
 
 
-static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_outcome(
-    ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx);
-static void ngx_http_sitepreserver_outcome_count(
-    ngx_http_sitepreserver_main_conf_t *mcf, sp_outcome_t *outcome);
-static ngx_uint_t ngx_http_sitepreserver_closes(
-    ngx_http_sitepreserver_ctx_t *ctx);
-static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_gated(
+static void ngx_http_sitepreserver_build_init(
+    ngx_http_sitepreserver_build_t *b, ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);
 static sp_rc_t ngx_http_sitepreserver_build_visit(
     ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
@@ -35,179 +30,17 @@ static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_queue_event(
     ngx_http_sitepreserver_build_t *b);
 
 
-void
-ngx_http_sitepreserver_decide(ngx_http_request_t *r,
-    ngx_http_sitepreserver_ctx_t *ctx)
-{
-    ngx_http_sitepreserver_main_conf_t  *mcf;
-
-    static const ngx_http_sitepreserver_counter_t  counters[] = {
-        0,
-        NGX_HTTP_SITEPRESERVER_OBSERVED,
-        NGX_HTTP_SITEPRESERVER_IGNORED,
-        NGX_HTTP_SITEPRESERVER_NO_CONSENT,
-        NGX_HTTP_SITEPRESERVER_REJECTED,
-        NGX_HTTP_SITEPRESERVER_DROPPED
-    };
-
-    if (ctx->result != NGX_HTTP_SITEPRESERVER_UNDECIDED) {
-        return;
-    }
-
-    ctx->result = ngx_http_sitepreserver_outcome(r, ctx);
-
-    if (ctx->result == NGX_HTTP_SITEPRESERVER_RESULT_OFF) {
-        return;
-    }
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
-
-    ngx_http_sitepreserver_count(mcf, counters[ctx->result]);
-}
-
-
-static ngx_http_sitepreserver_result_t
-ngx_http_sitepreserver_outcome(ngx_http_request_t *r,
-    ngx_http_sitepreserver_ctx_t *ctx)
-{
-    sp_rc_t                              rc;
-    ngx_uint_t                           status;
-    ngx_http_sitepreserver_main_conf_t  *mcf;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
-
-    if (!ctx->lcf->enable) {
-        return NGX_HTTP_SITEPRESERVER_RESULT_OFF;
-    }
-
-    if (ctx->observation != NULL) {
-        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_MATCHED);
-    }
-
-    ngx_http_sitepreserver_gate(r, ctx);
-
-    if (ctx->observation != NULL && !ctx->clicked) {
-        status = ngx_http_sitepreserver_status(r);
-
-        rc = sp_observe_end(ctx->observation, status, &ctx->outcome);
-
-        if (rc == SP_NOMEM) {
-            ngx_http_sitepreserver_count(mcf,
-                                         NGX_HTTP_SITEPRESERVER_NO_MEMORY);
-            return NGX_HTTP_SITEPRESERVER_RESULT_DROPPED;
-        }
-
-        if (ctx->outcome != NULL) {
-            ngx_http_sitepreserver_outcome_count(mcf, ctx->outcome);
-        }
-
-        if (rc != SP_OK) {
-            return NGX_HTTP_SITEPRESERVER_RESULT_REJECTED;
-        }
-    }
-
-    if (ctx->outcome != NULL) {
-        ctx->kinds = ctx->outcome->kinds;
-    }
-
-    if (ctx->clicked) {
-        ctx->kinds = SP_RESCUE_CLICK;
-    }
-
-    if ((ctx->ignored || ctx->refused)
-        && !ngx_http_sitepreserver_closes(ctx))
-    {
-        return ngx_http_sitepreserver_gated(ctx);
-    }
-
-    return ngx_http_sitepreserver_send(r, ctx);
-}
-
-
-static void
-ngx_http_sitepreserver_outcome_count(ngx_http_sitepreserver_main_conf_t *mcf,
-    sp_outcome_t *outcome)
-{
-    if (outcome->request_cut) {
-        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_REQUEST_CUT);
-    }
-
-    if (outcome->response_cut) {
-        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_RESPONSE_CUT);
-    }
-
-    if (outcome->request_bad) {
-        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_REQUEST_BAD);
-    }
-
-    if (outcome->response_bad) {
-        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_RESPONSE_BAD);
-    }
-
-    if (outcome->lines_dropped != 0) {
-        ngx_http_sitepreserver_count_n(mcf,
-                                       NGX_HTTP_SITEPRESERVER_LINES_DROPPED,
-                                       outcome->lines_dropped);
-    }
-}
-
-
-/*
- * Of whom nothing is stored, an order closes what was kept before, and who
- * refuses may take back that he agreed to be written to.
- */
-
-static ngx_uint_t
-ngx_http_sitepreserver_closes(ngx_http_sitepreserver_ctx_t *ctx)
-{
-    if (ctx->kinds & SP_PURCHASE) {
-        return 1;
-    }
-
-    return !ctx->ignored && ctx->outcome != NULL
-           && ctx->outcome->consent == SP_CONSENT_WITHDRAWN;
-}
-
-
-static ngx_http_sitepreserver_result_t
-ngx_http_sitepreserver_gated(ngx_http_sitepreserver_ctx_t *ctx)
-{
-    return ctx->ignored ? NGX_HTTP_SITEPRESERVER_RESULT_IGNORED
-                        : NGX_HTTP_SITEPRESERVER_RESULT_NO_CONSENT;
-}
-
-
 ngx_http_sitepreserver_result_t
 ngx_http_sitepreserver_send(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx)
 {
     sp_rc_t                          rc;
-    sp_str_t                         agent;
     sp_outcome_t                    *outcome, click;
     ngx_http_sitepreserver_build_t   b;
 
+    ngx_http_sitepreserver_build_init(&b, r, ctx);
+
     outcome = ctx->outcome;
-
-    b.request = r;
-    b.ctx = ctx;
-    b.mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
-    b.scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
-    b.items = NULL;
-    b.nitems = 0;
-
-    ngx_memzero(&b.event, sizeof(sp_event_t));
-
-    b.event.kinds = ctx->kinds;
-    b.event.status = ngx_http_sitepreserver_status(r);
-    b.event.total = SP_NO_AMOUNT;
-    b.event.forget = ctx->ignored || ctx->refused;
-
-    if (r->headers_in.user_agent != NULL) {
-        agent.data = (char *) r->headers_in.user_agent->value.data;
-        agent.len = r->headers_in.user_agent->value.len;
-        b.event.device = sp_device(&agent);
-    }
-
     rc = SP_OK;
 
     if (ctx->clicked) {
@@ -253,6 +86,34 @@ ngx_http_sitepreserver_send(ngx_http_request_t *r,
     }
 
     return ngx_http_sitepreserver_queue_event(&b);
+}
+
+
+static void
+ngx_http_sitepreserver_build_init(ngx_http_sitepreserver_build_t *b,
+    ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx)
+{
+    sp_str_t  agent;
+
+    b->request = r;
+    b->ctx = ctx;
+    b->mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+    b->scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
+    b->items = NULL;
+    b->nitems = 0;
+
+    ngx_memzero(&b->event, sizeof(sp_event_t));
+
+    b->event.kinds = ctx->kinds;
+    b->event.status = ngx_http_sitepreserver_status(r);
+    b->event.total = SP_NO_AMOUNT;
+    b->event.forget = ctx->ignored || ctx->refused;
+
+    if (r->headers_in.user_agent != NULL) {
+        agent.data = (char *) r->headers_in.user_agent->value.data;
+        agent.len = r->headers_in.user_agent->value.len;
+        b->event.device = sp_device(&agent);
+    }
 }
 
 
