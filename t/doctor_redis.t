@@ -55,7 +55,7 @@ set('maxmemory', '0');
 $doctor->finds('no limit of memory', [ '--redis' ], redis_memory => 'info');
 
 # So much that what a client needs for a while makes no difference.
-$redis->cmd('SET', 'filler', 'x' x 10_000_000);
+$redis->cmd('SET', "filler$_", 'x' x 16_000) for 1 .. 600;
 
 my ($used) = $redis->cmd('INFO', 'memory') =~ /^used_memory:(\d+)/m;
 
@@ -64,7 +64,7 @@ $doctor->finds('little memory', [ '--redis' ], redis_memory => 'warning');
 set('maxmemory', int($used * 0.9));
 $doctor->finds('none', [ '--redis' ], redis_memory => 'error');
 set('maxmemory', '200mb');
-$redis->cmd('DEL', 'filler');
+$redis->cmd('DEL', map { "filler$_" } 1 .. 600);
 
 # Other functions, rights, clocks.
 
