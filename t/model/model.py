@@ -940,8 +940,10 @@ class Model:
         for t in p.trials:
             if (t['series'], t['step'], t['rescue']) == (series, step, rescue):
                 return
-        p.trials = [t for t in p.trials
-                    if t['at'] >= self.now - 7 * DAY * MS][-15:]
+        p.trials = [t for t in p.trials if t['at'] >= self.now - 7 * DAY * MS]
+        if len(p.trials) > 15:
+            self.count('trials_dropped')
+            p.trials = p.trials[-15:]
         t = dict(series=series, step=step, rescue=rescue, at=self.now,
                  variant=terms['variant'], holdout=terms['holdout'],
                  ordered=False)
