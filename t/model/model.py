@@ -92,6 +92,7 @@ class Model:
         self.due = {}
         self.doubt = {}
         self.out = {}                   # suppressed: id -> (reason, at, till)
+        self.bounces = {}               # id -> (at, reports, messages, expires)
         self.not_theirs = {}            # id -> (when it was said, expires)
         self.free = {}                  # pool -> codes
         self.reserved = {}              # pool -> code -> whom, rescue, step, at
@@ -131,7 +132,7 @@ class Model:
                        if r.expires is not None and r.expires < self.now]:
                 del of[id]
         for name in ('pointers', 'customers', 'items', 'networks', 'sources',
-                     'not_theirs'):
+                     'not_theirs', 'bounces'):
             of = getattr(self, name)
             for id in [i for i, r in of.items() if r[-1] < self.now]:
                 del of[id]
@@ -805,6 +806,25 @@ class Model:
             p = self.shoppers.get(sid)
             self.note('suppressed', sid, p.rescue if p else 0, reason)
         return 'OK'
+
+    def bounce(self, sid, kind, report, message):
+        if kind == 'forged':
+            self.count('bounce_forged')
+            return 'new 0'
+        at, reports, messages, _ = self.bounces.get(sid, (0, [], [], 0))
+        p = self.shoppers.get(sid)
+        if p and p.clicked > at:
+            messages = []
+        if report in reports:
+            return 'again %d' % len(messages)
+        reports = [report] + reports[:15]
+        if kind == 'soft' and message not in messages:
+            messages = [message] + messages[:15]
+        self.bounces[sid] = (self.now, reports, messages,
+                             self.now + 90 * DAY * MS)
+        self.count('bounce_' + kind)
+        self.note('bounce', sid, p.rescue if p else 0, kind)
+        return 'new %d' % len(messages)
 
     def not_me(self, sid, age, remember):
         old = self.not_theirs.get(sid, (0,))[0]
