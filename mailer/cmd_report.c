@@ -134,7 +134,7 @@ cmd_report(int argc, char **argv)
 
     } else if (rc == CMD_OK && cmd.json) {
         json_dumpf(report, stdout, JSON_INDENT(2)|JSON_PRESERVE_ORDER
-                                   |JSON_REAL_PRECISION(6));
+                                   |JSON_REAL_PRECISION(15));
         putchar('\n');
 
     } else if (rc == CMD_OK) {

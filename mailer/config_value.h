@@ -57,11 +57,6 @@ const char *config_value_url(const char *text);
 const char *config_value_name(const char *text);
 
 
-/* A reason: [a-z0-9_-], 1 to 24. */
-
-const char *config_value_word(const char *text);
-
-
 /* A host's name or address, letters in lower case. */
 
 const char *config_value_host(const char *text);

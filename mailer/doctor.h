@@ -153,6 +153,7 @@ typedef struct {
     doctor_signature_t    signatures[DOCTOR_SIGNATURES];    /* of the mail */
     unsigned              nsignatures;
     int64_t               deadline; /* monotonic ms, as of dns_now() */
+    const char           *ca_file;  /* for pages; NULL: the system's */
     doctor_report_t      *report;
 } doctor_probe_t;
 

@@ -14,7 +14,7 @@
 
 #define IMPORT_LINKS_MAX  1000
 #define IMPORT_NAME_MAX   32
-#define IMPORT_PARTS_MAX  64        /* conditional comments */
+#define IMPORT_PARTS_MAX  512       /* conditional comments */
 
 
 /* The file, or what is in one of its conditional comments. */
@@ -44,6 +44,7 @@ typedef struct {
     unsigned             cart:1;    /* leads to the landing page */
     unsigned             button:1;  /* looks like one */
     unsigned             cta:1;
+    unsigned             unsubscribe:1;
     char                 name[IMPORT_NAME_MAX + 1];
 } import_link_t;
 

@@ -108,6 +108,7 @@ import_link_kind(import_t *im, import_link_t *link)
 
     if (import_link_unsubscribe(link)) {
         im->unsubscribe = 1;
+        link->unsubscribe = 1;
         import_note(im, IMPORT_INFO, import_link_at(link), "is taken for the "
                     "unsubscribe link");
         import_link_set(im, link, "{{unsubscribe_link}}", 20);

@@ -27,6 +27,7 @@ struct lint_report_s {
 };
 
 
+static const char *lint_copy(lint_report_t *report, const char *text);
 static lint_finding_t *lint_same(lint_report_t *report,
     const lint_rule_t *rule, lint_severity_t severity, const lint_at_t *at);
 static void lint_found_at(lint_view_t *v, const lint_render_t *r,
@@ -99,7 +100,9 @@ lint_report_failed(const lint_report_t *report)
 }
 
 
-const char *
+/* A copy that lives as long as the report; "": no memory. */
+
+static const char *
 lint_copy(lint_report_t *report, const char *text)
 {
     char      *copy;

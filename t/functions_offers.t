@@ -360,6 +360,34 @@ shop 'experiments: who was a subject, and who ordered' => sub {
 };
 
 
+shop 'what an experiment cannot keep is counted' => sub {
+    my $c = abandoned('ada');
+
+    for my $step (1 .. 17) {
+        $f->confirm($c, step => $step);
+        $f->settle($c, 's', next => ms(60));
+        $clock->advance(61);
+        $c = claimed('ada');
+    }
+
+    is($f->count('trials_dropped'), 1, 'sixteen are waited for');
+    $f->call('order', 'p:' . id('ada'), id('o1'), '', 0, 7_776_000);
+    is(cells()->{'1 0 0'}, '1 0', 'not the first');
+    like(cells()->{"$_ 0 0"}, qr/^1 1 /, "but number $_") for 2, 17;
+
+    for my $n (1 .. 9) {
+        mailed(abandoned("s$n"), step => 99);
+        $f->event("visit-s$n", kinds => 'purchase', order => "o$n", total => 100,
+                  currency => chr(64 + $n) x 3);
+    }
+
+    my @cell = split ' ', cells()->{'99 0 0'};
+    is("@cell[0, 1]", '9 9', 'all orders');
+    is(scalar @cell, 2 + 4 * 8, 'in eight currencies');
+    is($f->count('currencies_dropped'), 1, 'one is not told apart');
+};
+
+
 shop 'paused' => sub {
     my $c = abandoned();
     my $pause = sub ($name, $till) {

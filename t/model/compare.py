@@ -223,6 +223,11 @@ def dump(m):
         if till:
             s['x:' + id] += '\x1f%d' % till
             s['ends x:' + id] = till
+    for id, (at, reports, messages, ends) in m.bounces.items():
+        s['b:' + id] = '1\x1f%d\x1f%s\x1f%s' % (
+            at, ''.join(r + ' ' for r in reports),
+            ''.join(r + ' ' for r in messages))
+        s['ends b:' + id] = ends
     for id, (at, ends) in m.not_theirs.items():
         s['d:' + id] = str(at)
         s['ends d:' + id] = ends

@@ -99,6 +99,7 @@ class Model:
         self.due = {}
         self.doubt = {}
         self.out = {}                   # suppressed: id -> (reason, at, till)
+        self.bounces = {}               # id -> (at, reports, messages, expires)
         self.not_theirs = {}            # id -> (when it was said, expires)
         self.free = {}                  # pool -> codes
         self.reserved = {}              # pool -> code -> whom, rescue, step, at
@@ -138,7 +139,7 @@ class Model:
                        if r.expires is not None and r.expires < self.now]:
                 del of[id]
         for name in ('pointers', 'customers', 'items', 'networks', 'sources',
-                     'not_theirs'):
+                     'not_theirs', 'bounces'):
             of = getattr(self, name)
             for id in [i for i, r in of.items() if r[-1] < self.now]:
                 del of[id]
@@ -851,6 +852,25 @@ class Model:
             self.note('suppressed', sid, p.rescue if p else 0, reason)
         return 'OK'
 
+    def bounce(self, sid, kind, report, message):
+        if kind == 'forged':
+            self.count('bounce_forged')
+            return 'new 0'
+        at, reports, messages, _ = self.bounces.get(sid, (0, [], [], 0))
+        p = self.shoppers.get(sid)
+        if p and p.clicked > at:
+            messages = []
+        if report in reports:
+            return 'again %d' % len(messages)
+        reports = [report] + reports[:15]
+        if kind == 'soft' and message not in messages:
+            messages = [message] + messages[:15]
+        self.bounces[sid] = (self.now, reports, messages,
+                             self.now + 90 * DAY * MS)
+        self.count('bounce_' + kind)
+        self.note('bounce', sid, p.rescue if p else 0, kind)
+        return 'new %d' % len(messages)
+
     def not_me(self, sid, age, remember):
         old = self.not_theirs.get(sid, (0,))[0]
         if age and old + 60000 >= self.now - age:
@@ -985,8 +1005,10 @@ class Model:
         for t in p.trials:
             if (t['series'], t['step'], t['rescue']) == (series, step, rescue):
                 return
-        p.trials = [t for t in p.trials
-                    if t['at'] >= self.now - 7 * DAY * MS][-15:]
+        p.trials = [t for t in p.trials if t['at'] >= self.now - 7 * DAY * MS]
+        if len(p.trials) > 15:
+            self.count('trials_dropped')
+            p.trials = p.trials[-15:]
         t = dict(series=series, step=step, rescue=rescue, at=self.now,
                  variant=terms['variant'], holdout=terms['holdout'],
                  ordered=False)

@@ -23,6 +23,7 @@ import tempfile
 import time
 
 import model
+import show
 from compare import compare
 from redis import Error, Redis
 
@@ -177,7 +178,21 @@ def random_terms(r):
                 offer=r.random() < .3, consent=r.choice([0, 0, 0, 1, 2]))
 
 
+def other_step(r):
+    """Reports that come back, and questions."""
+    kind = r.random()
+    if kind < .5:
+        return ('bounces', r.choice(SHOPPERS[:2]),
+                r.choice(['soft', 'soft', 'soft', 'hard', 'complaint',
+                          'forged']),
+                r.choice([0, 0, 1, 2, 3, 50]), r.choice([1, 1, 2, 20]))
+    return ('ask', r.choice(['status', 'why', 'why', 'doubt', 'offers',
+                             'experiment']), r.choice(SHOPPERS))
+
+
 def random_step(r):
+    if r.random() < .08:
+        return other_step(r)
     kind = r.random()
     if kind < .54:
         return ('event', random_event(r))
@@ -224,6 +239,8 @@ def random_step(r):
 
 def mailing_step(r):
     """A shop where little else happens than that carts are mailed."""
+    if r.random() < .08:
+        return other_step(r)
     kind = r.random()
     if kind < .2:
         e = random_event(r)
@@ -280,6 +297,12 @@ def mailing_round(r):
         if r.random() < .9:
             steps.append(('settle', 0, step, attempt, r.choice('sssshxrdy'),
                           r.choice([0, 1, 1, 3600001])))
+        if r.random() < .3:
+            n = r.choice([0, 4, 8])
+            steps += [('bounces', who, 'soft', n, 2), ('clock', 1000),
+                      ('event', dict(e, op=0, lines=[], kinds=model.CLICK,
+                                     click=(who, r.choice([1, 1, 2]), step))),
+                      ('bounces', who, 'soft', n + r.choice([1, 2]), 1)]
         step, attempt = r.choice(STEPS), r.choice([1, 3, 5])
         steps += [('clock', r.choice([1000, 3600002])),
                   ('claim', 64, 60000)]
@@ -509,6 +532,35 @@ class Play:
                                    else 'sp1_withdraw', 'p:' + sid, how,
                                    '' if at is None else at, 90 * 86400),
                          self.m.told_consent(sid, what, how, at, 90 * 86400))
+
+    def bounces(self, sid, kind, first, n):
+        """Two reports of each message."""
+        for i in range(first, first + n):
+            args = (kind, '%016x' % i, '%08x' % (i // 2))
+            wrong = self.same(self.call('sp1_bounce', 'p:' + sid, *args),
+                              self.m.bounce(sid, *args))
+            if wrong:
+                return wrong
+
+    def ask(self, what, sid):
+        if what == 'why':
+            return next(filter(None, (self.tell(what, id)
+                                      for id in SHOPPERS)), None)
+        return self.tell(what, sid)
+
+    def tell(self, what, sid):
+        pool, series = POOLS[SHOPPERS.index(sid)], 7
+        args = dict(why=[sid], offers=[pool], experiment=[series])
+        key = dict(status='shop', why='p:' + sid, doubt='doubt',
+                   offers='o:' + pool, experiment='exp:%08x' % series)[what]
+        got = self.call('sp1_' + what, key)
+        if isinstance(got, list):
+            got = [x.decode() for x in got]
+            if what in ('status', 'experiment'):    # hashes
+                fixed = 18 if what == 'status' else 0
+                rows = sorted(zip(got[fixed::2], got[fixed + 1::2]))
+                got = got[:fixed] + [x for row in rows for x in row]
+        return self.same(got, getattr(show, what)(self.m, *args.get(what, [])))
 
     def not_me(self, sid, age):
         args = (age, 90 * 86400)
