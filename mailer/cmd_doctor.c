@@ -63,6 +63,8 @@ static void *cmd_doctor_thread(void *data);
 static int cmd_doctor_is_used(const cmd_t *cmd, const config_smtp_t *smtp);
 static int cmd_doctor_print(cmd_t *cmd, doctor_report_t *report);
 static void cmd_doctor_lines(json_t *findings);
+static int cmd_doctor_valid(cmd_t *cmd, const cmd_doctor_options_t *options,
+    int64_t *timeout);
 static int cmd_doctor_list(cmd_t *cmd);
 
 
@@ -89,7 +91,6 @@ cmd_doctor(int argc, char **argv)
     int                    rc;
     cmd_t                  cmd;
     int64_t                timeout;
-    const char            *bad;
     cmd_doctor_options_t   options;
     const cmd_option_t     known[] = {
         { "landing", &options.landing, NULL },
@@ -124,23 +125,7 @@ cmd_doctor(int argc, char **argv)
         return rc;
     }
 
-    bad = config_value_time(options.timeout, &timeout);
-
-    if (cmd.nargs != 0 || bad != NULL || timeout < 1000) {
-        fputs(cmd_doctor_usage, stderr);
-        cmd_end(&cmd);
-        return CMD_USAGE;
-    }
-
-    if (options.ca_file != NULL && access(options.ca_file, R_OK) != 0) {
-        cmd_error("%s: %s", options.ca_file, strerror(errno));
-        cmd_end(&cmd);
-        return CMD_USAGE;
-    }
-
-    if ((cmd.shop_name != NULL || options.mail != NULL)
-        && cmd_shop(&cmd) == NULL)
-    {
+    if (!cmd_doctor_valid(&cmd, &options, &timeout)) {
         cmd_end(&cmd);
         return CMD_USAGE;
     }
@@ -156,6 +141,31 @@ cmd_doctor(int argc, char **argv)
     cmd_end(&cmd);
 
     return rc;
+}
+
+
+/* 0: said what is wrong. */
+
+static int
+cmd_doctor_valid(cmd_t *cmd, const cmd_doctor_options_t *options,
+    int64_t *timeout)
+{
+    const char  *bad;
+
+    bad = config_value_time(options->timeout, timeout);
+
+    if (cmd->nargs != 0 || bad != NULL || *timeout < 1000) {
+        fputs(cmd_doctor_usage, stderr);
+        return 0;
+    }
+
+    if (options->ca_file != NULL && access(options->ca_file, R_OK) != 0) {
+        cmd_error("%s: %s", options->ca_file, strerror(errno));
+        return 0;
+    }
+
+    return (cmd->shop_name == NULL && options->mail == NULL)
+           || cmd_shop(cmd) != NULL;
 }
 
 

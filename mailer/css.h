@@ -15,7 +15,7 @@
 
 
 #define CSS_RULES_MAX  4096         /* selectors of all style elements */
-#define CSS_WORK_MAX   40000000     /* elements times selectors */
+#define CSS_WORK_MAX   8000000      /* elements times selectors */
 #define CSS_PARTS_MAX  16           /* elements in one selector */
 #define CSS_MEDIA_MAX  4            /* @media in @media */
 

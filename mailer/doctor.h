@@ -133,8 +133,6 @@ void doctor_say(doctor_report_t *report, doctor_id_t id,
 json_t *doctor_report_json(doctor_report_t *report,
     unsigned counts[DOCTOR_ERROR + 1]);
 
-const char *doctor_severity_name(doctor_severity_t severity);
-
 
 /* ---- the probes ---- */
 

@@ -195,9 +195,6 @@ void shop_kick(shop_t *shop);
 void shop_free(shop_t *shop);
 
 
-const char *shop_state_name(shop_state_t state);
-
-
 /* ---- rescues in hand (rescue.c) ---- */
 
 /* The memory of one claim's reply, shared by its rescues. */

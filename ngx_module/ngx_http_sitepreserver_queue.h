@@ -38,6 +38,7 @@ typedef struct {
 
     char                                 source[SP_SOURCE_LEN];
     ngx_msec_t                           created;
+    ngx_msec_t                           age;       /* as it was written */
     uint64_t                             order;
 
     ngx_uint_t                           nitems;    /* whose texts it tells */
@@ -55,6 +56,16 @@ typedef struct {
     ngx_uint_t                           events;
 
     uint64_t                             order;
+
+    /* the last event that was written: its order (0: none) and age */
+
+    uint64_t                             written;
+    ngx_msec_t                           written_age;
+
+    /* the last event that was applied, and what Redis dates it at most */
+
+    uint64_t                             applied;
+    ngx_msec_t                           applied_at;
 } ngx_http_sitepreserver_queue_t;
 
 
@@ -94,9 +105,21 @@ ngx_uint_t ngx_http_sitepreserver_queue_rewind(
     ngx_http_sitepreserver_queue_t *q);
 
 
-/* Prepares a call for being written: its buffer, and the event's age. */
+/*
+ * Prepares a call for being written, as the next one in flight: its buffer, and
+ * the event's age.  Redis dates an event by its own clock less that age, and so
+ * too late by what the event was under way.  What comes after it here is never
+ * dated before it for all that: an order before the cart that it is of.
+ */
 
-void ngx_http_sitepreserver_call_prepare(ngx_http_sitepreserver_call_t *call);
+void ngx_http_sitepreserver_queue_prepare(ngx_http_sitepreserver_queue_t *q,
+    ngx_http_sitepreserver_call_t *call);
+
+
+/* An event was applied. */
+
+void ngx_http_sitepreserver_queue_applied(ngx_http_sitepreserver_queue_t *q,
+    ngx_http_sitepreserver_call_t *call);
 
 
 /*

@@ -179,9 +179,9 @@ ngx_http_sitepreserver_redis_say(ngx_http_sitepreserver_redis_t *redis,
 
     call->shop = shop;
 
-    ngx_queue_insert_tail(&redis->queue.inflight, &call->queue);
+    ngx_http_sitepreserver_queue_prepare(&redis->queue, call);
 
-    ngx_http_sitepreserver_call_prepare(call);
+    ngx_queue_insert_tail(&redis->queue.inflight, &call->queue);
     call->buf.flush = 1;
 
     for (last = &redis->out; *last != NULL; last = &(*last)->next) {

@@ -93,6 +93,8 @@ ngx_http_sitepreserver_redis_applied(ngx_http_sitepreserver_redis_t *redis,
     redis->failures = 0;
     redis->leaving = 0;
 
+    ngx_http_sitepreserver_queue_applied(&redis->queue, call);
+
     ngx_http_sitepreserver_count(redis->mcf, NGX_HTTP_SITEPRESERVER_APPLIED);
 
     if (er.duplicate) {
