@@ -143,6 +143,7 @@ const char *cmd_time(int64_t ms, char buf[32]);
 int daemon_run(int argc, char **argv);
 int cmd_bounce(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_consent(int argc, char **argv);
 int cmd_creative(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);

@@ -116,6 +116,11 @@ cmd_import_answer(void *data, const redis_answer_t *answer)
 
     if (answer->status == REDIS_REPLY) {
         import->answered++;
+
+        if (import->replied != NULL) {
+            import->replied(import, answer);
+        }
+
         return;
     }
 

@@ -12,14 +12,19 @@
 #include "csv.h"
 
 
-typedef struct {
+typedef struct cmd_import_s  cmd_import_t;
+
+struct cmd_import_s {
     cmd_t                *cmd;
     const config_shop_t  *shop;
     csv_t                 csv;
     long                  answered; /* calls */
     long                  failed;   /* calls; the first error is told */
     long                  rejected; /* lines */
-} cmd_import_t;
+    void                (*replied)(cmd_import_t *import,
+                             const redis_answer_t *answer);
+                                    /* to a call, which is answered; NULL */
+};
 
 
 /* Opens the file, or standard input for "-".  0: said why not. */

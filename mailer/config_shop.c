@@ -20,7 +20,6 @@ static int config_build_brand(config_shop_t *shop, cfg_t *cfg);
 static int config_build_lists(config_shop_t *shop, cfg_t *cfg);
 static int config_build_series(config_shop_t *shop, cfg_t *cfg);
 static int config_build_rules(config_shop_t *shop, cfg_t *cfg);
-static int config_build_consent(config_shop_t *shop, cfg_t *cfg);
 static int config_check_memory(const config_shop_t *shop, cfg_t *cfg);
 
 
@@ -231,6 +230,7 @@ config_build_lists(config_shop_t *shop, cfg_t *cfg)
 static int
 config_build_rules(config_shop_t *shop, cfg_t *cfg)
 {
+    unsigned       consent;
     unsigned long  n;
 
     (void) config_value_number(cfg_getstr(cfg, "max_per_day"), 0,
@@ -244,29 +244,10 @@ config_build_rules(config_shop_t *shop, cfg_t *cfg)
                              &shop->offer_once_in);
     config_build_calendar(&shop->calendar, cfg);
 
-    return config_string(cfg, "time_zone", &shop->time_zone)
-           && config_build_consent(shop, cfg);
-}
+    (void) config_value_consent(cfg_getstr(cfg, "consent"), &consent);
+    shop->consent = (audience_consent_t) consent;
 
-
-static int
-config_build_consent(config_shop_t *shop, cfg_t *cfg)
-{
-    unsigned  n;
-
-    (void) config_value_consent(cfg_getstr(cfg, "consent"), &n);
-
-    if (n == CONFIG_CONSENT) {
-        config_fail(cfg, "consent", "\"consent\" cannot be kept: what is "
-                    "recorded of a shopper does not say whether he has "
-                    "consented.  Have nginx record only who has "
-                    "(sitepreserver_consent), and say all here");
-        return 0;
-    }
-
-    shop->consent = (audience_consent_t) n;
-
-    return 1;
+    return config_string(cfg, "time_zone", &shop->time_zone);
 }
 
 

@@ -119,9 +119,7 @@ const char *config_value_customers(const char *text, unsigned *side);
 const char *config_value_login(const char *text, unsigned *side);
 
 
-/* "all", "soft-opt-in", or "consent", which is CONFIG_CONSENT. */
-
-#define CONFIG_CONSENT  2
+/* "all", "soft-opt-in", "consent": audience_consent_t. */
 
 const char *config_value_consent(const char *text, unsigned *number);
 

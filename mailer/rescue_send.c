@@ -124,6 +124,7 @@ rescue_ask(void *data)
     terms.max_per_week = rescue->rules->max_per_week;
     terms.cool_down = rescue->rules->cool_down;
     terms.variant = rescue->plan.variant->id;
+    terms.consent = audience_asks(rescue->rules->consent);
     terms.holdout = rescue->plan.holdout;
     terms.offer = rescue->plan.offer != NULL && !rescue->plan.holdout;
 

@@ -12,6 +12,8 @@
 
 static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_outcome(
     ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx);
+static ngx_uint_t ngx_http_sitepreserver_closes(
+    ngx_http_sitepreserver_ctx_t *ctx);
 static void ngx_http_sitepreserver_outcome_count(
     ngx_http_sitepreserver_main_conf_t *mcf, sp_outcome_t *outcome);
 
@@ -95,11 +97,30 @@ ngx_http_sitepreserver_outcome(ngx_http_request_t *r,
         ctx->kinds = SP_RESCUE_CLICK;
     }
 
-    if ((ctx->ignored || ctx->refused) && !(ctx->kinds & SP_PURCHASE)) {
+    if ((ctx->ignored || ctx->refused)
+        && !ngx_http_sitepreserver_closes(ctx))
+    {
         return ngx_http_sitepreserver_gated(ctx);
     }
 
     return ngx_http_sitepreserver_send(r, ctx);
+}
+
+
+/*
+ * Of whom nothing is stored, an order closes what was kept before, and who
+ * refuses may take back that he agreed to be written to.
+ */
+
+static ngx_uint_t
+ngx_http_sitepreserver_closes(ngx_http_sitepreserver_ctx_t *ctx)
+{
+    if (ctx->kinds & SP_PURCHASE) {
+        return 1;
+    }
+
+    return !ctx->ignored && ctx->outcome != NULL
+           && ctx->outcome->consent == SP_CONSENT_WITHDRAWN;
 }
 
 

@@ -216,7 +216,7 @@ sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
 static sp_rc_t
 sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
 {
-    int64_t  captured, known, device, stage, orders, customer;
+    int64_t  captured, known, device, stage, orders, customer, consent;
 
     if (!sp_number(&text, ' ', &captured) || captured > SP_CAPTURED_CLICK
         || !sp_number(&text, ' ', &known) || known > SP_KNOWN_LOGIN
@@ -224,7 +224,9 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
         || !sp_number(&text, ' ', &stage) || stage > 5
         || !sp_number(&text, ' ', &orders) || orders > UINT_MAX
         || !sp_number(&text, ' ', &customer)
-        || !sp_number(&text, ' ', &claimed->offered) || text.len != 0)
+        || !sp_number(&text, ' ', &claimed->offered)
+        || !sp_number(&text, ' ', &consent) || consent > 15 || consent == 8
+        || !sp_number(&text, ' ', &claimed->consented_at) || text.len != 0)
     {
         return SP_INVALID;
     }
@@ -235,6 +237,12 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
     claimed->stage = (unsigned) stage;
     claimed->orders = (unsigned) orders;
     claimed->customer = customer != 0;
+    claimed->consented = (sp_consented_t) (consent & 7);
+
+    if (consent != 0) {
+        claimed->consent = consent < 8 ? SP_CONSENT_GIVEN
+                                       : SP_CONSENT_WITHDRAWN;
+    }
 
     return SP_OK;
 }

@@ -229,9 +229,10 @@ end
 -- What an audience may ask for, of the shopper and the visit shown.
 
 local function claim_facts(p, v)
-    return format('%d %d %d %d %d %d %d', p.captured, v.class, v.device,
+    return format('%d %d %d %d %d %d %d %d %d', p.captured, v.class, v.device,
                   v.stage, max(floor(#p.orders / 22), p.order > 0 and 1 or 0),
-                  p.customers ~= '' and 1 or 0, p.offered)
+                  p.customers ~= '' and 1 or 0, p.offered, p.consent,
+                  p.consented)
 end
 
 

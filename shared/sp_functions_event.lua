@@ -96,10 +96,31 @@ local function click(c, v)
 end
 
 
+-- Whoever wants nothing to be stored may still take consent back.
+
+local function consent_forgotten(c)
+    local id = c.who.shopper
+
+    if id == '' and c.who.customer ~= '' then
+        id = customer_read(c, c.who.customer)
+    end
+
+    local p = id and id ~= '' and read_shopper(c, id)
+
+    if p then
+        consent_noted(c, p, c.who.consent, c.at)
+    end
+end
+
+
 -- Nothing of this person is stored; an order closes what was kept before.
 
 local function event_forget(c)
     local v = visit_find(c, c.vid)
+
+    if c.who.consent > C_WITHDRAWN then
+        consent_forgotten(c)
+    end
 
     if band(c.kinds, K_PURCHASE) == 0 or uncertain(c) then
         return

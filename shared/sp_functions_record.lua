@@ -9,8 +9,10 @@ local JOURNAL_MAX = 100000
 -- Flags of a shopper's record, and what is added to the state of an attempt.
 
 local P_CAPTURED = 2                -- times how the address came
+local P_CONSENT = 16                -- it has what is known of consent
 local P_RARE = 32                   -- its record has a case: a rescue, an order
 local P_MORE = 64                   -- ... and what few cases have
+local P_ASKED = 128                 -- its locale is only the browser's
 local A_OFFER, A_HOLDOUT = 4, 8
 
 -- Records.  Times are whole ms in six bytes, enough for 8,900 years.
@@ -21,6 +23,7 @@ local V_HEAD_RARE = '<BBBHI6I6I6I6I6I6'
 local V_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
 local V_TEXT_RARE = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
 local P_HEAD = '<BBHB'              -- version, flags, day, number of visits
+local P_SAID = '<I6B'               -- when and how consent came
 local P_CASE = '<BBBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6I4'
 local P_STEP = '<I4I6c1'
 local P_REST = '<I6I6BB'            -- earlier, offered, trials, code
@@ -249,7 +252,8 @@ end
 
 
 local function shopper_fields(id)
-    return { id = id, flags = 0, captured = 0, state = IDLE, reason = 0,
+    return { id = id, flags = 0, captured = 0, consent = 0, consented = 0,
+                asked = false, state = IDLE, reason = 0,
                 day = 0, attempting = NO_ATTEMPT, tries = 0, rescue = 0, fence = 0,
                 lease = 0, acted = 0, abandoned = 0, next = 0, order = 0,
                 clicked = 0, click_rescue = 0, series = 0, attempt_step = 0,
@@ -285,12 +289,17 @@ local function parse_shopper(raw, id)
 
     p.flags = flags % P_CAPTURED
     p.captured = floor(flags / P_CAPTURED) % 8
+    p.asked = flags >= P_ASKED
+
+    if flags % P_RARE >= P_CONSENT then
+        p.consented, p.consent, at = unpack(P_SAID, raw, at)
+    end
 
     if flags % P_MORE >= P_RARE then
         at = read_case(p, raw, at)
     end
 
-    if flags >= P_MORE then
+    if flags % P_ASKED >= P_MORE then
         at = read_more(p, raw, at)
     end
 
@@ -360,8 +369,10 @@ local function write_shopper(c, p)
     local rare = p.state ~= IDLE or p.order > 0 or p.clicked > 0
                  or #p.mails > 0 or p.attempting ~= NO_ATTEMPT
     local more = p.earlier > 0 or p.offered > 0 or #p.trials > 0 or p.code
-    local flags = p.flags + p.captured * P_CAPTURED + (rare and P_RARE or 0)
-                  + (more and P_MORE or 0)
+    local flags = p.flags + p.captured * P_CAPTURED
+                  + (p.consent > 0 and P_CONSENT or 0)
+                  + (rare and P_RARE or 0) + (more and P_MORE or 0)
+                  + (p.asked and P_ASKED or 0)
 
     if p.day == today then
         remember = nil
@@ -371,7 +382,10 @@ local function write_shopper(c, p)
     end
 
     local raw = pack(P_HEAD, VERSION, flags, p.day, #p.visits)
-                .. concat(p.visits) .. (rare and pack_case(p) or '')
+                .. concat(p.visits)
+                .. (p.consent > 0 and pack(P_SAID, p.consented, p.consent)
+                    or '')
+                .. (rare and pack_case(p) or '')
                 .. (more and pack_more(p) or '')
                 .. p.locale .. '\31' .. p.first_name .. '\31'
                 .. p.customers .. '\31' .. p.orders .. '\31' .. p.sealed

@@ -10,6 +10,10 @@ local DAY_WINDOW = DAY * 1000       -- ms that max_per_day looks back
 local WEEK_WINDOW = 7 * DAY_WINDOW  -- ... and max_per_week
 local MODE_PAUSE = 5000             -- ms, where a mailer works in another mode
 
+-- what a mailer asks of consent: it is given; it is not withdrawn
+
+local ASK_GIVEN, ASK_KEPT = 1, 2
+
 
 function doubt_member(p_id, rescue, series, step, attempt)
     return format('%s %d %d %d %s', p_id, rescue, series, step, attempt)
@@ -89,7 +93,7 @@ local ENDED = { ordered = 'ordered', recovered = 'ordered',
                 suppressed = 'suppressed', empty = 'empty',
                 released = 'empty', before_live = 'before_live',
                 off = 'off', cool_down = 'cool_down', paused = 'paused',
-                not_me = 'not_me' }
+                not_me = 'not_me', no_consent = 'no_consent' }
 
 -- Until when there are too many messages in a window; nil: there are not.
 
@@ -123,6 +127,13 @@ local function confirm_look(c, p, s)
     if reason then
         close(c, p, reason)
         return ENDED[reason] or 'suppressed'
+    end
+
+    if (s.consent == ASK_GIVEN and not consent_given(p))
+        or (s.consent == ASK_KEPT and p.consent > C_WITHDRAWN)
+    then
+        close(c, p, 'no_consent')
+        return 'no_consent'
     end
 
     if call('EXISTS', c.prefix .. 'i:p:' .. p.id) == 1 then
@@ -169,7 +180,8 @@ local function confirm_read(args)
              cool_down = number(args[9], 'cool_down', 1e13),
              variant = number(args[10], 'variant', 255),
              holdout = number(args[11], 'holdout', 1) == 1,
-             offer = number(args[12], 'offer', 1) == 1 }
+             offer = number(args[12], 'offer', 1) == 1,
+             consent = number(args[13], 'consent', ASK_KEPT) }
 end
 
 

@@ -137,7 +137,6 @@ for my $case (
     [ qr{(?=    from)}, "max_per_week = 17\n", 8, '"max_per_week" is too large: "17"' ],
     [ qr{(?=    from)}, "cool_down = often\n", 8, '"cool_down" is not a time' ],
     [ qr{(?=    from)}, "consent = maybe\n", 8, '"consent" is not soft-opt-in, consent or all: "maybe"' ],
-    [ qr{(?=    from)}, "consent = consent\n", 8, '"consent" cannot be kept' ],
     [ qr{(?=    from)}, "time_zone = \"Europe/Nowhere\"\n", 8, '"time_zone" is not a time zone ("Europe/Dublin", "UTC"): "Europe/Nowhere"' ],
     [ qr{(?=    from)}, "quiet_hours = \"9-5\"\n", 8, '"quiet_hours" is not "21:00-08:00" or none: "9-5"' ],
     [ qr{(?=    from)}, "quiet_hours = \"21:00-24:00\"\n", 8, '"quiet_hours" is not "21:00-08:00" or none' ],

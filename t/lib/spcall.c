@@ -302,6 +302,9 @@ spcall_event(sp_call_t *call, json_t *in, const sp_str_t *shop)
     event.network = spcall_id(in, "network", SP_ID_NETWORK, shop);
     event.first_name = spcall_str(in, "first_name");
     event.locale = spcall_str(in, "locale");
+    event.asked = spcall_int(in, "asked", 0) != 0;
+    event.consent = (sp_consent_t) spcall_int(in, "consent", SP_CONSENT_NOT);
+    event.consented = (sp_consented_t) sp_captured(event.kinds);
     event.currency = spcall_str(in, "currency");
     event.total = spcall_int(in, "total", SP_NO_AMOUNT);
     spcall_lines(&event, in);

@@ -85,6 +85,7 @@ def shopper(raw):
     version, flags, day, nvisits = struct.unpack_from('<BBHB', raw)
     assert version == 1
     p = dict(logged_in=bool(flags & 1), captured=flags // 2 % 8, day=day,
+             consent='', consented=(0, 0), asked=bool(flags & 128),
              earlier=0, offered=0, code=None, trials=[], state='none', reason='',
              rescue=0, fence=0, lease=0, acted=0, abandoned=0, next=0,
              order=0, clicked=0, click_rescue=0, series=0, tries=0, mark=0,
@@ -93,6 +94,12 @@ def shopper(raw):
     at = 5
     p['visits'] = ids(raw[at:at + 22 * nvisits].decode())
     at += 22 * nvisits
+    if flags & 16:
+        how = raw[at + 6]
+        p['consent'] = 'withdrawn' if how & 8 else 'given'
+        p['consented'] = (*times(raw, at, 1), how & 7)
+        assert how & 7
+        at += 7
     if flags & 32:
         layout = '<BBBBBBII36sIIIII6sI'
         (state, reason, attempting, p['tries'], nsteps, nmails, p['rescue'],

@@ -26,11 +26,15 @@ NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = range(5)
 ENDED = {'ordered': 'ordered', 'recovered': 'ordered',
          'suppressed': 'suppressed', 'empty': 'empty', 'released': 'empty',
          'before_live': 'before_live', 'off': 'off', 'cool_down': 'cool_down',
-         'paused': 'paused', 'not_me': 'not_me'}
+         'paused': 'paused', 'not_me': 'not_me', 'no_consent': 'no_consent'}
 KNOWN_REASONS = ('ordered', 'recovered', 'lost', 'suppressed', 'empty',
                  'released', 'no_address', 'before_live', 'off', 'series_gone',
                  'series_done', 'never_mail', 'unreadable', 'cool_down',
                  'no_audience', 'no_consent', 'paused', 'not_me')
+
+
+CONSENTED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
+             'import', 'operator')
 
 
 class Visit:
@@ -61,6 +65,9 @@ class Shopper:
         self.visits = []
         self.logged_in = False
         self.captured = 0               # how the address came
+        self.consent = ''               # 'given', 'withdrawn'
+        self.consented = (0, 0)         # when, how
+        self.asked = False              # the locale is only the browser's
         self.state = 'none'
         self.reason = ''
         self.rescue = self.fence = self.lease = 0
@@ -317,6 +324,11 @@ class Model:
         return e['status'] in (499, 502, 504)
 
     def event_forget(self, e):
+        if e['consent'] and e['consent'][0] == 'withdrawn':
+            sid = e['shopper'] or self.customers.get(e['customer'], ('',))[0]
+            if sid in self.shoppers:
+                if self.consent(sid, *e['consent'], self.at) == 'OK':
+                    self.renewed.add(sid)
         if not e['kinds'] & PURCHASE or self.uncertain(e):
             return
         id = self.find(e['visit'])
@@ -509,7 +521,7 @@ class Model:
             self.release(id)
         if v.shopper:
             self.bind(v, e, shown)
-            self.details(v, e)
+            self.details(v, e, shown)
             self.enlist(v.shopper, id)
         if e['customer']:
             v.customer = e['customer']
@@ -541,7 +553,7 @@ class Model:
             if c not in p.customers:
                 p.customers = ([c] + p.customers)[:4]
 
-    def details(self, v, e):
+    def details(self, v, e, shown):
         p = self.shoppers[v.shopper]
         if e['sealed'] and e['shopper'] == v.shopper \
                 and p.sealed[:1] != e['sealed'][:1]:
@@ -551,10 +563,43 @@ class Model:
             p.captured = e['captured']
         elif v.how == BY_CLICK and not p.captured:
             p.captured = 7
-        p.locale = e['locale'] or p.locale
+        theirs = e['shopper'] == v.shopper or not e['shopper'] \
+            and (shown or v.how == BY_LOGIN)
+        if e['locale'] and not e['asked']:
+            p.locale, p.asked = e['locale'], False
+        elif e['locale'] and theirs and (p.asked or not p.locale):
+            p.locale, p.asked = e['locale'], True
+        if theirs and e['consent']:
+            self.consent(v.shopper, *e['consent'], self.at)
         p.first_name = e['first_name'] or p.first_name
         p.logged_in = p.logged_in or v.how == BY_LOGIN
         self.renewed.add(v.shopper)
+
+    def consent(self, sid, what, how, at):
+        """What was said last counts; since when it is given is kept."""
+        p = self.shoppers[sid]
+        if at < p.consented[0]:
+            return 'OLD'
+        before = p.consent
+        if before == what == 'given':
+            return 'SAME'
+        p.consent, p.consented = what, (at, how)
+        event = {'given': 'consented', 'withdrawn': 'consent_withdrawn'}[what]
+        if what == 'given' or before == 'given':
+            self.count(event)
+            self.note(event, sid, 0, CONSENTED[how])
+        return 'OK'
+
+    def told_consent(self, sid, what, how, at, remember):
+        """at None: nobody knows when it was said; 0: now."""
+        p = self.shoppers.get(sid)
+        if at is None and what == 'given' and p and p.consent == 'withdrawn':
+            return 'OLD'
+        p = self.shoppers.setdefault(sid, Shopper())
+        reply = self.consent(sid, what, how, min(at or self.now, self.now))
+        if reply == 'OK':
+            self.ttl(p, remember)
+        return reply
 
     def logs_out(self, v, e):
         if e['kinds'] & LOGOUT:
@@ -1189,7 +1234,7 @@ class Model:
         return 'OK'
 
     def confirm(self, sid, rescue, fence, series, step, attempt, mode, terms):
-        """terms: day, week, cool_down, variant, holdout, offer"""
+        """terms: day, week, cool_down, variant, holdout, offer, consent"""
         if 'mode' not in self.shop:
             return 'SPMODE'
         p = self.shoppers.get(sid)
@@ -1231,6 +1276,10 @@ class Model:
         if reason:
             self.close(sid, reason)
             return ENDED.get(reason, 'suppressed'), 0
+        if terms['consent'] == 1 and p.consent != 'given' \
+                or terms['consent'] == 2 and p.consent == 'withdrawn':
+            self.close(sid, 'no_consent')
+            return 'no_consent', 0
         if 'p:' + sid in self.active:
             return 'active', p.next
         shown, _, held = self.look(sid)

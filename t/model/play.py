@@ -106,7 +106,8 @@ def random_event(r):
              moved='', moved_own=False, customer='', shopper='', sealed='',
              network='', first_name='', locale='', currency='', order='',
              click=None, aliases=[], lines=[], logged_in=False,
-             captured=0, device=r.choice([0, 0, 0, 1, 2, 3]),
+             captured=0, asked=False, consent=None,
+             device=r.choice([0, 0, 0, 1, 2, 3]),
              forget=r.random() < .03, source=r.choice(SOURCES), skip=0)
     e['age'] = r.choice([0] * 6 + [1, 500, 60000, IDLE - 1, IDLE, IDLE * 2,
                                    13 * 3600000])
@@ -149,8 +150,12 @@ def random_event(r):
             e['sealed'] = r.choice(['1\x1f\x1eabc', '2\0\n\x7f', ''])
             e['network'] = r.choice(NETWORKS + [''])
             e['first_name'] = r.choice(['', 'Jo'])
-            e['locale'] = r.choice(['', 'de'])
             e['captured'] = r.choice([0, 1, 1, 3, 5])
+        e['locale'] = r.choice(['', 'de', 'fr'])
+        e['asked'] = bool(e['locale']) and r.random() < .6
+        if r.random() < .3:
+            e['consent'] = r.choice(['given', 'given', 'withdrawn']), \
+                r.choice([1, 3, 4])
     if r.random() < .25:
         e['customer'] = r.choice(CUSTOMERS)
     if r.random() < .5:
@@ -170,7 +175,7 @@ def random_terms(r):
     return dict(day=r.choice([0, 0, 0, 1, 2]), week=r.choice([0, 0, 0, 2]),
                 cool_down=r.choice([0, 0, 0, 3600000, 3 * 86400000]),
                 variant=r.choice([0, 0, 1]), holdout=r.random() < .2,
-                offer=r.random() < .3)
+                offer=r.random() < .3, consent=r.choice([0, 0, 0, 1, 2]))
 
 
 def other_step(r):
@@ -216,7 +221,11 @@ def random_step(r):
                 r.choice(ORDERS + ['']), r.choice(CUSTOMERS + ['']),
                 r.choice([0, 0, 60000, 2 * IDLE]),
                 r.choice(['', '', '990']))
-    if kind < .965:
+    if kind < .9625:
+        return ('consent', r.choice(SHOPPERS),
+                r.choice(['given', 'given', 'withdrawn']), r.choice([6, 7]),
+                r.choice([None, 0, 0, 60000, -60000, 40 * 86400000]))
+    if kind < .967:
         return ('suppress', r.choice(SHOPPERS), r.random() < .5)
     if kind < .97:
         return ('pause', r.choice(SHOPPERS),
@@ -412,8 +421,11 @@ class Play:
             if e['click'] else ['', '', '']
         who = [e['moved'], e['shopper'], e['network'], e['first_name'],
                e['locale'], e['order']] + click
-        who = who + [e['captured'], e['sealed']] if any(who + [e['sealed']]) \
-            else []
+        how = e['captured'] + 128 * e['asked']
+        if e['consent']:
+            how += 8 * e['consent'][1] + 64 * (e['consent'][0] == 'withdrawn')
+        who = who + [how, e['sealed']] \
+            if any(who + [e['sealed'], e['consent']]) else []
         aliases = ''.join('%s%d' % a for a in e['aliases'])
         if e['customer']:
             aliases += e['customer'] + '8'
@@ -447,10 +459,11 @@ class Play:
                 ' '.join('%d:%d:%s' % tuple(s) for s in p.steps),
                 p.first_name, p.locale, v.currency,
                 '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines),
-                '%d %d %d %d %d %d %d' % (
+                '%d %d %d %d %d %d %d %d %d' % (
                     p.captured, v.how, v.device, v.stage,
                     max(len(p.orders), bool(p.order)), bool(p.customers),
-                    p.offered),
+                    p.offered, p.consented[1] + 8 * (p.consent == 'withdrawn'),
+                    p.consented[0]),
                 ' '.join(map(str, p.mails)),
                 '%s %s %s' % (p.code['pool'], p.code['text'],
                               'g' if p.code['given'] else 'r')
@@ -512,6 +525,13 @@ class Play:
         return self.same(self.call('sp1_suppress', 'p:' + sid,
                                    'unsubscribed', '1' if remove else '0'),
                          self.m.suppress(sid, 'unsubscribed', remove))
+
+    def consent(self, sid, what, how, ago):
+        at = self.now - ago if ago else ago
+        return self.same(self.call('sp1_consent' if what == 'given'
+                                   else 'sp1_withdraw', 'p:' + sid, how,
+                                   '' if at is None else at, 90 * 86400),
+                         self.m.told_consent(sid, what, how, at, 90 * 86400))
 
     def bounces(self, sid, kind, first, n):
         """Two reports of each message."""

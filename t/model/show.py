@@ -9,6 +9,8 @@ import time
 
 CAPTURED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
             'customer', 'click')
+CONSENTED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
+             'import', 'operator')
 DEVICES = ('', 'desktop', 'phone', 'tablet')
 CLASSES = ('nothing', 'cookie', 'click', 'address', 'login')
 
@@ -55,14 +57,19 @@ def why(m, sid):
 def about(m, sid, p):
     attempt = p.attempt['state'] if p.attempt else 'none'
     pairs = [('address', 'yes' if p.sealed else 'no'),
-             ('captured', CAPTURED[p.captured]),
-             ('active_ms', max(m.active.get('p:' + sid, 0) - m.now, 0)),
-             ('due', m.due.get('p:' + sid, '')), ('rescue', p.rescue),
-             ('state', p.state), ('reason', p.reason),
-             ('abandoned', p.abandoned), ('next', p.next), ('tries', p.tries),
-             ('leased_until', p.lease),
-             ('attempt', attempt.replace(' ', '_')), ('ordered', p.order),
-             ('clicked', p.clicked), ('offered', p.offered)]
+             ('captured', CAPTURED[p.captured]), ('consent', p.consent)]
+    if p.consent:
+        pairs += [('consent_at', p.consented[0]),
+                  ('consent_by', CONSENTED[p.consented[1]])]
+    pairs += [('locale', p.locale),
+              ('locale_by', p.locale and ('shop', 'browser')[p.asked]),
+              ('active_ms', max(m.active.get('p:' + sid, 0) - m.now, 0)),
+              ('due', m.due.get('p:' + sid, '')), ('rescue', p.rescue),
+              ('state', p.state), ('reason', p.reason),
+              ('abandoned', p.abandoned), ('next', p.next),
+              ('tries', p.tries), ('leased_until', p.lease),
+              ('attempt', attempt.replace(' ', '_')), ('ordered', p.order),
+              ('clicked', p.clicked), ('offered', p.offered)]
     if p.code:
         pairs.append(('code', '%s %s' % (p.code['pool'], 'given'
                                          if p.code['given'] else 'reserved')))
