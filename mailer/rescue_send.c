@@ -126,7 +126,7 @@ rescue_ask(void *data)
     terms.variant = rescue->plan.variant->id;
     terms.consent = audience_asks(rescue->rules->consent);
     terms.holdout = rescue->plan.holdout;
-    terms.offer = rescue->plan.offer != NULL && !rescue->plan.holdout;
+    terms.offer = rescue->plan.offer != NULL;
 
     rc = arena == NULL ? SP_NOMEM
          : sp_call_confirm(&call, sp_arena_pool(arena), &rescue->rules->id,

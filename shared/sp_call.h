@@ -446,7 +446,8 @@ sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,
  *
  * A live OK makes the shopper a subject of the experiment of this series and
  * step, once in a rescue, with variant and holdout.  A holdout is asked, too,
- * with the same terms; nothing is sent then, and SP_SETTLE_HOLDOUT follows.
+ * with the same terms; nothing is sent then, and SP_SETTLE_HOLDOUT follows.  A
+ * live one counts for caps, cool_down and offers as its message would have.
  */
 
 typedef struct {

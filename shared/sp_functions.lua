@@ -122,6 +122,7 @@ local close, visits_replace, visits_add, release, join, order_visit
 local order_shopper, ordered_before, visit_find, customer_read
 local customer_write, identify, move, logout, logged_out, cart, shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
+local holdout_noted, offer_noted
 local head_read, event_read, event_fast, event_new, touch, lines_whole
 local visit_head, visit_times, leased, offer_back, offer_given, cells_write
 local trial_begin, trial_order, cart_value, disowned, consent_noted

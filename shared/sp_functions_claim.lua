@@ -43,6 +43,7 @@ local function held_out(c, p)
         p.tries = 0
     end
 
+    holdout_noted(c, p, p.attempt_at)
     offer_back(c, p)
     count(c, 'holdout')
     note(c, 'holdout', p.id, p.attempt_rescue, nil, p.attempt_step)
@@ -63,8 +64,8 @@ local function open(c, p, acted)
     p.next = p.abandoned
     p.dirty = true
 
-    for _, at in ipairs(p.mails) do
-        p.earlier = max(p.earlier, at)
+    for _, mail in ipairs(p.mails) do
+        p.earlier = max(p.earlier, floor(mail / 2))
     end
 
     count(c, 'abandoned')
@@ -239,8 +240,8 @@ end
 local function claim_mails(p)
     local mails = {}
 
-    for i, at in ipairs(p.mails) do
-        mails[i] = format('%d', at)
+    for i, mail in ipairs(p.mails) do
+        mails[i] = format('%d', floor(mail / 2))
     end
 
     return concat(mails, ' ')

@@ -46,12 +46,23 @@ function step_done(p, hash, at, outcome)
 end
 
 
-function mail_noted(p, at)
+function mail_noted(p, at, held)
     if #p.mails >= MAILS_MAX then
         remove(p.mails, 1)
     end
 
-    p.mails[#p.mails + 1] = at
+    p.mails[#p.mails + 1] = at * 2 + (held and 1 or 0)
+end
+
+
+-- A holdout counts as its message would have, for caps, cool-down and offers:
+-- else more rescues of those held out would count than of the others.
+
+function holdout_noted(c, p, at)
+    if p.attempt_live then
+        offer_noted(c, p)
+        mail_noted(p, at, true)
+    end
 end
 
 
@@ -100,7 +111,9 @@ local ENDED = { ordered = 'ordered', recovered = 'ordered',
 local function capped(c, p, most, window)
     local n, oldest = 0
 
-    for _, at in ipairs(p.mails) do
+    for _, mail in ipairs(p.mails) do
+        local at = floor(mail / 2)
+
         if at > c.now - window then
             n = n + 1
             oldest = min(oldest or at, at)
@@ -194,6 +207,7 @@ local function confirmed(c, p, s)
     p.attempt_at = c.now
     p.attempt_offer = s.offer
     p.attempt_holdout = s.holdout
+    p.attempt_live = c.mode == 'live'
     p.series = s.series
     p.dirty = true
 
@@ -297,6 +311,9 @@ local function settle_attempt(c, p, s)
         if s.outcome == 's' then
             offer_given(c, p)
             mail_noted(p, c.now)
+
+        elseif s.outcome == 'h' then
+            holdout_noted(c, p, c.now)
         end
 
         offer_back(c, p)

@@ -132,8 +132,8 @@ local function why(keys, args)
         add('step', format('%d %d %s', step.hash, step.at, step.outcome))
     end
 
-    for _, at in ipairs(p.mails) do
-        add('mail', at)
+    for _, mail in ipairs(p.mails) do
+        add(mail % 2 == 1 and 'held_out' or 'mail', floor(mail / 2))
     end
 
     for _, t in ipairs(p.trials) do

@@ -170,6 +170,7 @@ shop 'a holdout' => sub {
     mailed($c, 'h', holdout => 1, next => ms(60));
     like($f->why('ada')->{steps}[0], qr/ h$/, 'the step is done');
     is($f->why('ada')->{mail}, undef, 'without a message');
+    cmp_ok($f->why('ada')->{held_out}, '>', 0, 'and when, instead');
     is($f->count('holdout'), 1, 'counted');
     $clock->advance(61);
     $c = claimed('ada', lease => 60_000);
@@ -180,6 +181,54 @@ shop 'a holdout' => sub {
     is_deeply([ map { "@$_[0, 2]" } $c->{steps}->@* ], [ '11 h', '22 h' ],
               'never settled: not in doubt, for nothing was sent');
     is($f->status->{in_doubt}, 0, 'nothing is in doubt');
+    is(scalar $c->{mails}->@*, 2, 'both count as messages');
+};
+
+
+# Held out or not: what comes next is the same.
+for my $group ([ 's' ], [ 'h', holdout => 1 ], [ undef, holdout => 1 ]) {
+    my ($outcome, @held) = @$group;
+
+    shop 'caps and offers, ' . ($outcome // 'held out and never settled')
+        => sub {
+        my $c = abandoned();
+
+        if ($outcome) {
+            mailed($c, $outcome, @held, offer => 1, next => ms(60));
+            $clock->advance(61);
+        } else {
+            is($f->confirm($c, @held, offer => 1), 'OK', 'confirmed');
+            $clock->advance(61);
+        }
+
+        $c = claimed();
+        is(scalar $c->{mails}->@*, 1, 'one');
+        cmp_ok($c->{offered}, '>', 0, 'with an offer');
+        is($f->confirm($c, step => 22, max_per_day => 1), 'capped', 'a day');
+
+        $clock->advance($DAY);
+        $c = claimed();
+        is($f->confirm($c, step => 22, max_per_week => 1), 'capped', 'a week');
+
+        $clock->advance(2 * $DAY);
+        $f->event('visit-ada', kinds => 'purchase', order => 'o1');
+        $c = abandoned();
+        is($f->confirm($c, cool_down => 30 * $DAY * 1000), 'cool_down',
+           'the next rescue has to wait');
+    };
+}
+
+
+shop 'a holdout in dry-run' => sub {
+    $f->mode('dry-run');
+    my $c = abandoned();
+    is($f->confirm($c, mode => 'dry-run', holdout => 1, offer => 1), 'OK',
+       'confirmed');
+    is($f->settle($c, 'h', next => ms(60)), 'OK', 'settled');
+    $clock->advance(61);
+    $c = claimed();
+    is_deeply($c->{mails}, [], 'binds nobody');
+    is($c->{offered}, 0, 'nor does its offer');
 };
 
 

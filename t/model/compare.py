@@ -90,7 +90,7 @@ def shopper(raw):
              rescue=0, fence=0, lease=0, acted=0, abandoned=0, next=0,
              order=0, clicked=0, click_rescue=0, series=0, tries=0, mark=0,
              steps=[],
-             mails=[], attempt=None)
+             mails=[], held=[], attempt=None)
     at = 5
     p['visits'] = ids(raw[at:at + 22 * nvisits].decode())
     at += 22 * nvisits
@@ -113,7 +113,9 @@ def shopper(raw):
             h, t, o = struct.unpack_from('<I6sc', raw, at)
             p['steps'].append([h, *times(t, 0, 1), o.decode()])
             at += 11
-        p['mails'] = times(raw, at, nmails)
+        noted = times(raw, at, nmails)
+        p['mails'] = [n // 2 for n in noted]
+        p['held'] = [bool(n % 2) for n in noted]
         at += 6 * nmails
         if attempting:
             p['attempt'] = dict(id=raw[at:at + 22].decode(), step=step,
@@ -121,6 +123,7 @@ def shopper(raw):
                                        'in doubt')[attempting % 4],
                                 offer=bool(attempting & 4),
                                 holdout=bool(attempting & 8),
+                                live=bool(attempting & 16),
                                 series=series, rescue=rescue,
                                 at=times(attempt_at, 0, 1)[0])
             at += 22

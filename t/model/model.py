@@ -80,6 +80,7 @@ class Shopper:
         self.trials = []                # dicts
         self.steps = []                 # [hash, at, outcome]
         self.mails = []
+        self.held = []                  # of each: it was held out
         self.attempt = None             # dict: id, state, step, series, ...
         self.expires = None
         self.day = 0
@@ -1082,7 +1083,7 @@ class Model:
             self.step_done(p, a['step'], 'd')
             p.tries = 0
         self.offer_given(sid)
-        p.mails = (p.mails + [a['at']])[-16:]
+        self.mail_noted(p, a['at'], False)
         self.doubt['%s %d %d %d %s' % (sid, a['rescue'], a['series'],
                                        a['step'], a['id'])] = a['at']
         self.count('doubt')
@@ -1097,9 +1098,22 @@ class Model:
         if a['rescue'] == p.rescue:
             self.step_done(p, a['step'], 'h')
             p.tries = 0
+        self.holdout_noted(p, a['at'])
         self.offer_back(sid)
         self.count('holdout')
         self.note('holdout', sid, a['rescue'], None, a['step'])
+
+    @staticmethod
+    def mail_noted(p, at, held):
+        p.mails = (p.mails + [at])[-16:]
+        p.held = (p.held + [held])[-16:]
+
+    def holdout_noted(self, p, at):
+        """Counts as its message would have, if that had been a real one."""
+        if p.attempt['live']:
+            if p.attempt['offer']:
+                p.offered = self.now
+            self.mail_noted(p, at, True)
 
     def step_done(self, p, step, outcome):
         for s in p.steps:
@@ -1257,6 +1271,7 @@ class Model:
             p.attempt = {'id': attempt, 'state': 'confirmed', 'step': step,
                          'series': series, 'rescue': rescue, 'at': self.now,
                          'holdout': terms['holdout'],
+                         'live': mode == 'live',
                          'offer': terms['offer']}
             if mode == 'live':
                 self.trial_begin(p, series, step, rescue, terms)
@@ -1336,7 +1351,9 @@ class Model:
                     self.step_done(p, a['step'], outcome)
                 if outcome == 's':
                     self.offer_given(sid)
-                    p.mails = (p.mails + [self.now])[-16:]
+                    self.mail_noted(p, self.now, False)
+                elif outcome == 'h':
+                    self.holdout_noted(p, self.now)
                 self.offer_back(sid)
             self.count(self.NAMES[outcome])
             self.note(self.NAMES[outcome], sid, a['rescue'], reason,

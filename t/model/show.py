@@ -82,7 +82,8 @@ def about(m, sid, p):
                                           v.hold if v.hold > m.now else 0,
                                           DEVICES[v.device])))
     pairs += [('step', '%d %d %s' % tuple(s)) for s in p.steps]
-    pairs += [('mail', at) for at in p.mails]
+    pairs += [('held_out' if held else 'mail', at)
+              for at, held in zip(p.mails, p.held)]
     return pairs + [('trial', '%d %d variant=%d holdout=%s at=%d ordered=%s' % (
         t['series'], t['step'], t['variant'], 'yes' if t['holdout'] else 'no',
         t['at'], 'yes' if t['ordered'] else 'no')) for t in p.trials]
