@@ -20,7 +20,7 @@ my $redis  = Sp::Redis->new;
 my $secret = secret_file();
 my $origin = Sp::Origin->new(sub ($method, $uri, $headers, $body) {
     [ 200, { 'Content-Type' => 'text/plain' }, 'ok' ] });
-my $nginx = Sp::Nginx->new(http => <<"CONF");
+my $nginx = Sp::Nginx->new(workers => 2, http => <<"CONF");
 sitepreserver_redis @{[ $redis->url ]} timeout=60s;
 sitepreserver_secret_file $secret;
 server {

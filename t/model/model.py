@@ -324,6 +324,9 @@ class Model:
     def uncertain(self, e):
         return e['status'] in (499, 502, 504)
 
+    def ordered_at(self):
+        return self.now if self.now - self.at <= 15000 else self.at
+
     def event_forget(self, e):
         if e['consent'] and e['consent'][0] == 'withdrawn':
             sid = e['shopper'] or self.customers.get(e['customer'], ('',))[0]
@@ -336,7 +339,7 @@ class Model:
         people = []
         self.count('orders')
         if id in self.visits:
-            self.order_visit(self.visits[id], self.at)
+            self.order_visit(self.visits[id], self.ordered_at())
             self.written.add(id)
             people.append(self.visits[id].shopper)
         people.append(e['shopper'])
@@ -345,7 +348,7 @@ class Model:
         for sid in people:
             if sid in self.shoppers and sid not in seen:
                 seen.append(sid)
-                self.order_shopper(sid, self.at, '')
+                self.order_shopper(sid, self.ordered_at(), '')
                 self.renewed.add(sid)
 
     def event_apply(self, e):
@@ -754,13 +757,14 @@ class Model:
         if e['total']:
             amount = int(e['total'])
         worth = amount, e['currency'] or currency
-        self.order_visit(v, self.at)
+        at = self.ordered_at()
+        self.order_visit(v, at)
         v.order_id = order or v.order_id
         if before and before != v.shopper:
-            self.order_shopper(before, self.at, order, worth)
+            self.order_shopper(before, at, order, worth)
             self.renewed.add(before)
         if p:
-            self.order_shopper(v.shopper, self.at, order, worth)
+            self.order_shopper(v.shopper, at, order, worth)
         self.note('order', v.shopper if p else '', p.rescue if p else 0)
         if not v.click or self.at - v.click[2] > 7 * DAY * MS:
             return
