@@ -65,6 +65,7 @@ ngx_http_sitepreserver_call_create(ngx_http_sitepreserver_call_kind_t kind,
 
     call->kind = kind;
     call->size = size;
+    call->happened = ngx_current_msec;
     call->created = ngx_current_msec;
     call->nitems = nitems;
     call->data = (char *) (call->items + nitems);
@@ -262,22 +263,22 @@ static ngx_msec_t
 ngx_http_sitepreserver_queue_age(ngx_http_sitepreserver_queue_t *q,
     ngx_http_sitepreserver_call_t *call)
 {
-    call->age = ngx_current_msec - call->created;
+    call->waited = ngx_current_msec - call->created;
 
     if (call->order > q->applied && q->applied != 0) {
-        call->age = ngx_min(call->age, ngx_current_msec - q->applied_at);
+        call->waited = ngx_min(call->waited, ngx_current_msec - q->applied_at);
     }
 
     if (call->order > q->written && q->written != 0
         && !ngx_queue_empty(&q->inflight))
     {
-        call->age = ngx_min(call->age, q->written_age);
+        call->waited = ngx_min(call->waited, q->written_waited);
     }
 
     q->written = call->order;
-    q->written_age = call->age;
+    q->written_waited = call->waited;
 
-    return call->age;
+    return call->created - call->happened + call->waited;
 }
 
 
@@ -287,7 +288,7 @@ ngx_http_sitepreserver_queue_applied(ngx_http_sitepreserver_queue_t *q,
 {
     if (call->order > q->applied) {
         q->applied = call->order;
-        q->applied_at = ngx_current_msec - call->age;
+        q->applied_at = ngx_current_msec - call->waited;
     }
 }
 

@@ -37,8 +37,9 @@ typedef struct {
     size_t                               size;      /* all of it in memory */
 
     char                                 source[SP_SOURCE_LEN];
+    ngx_msec_t                           happened;  /* may be before */
     ngx_msec_t                           created;
-    ngx_msec_t                           age;       /* as it was written */
+    ngx_msec_t                           waited;    /* as it was written */
     uint64_t                             order;
 
     ngx_uint_t                           nitems;    /* whose texts it tells */
@@ -57,12 +58,12 @@ typedef struct {
 
     uint64_t                             order;
 
-    /* the last event that was written: its order (0: none) and age */
+    /* the last event that was written, and how long it had waited; 0: none */
 
     uint64_t                             written;
-    ngx_msec_t                           written_age;
+    ngx_msec_t                           written_waited;
 
-    /* the last event that was applied, and what Redis dates it at most */
+    /* the last event that was applied; for Redis it was created then at most */
 
     uint64_t                             applied;
     ngx_msec_t                           applied_at;
@@ -107,9 +108,11 @@ ngx_uint_t ngx_http_sitepreserver_queue_rewind(
 
 /*
  * Prepares a call for being written, as the next one in flight: its buffer, and
- * the event's age.  Redis dates an event by its own clock less that age, and so
- * too late by what the event was under way.  What comes after it here is never
- * dated before it for all that: an order before the cart that it is of.
+ * the event's age, that is how long it has waited, and what it had happened
+ * before it was created.  Redis dates an event by its own clock less that age,
+ * and so too late by what the event was under way.  For what was created after
+ * it the waiting is never told as so long that it would come before it: an
+ * order before the cart that it is of.
  */
 
 void ngx_http_sitepreserver_queue_prepare(ngx_http_sitepreserver_queue_t *q,

@@ -235,7 +235,7 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
     shop->seq++;
 
     call->shop = shop;
-    call->created = at;
+    call->happened = at;
     ngx_memcpy(call->source, redis->source, SP_SOURCE_LEN);
 
     size = call->len;
