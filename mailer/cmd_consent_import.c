@@ -78,9 +78,7 @@ cmd_consent_file(cmd_consent_import_t *consents)
               (json_int_t) import->rejected, "failed",
               (json_int_t) import->failed));
 
-    return import->failed != 0 ? CMD_REDIS
-           : import->rejected != 0 || import->csv.error != 0 ? CMD_FAILED
-           : CMD_OK;
+    return cmd_import_status(import, import->failed != 0);
 }
 
 

@@ -84,9 +84,7 @@ cmd_customers_import(cmd_import_t *import)
                                      (json_int_t) import->rejected, "failed",
                                      (json_int_t) import->failed));
 
-    return import->failed != 0 ? CMD_REDIS
-           : import->rejected != 0 || import->csv.error != 0 ? CMD_FAILED
-           : CMD_OK;
+    return cmd_import_status(import, import->failed != 0);
 }
 
 

@@ -107,6 +107,15 @@ cmd_import_wait(cmd_import_t *import)
 }
 
 
+int
+cmd_import_status(const cmd_import_t *import, int failed)
+{
+    return failed ? CMD_REDIS
+           : import->rejected != 0 || import->csv.error != 0 ? CMD_FAILED
+           : CMD_OK;
+}
+
+
 static void
 cmd_import_answer(void *data, const redis_answer_t *answer)
 {

@@ -55,4 +55,9 @@ void cmd_import_call(cmd_import_t *import, const sp_call_t *call);
 void cmd_import_wait(cmd_import_t *import);
 
 
+/* The exit status of the command; failed: Redis was not told of all. */
+
+int cmd_import_status(const cmd_import_t *import, int failed);
+
+
 #endif /* CMD_IMPORT_H */

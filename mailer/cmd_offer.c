@@ -165,9 +165,7 @@ cmd_offer_read(cmd_codes_t *codes)
                                      (json_int_t) codes->seen, "rejected",
                                      (json_int_t) import->rejected));
 
-    return !ok ? CMD_REDIS
-           : import->rejected != 0 || import->csv.error != 0 ? CMD_FAILED
-           : CMD_OK;
+    return cmd_import_status(import, !ok);
 }
 
 
