@@ -85,6 +85,10 @@ ngx_http_sitepreserver_outcome(ngx_http_request_t *r,
         }
 
         if (ctx->outcome != NULL) {
+            ctx->read = ctx->outcome->read;
+            ngx_http_sitepreserver_count_n(mcf,
+                                           NGX_HTTP_SITEPRESERVER_READ_BYTES,
+                                           ctx->read);
             ngx_http_sitepreserver_outcome_count(mcf, ctx->outcome);
         }
 

@@ -137,6 +137,8 @@ sp_html_read(sp_html_t *html, const char *data, size_t len)
         p = html_states[html->state](html, p, end);
     }
 
+    html->taken = (size_t) (p - data);
+
     return html->rc;
 }
 
@@ -251,6 +253,13 @@ int
 sp_html_deep(const sp_html_t *html)
 {
     return html->deep;
+}
+
+
+size_t
+sp_html_taken(const sp_html_t *html)
+{
+    return html->taken;
 }
 
 

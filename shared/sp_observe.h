@@ -140,6 +140,8 @@ struct sp_outcome_s {
     unsigned      lines_dropped;    /* beyond SP_ITEMS_MAX */
     int64_t       total;            /* of the cart, minor units */
 
+    size_t        read;             /* bytes of the answer that were looked
+                                       at */
     unsigned      request_cut:1;    /* a limit was met: counted as a miss */
     unsigned      response_cut:1;
     unsigned      request_bad:1;    /* a body that could not be read */
