@@ -108,7 +108,7 @@ like(logged('/cart'), qr/^e=set_cart /, 'a cart');
 
 my $read = slurp($nginx->dir . '/logs/read.log');
 
-like($read, qr{^/cart 21$}m, 'what was read of an answer');
+like($read, qr{^/cart 40$}m, 'what was read of an answer');
 like($read, qr{^/add 0$}m, 'nothing of one that nobody wants');
 like($read, qr{^/page 0$}m, 'nor where no rule matches');
 like($read, qr{^/off -$}m, 'empty where it is off');
