@@ -277,7 +277,7 @@ html_text(sp_html_t *html, const char *p, const char *end)
 {
     const char  *mark, *stop;
 
-    mark = memchr(p, '<', (size_t) (end - p));
+    mark = sp_html_find(p, end, '<');
     stop = mark != NULL ? mark : end;
 
     if (html->ntexts != 0) {
