@@ -54,14 +54,37 @@ audience_fits(const audience_t *audience, const sp_claimed_t *claimed,
 int
 audience_consents(audience_consent_t consent, const sp_claimed_t *claimed)
 {
-    if (consent == AUDIENCE_ALL) {
+    if (consent == AUDIENCE_ALL || claimed->consent == SP_CONSENT_GIVEN) {
         return 1;
+    }
+
+    if (consent == AUDIENCE_CONSENT
+        || claimed->consent == SP_CONSENT_WITHDRAWN)
+    {
+        return 0;
     }
 
     return claimed->orders != 0 || claimed->customer || claimed->logged_in
            || claimed->captured == SP_CAPTURED_LOGIN
            || claimed->captured == SP_CAPTURED_SIGN_UP
            || claimed->captured == SP_CAPTURED_CUSTOMER;
+}
+
+
+sp_consent_t
+audience_asks(audience_consent_t consent)
+{
+    switch (consent) {
+
+    case AUDIENCE_CONSENT:
+        return SP_CONSENT_GIVEN;
+
+    case AUDIENCE_SOFT:
+        return SP_CONSENT_WITHDRAWN;
+
+    default:
+        return SP_CONSENT_NOT;
+    }
 }
 
 

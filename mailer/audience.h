@@ -49,7 +49,9 @@ typedef struct {
 
 typedef enum {
     AUDIENCE_ALL = 0,
-    AUDIENCE_SOFT                   /* customers and account holders */
+    AUDIENCE_SOFT,                  /* customers, account holders, and who has
+                                       consented, but who has taken it back */
+    AUDIENCE_CONSENT                /* who has consented */
 } audience_consent_t;
 
 
@@ -60,6 +62,11 @@ int audience_fits(const audience_t *audience, const sp_claimed_t *claimed,
 
 int audience_consents(audience_consent_t consent,
     const sp_claimed_t *claimed);
+
+
+/* What is to be asked of it again when the message is handed over. */
+
+sp_consent_t audience_asks(audience_consent_t consent);
 
 
 /*

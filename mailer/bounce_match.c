@@ -125,7 +125,7 @@ bounce_by_unsubscribe(const config_t *conf, const char *text,
 
     memcpy(token, p, n);
     token[n] = '\0';
-    shop = web_token(conf, token, &fields);
+    shop = web_token(conf, token, SP_TOKEN_UNSUBSCRIBE, &fields);
 
     if (shop == NULL) {
         return 0;

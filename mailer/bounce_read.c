@@ -15,9 +15,11 @@
 
 
 #define BOUNCE_PART_MAX  65536      /* bytes of a part that are looked at */
+#define BOUNCE_COLONS    64         /* of a header */
 
 
 static GMimeMessage *bounce_parse(const char *text, size_t len);
+static void bounce_flatten(char *text, size_t len);
 static void bounce_envelope(GMimeObject *headers, bounce_t *bounce);
 static void bounce_parts(GMimeMultipart *report, bounce_t *bounce,
     buffer_t *status);
@@ -76,6 +78,7 @@ static GMimeMessage *
 bounce_parse(const char *text, size_t len)
 {
     const char    *end;
+    GByteArray    *bytes;
     GMimeParser   *parser;
     GMimeStream   *stream;
     GMimeMessage  *message;
@@ -94,12 +97,40 @@ bounce_parse(const char *text, size_t len)
     }
 
     stream = g_mime_stream_mem_new_with_buffer(text, len);
+    bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    bounce_flatten((char *) bytes->data, bytes->len);
     parser = g_mime_parser_new_with_stream(stream);
     message = g_mime_parser_construct_message(parser, NULL);
     g_object_unref(parser);
     g_object_unref(stream);
 
     return message;
+}
+
+
+/*
+ * GMime reads a group of addresses ("name: ...;") within another by calling
+ * itself, as deep as there are colons: a header of many ends the process.  Those
+ * that are too many for any real one become blanks.
+ */
+
+static void
+bounce_flatten(char *text, size_t len)
+{
+    size_t    i;
+    unsigned  colons;
+
+    for (i = 0, colons = 0; i < len; i++) {
+
+        if (text[i] == '\n' && i + 1 < len && text[i + 1] != ' '
+            && text[i + 1] != '\t')
+        {
+            colons = 0;
+
+        } else if (text[i] == ':' && ++colons > BOUNCE_COLONS) {
+            text[i] = ' ';
+        }
+    }
 }
 
 

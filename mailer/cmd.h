@@ -22,6 +22,7 @@
 #define CMD_CONFIG    3             /* the configuration is wrong */
 #define CMD_REDIS     4             /* Redis did not answer, or refused */
 #define CMD_NOT_FOUND 5             /* nothing is known of it */
+#define CMD_NOT_MAILED 6            /* it must not be mailed */
 
 
 /* An option of one command: a flag, or one with a value. */
@@ -142,6 +143,7 @@ const char *cmd_time(int64_t ms, char buf[32]);
 int daemon_run(int argc, char **argv);
 int cmd_bounce(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_consent(int argc, char **argv);
 int cmd_creative(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);

@@ -11,6 +11,7 @@
 
 #include "cmd_creative.h"
 #include "journal.h"
+#include "offer_texts.h"
 
 
 #define CMD_SECRET_MAX  1024
@@ -18,6 +19,8 @@
 
 static json_t *cmd_warnings(const config_t *conf);
 static void cmd_warn_shop(json_t *list, const config_shop_t *shop);
+static void cmd_warn_text(void *data, const config_shop_t *shop,
+    const config_offer_t *offer, const char *locale, const char *creative);
 
 
 static const char  cmd_check_usage[] =
@@ -116,6 +119,17 @@ cmd_warn_shop(json_t *list, const config_shop_t *shop)
     }
 
     cmd_creative_warnings(list, shop);
+    offer_gaps(shop, cmd_warn_text, list);
+}
+
+
+static void
+cmd_warn_text(void *data, const config_shop_t *shop,
+    const config_offer_t *offer, const char *locale, const char *creative)
+{
+    json_array_append_new(data, json_sprintf("shop \"%s\": offer \"%s\" has no "
+        "text in \"%s\", a language of creative \"%s\": its message would be "
+        "of two languages", shop->name, offer->name, locale, creative));
 }
 
 

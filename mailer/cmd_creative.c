@@ -17,6 +17,7 @@ typedef struct {
 
 static int cmd_creative_first(int argc, char **argv);
 static void cmd_creative_usage(FILE *out);
+static void cmd_creative_why(const creative_t *creative, buffer_t *out);
 static const config_shop_t *cmd_creative_user(const cmd_t *cmd,
     const char *name);
 
@@ -164,7 +165,9 @@ cmd_creative_read(const char *path, buffer_t *b)
 }
 
 
-void
+/* Why its content is not sent, "retired: no summer any more"; "": it is. */
+
+static void
 cmd_creative_why(const creative_t *creative, buffer_t *out)
 {
     const char  *more;

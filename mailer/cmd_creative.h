@@ -38,11 +38,6 @@ int cmd_creative_shop(cmd_t *cmd, const config_shop_t **shop);
 int cmd_creative_read(const char *path, buffer_t *b);
 
 
-/* Why its content is not sent, "retired: no summer any more"; "": it is. */
-
-void cmd_creative_why(const creative_t *creative, buffer_t *out);
-
-
 /*
  * Lints a creative with the brand and hosts of the shop of --shop, or the only
  * one, or the first that uses it.  NULL: said that memory is out.

@@ -215,7 +215,7 @@ cmd_import_site(cmd_t *cmd, const cmd_import_t *in, import_options_t *options)
     options->site.base = shop->message.cart_url;
     options->site.hosts = shop->message.hosts;
     options->site.nhosts = shop->message.nhosts;
-    (void) snprintf(unsubscribe, CMD_IMPORT_PATH, "%s/sp/unsubscribe",
+    (void) snprintf(unsubscribe, CMD_IMPORT_PATH, "%s/sp/",
                     shop->public_url);
     options->site.unsubscribe.data = unsubscribe;
     options->site.unsubscribe.len = strlen(unsubscribe);

@@ -10,11 +10,13 @@
 
 #include "cmd_creative.h"
 #include "preview_cart.h"
+#include "preview_shopper.h"
 
 
 typedef struct {
     const char    *cart;
     const char    *sample;
+    const char    *shopper;
     const char    *locale;
     const char    *output;
     json_t        *json;            /* cart's strings are in it */
@@ -22,10 +24,14 @@ typedef struct {
     char           click[SP_TOKEN_MAX];
     char           unsubscribe[LINKS_URL_MAX];
     char           preferences[LINKS_URL_MAX];
+    char           not_me[LINKS_URL_MAX];
+    preview_shopper_t  person;
 } cmd_preview_t;
 
 
 static int cmd_preview_it(cmd_t *cmd, cmd_preview_t *p, const char *name);
+static int cmd_preview_facts(cmd_t *cmd, cmd_preview_t *p,
+    const config_shop_t *shop, const creative_t *creative);
 static int cmd_preview_sample(cmd_preview_t *p);
 static int cmd_preview_cart(cmd_preview_t *p);
 static int cmd_preview_shop(cmd_t *cmd, cmd_preview_t *p,
@@ -34,6 +40,10 @@ static void cmd_preview_step(cmd_preview_t *p, const config_shop_t *shop,
     const char *name);
 static int cmd_preview_tokens(cmd_t *cmd, cmd_preview_t *p,
     const config_shop_t *shop);
+static int cmd_preview_token(cmd_t *cmd, const config_shop_t *shop,
+    sp_token_t *fields, sp_token_kind_t kind, char token[SP_TOKEN_MAX]);
+static int cmd_preview_url(const config_shop_t *shop, const char *page,
+    const char *token, char url[LINKS_URL_MAX]);
 static int cmd_preview_write(cmd_preview_t *p, const creative_t *creative);
 static int cmd_preview_print(cmd_preview_t *p, const creative_t *creative);
 static int cmd_preview_ends(const char *text, const char *end);
@@ -41,7 +51,8 @@ static int cmd_preview_ends(const char *text, const char *end);
 
 static const char  cmd_preview_usage[] =
     "usage: sitepreserver creative preview NAME [-o FILE] [--locale LOCALE]\n"
-    "           [--sample NAME | --cart FILE.json] [--shop NAME] [-c FILE]\n"
+    "           [--sample NAME | --cart FILE.json | --shopper ADDRESS]\n"
+    "           [--shop NAME] [-c FILE]\n"
     "\n"
     "Writes what a shopper would get, approved or not, to FILE: .html and "
     ".txt\n"
@@ -53,6 +64,11 @@ static const char  cmd_preview_usage[] =
     "...;\n"
     "                  --sample help lists them\n"
     "  --cart FILE     a cart of your own, see docs/creatives.md\n"
+    "  --shopper ADDRESS\n"
+    "                  this shopper's cart, language, step and offer as Redis "
+    "has\n"
+    "                  them; nothing is changed there, and no code is taken.\n"
+    "                  Status 5: not known, or no cart; 6: must not be mailed\n"
     "  --locale LOCALE the shopper's\n"
     "  --shop NAME     whose brand and links; without it, and with several\n"
     "                  shops, those of a sample shop\n";
@@ -64,7 +80,7 @@ cmd_creative_preview(int argc, char **argv)
     int             rc;
     cmd_t           cmd;
     cmd_preview_t  *p;
-    cmd_option_t    options[4];
+    cmd_option_t    options[5];
 
     p = calloc(1, sizeof(cmd_preview_t));
 
@@ -82,14 +98,19 @@ cmd_creative_preview(int argc, char **argv)
     options[2].value = &p->locale;
     options[3].name = "output";
     options[3].value = &p->output;
+    options[4].name = "shopper";
+    options[4].value = &p->shopper;
 
-    rc = cmd_creative_begin(&cmd, argc, argv, cmd_preview_usage, options, 4);
+    rc = cmd_creative_begin(&cmd, argc, argv, cmd_preview_usage, options, 5);
 
     if (rc == CMD_GO) {
         if (p->sample != NULL && strcmp(p->sample, "help") == 0) {
             rc = cmd_preview_sample(p);
 
-        } else if (cmd.nargs != 1 || (p->cart != NULL && p->sample != NULL)) {
+        } else if (cmd.nargs != 1
+                   || (p->cart != NULL) + (p->sample != NULL)
+                      + (p->shopper != NULL) > 1)
+        {
             fputs(cmd_preview_usage, stderr);
             rc = CMD_USAGE;
 
@@ -122,7 +143,14 @@ cmd_preview_it(cmd_t *cmd, cmd_preview_t *p, const char *name)
         return CMD_USAGE;
     }
 
-    if (!cmd_creative_shop(cmd, &shop)) {
+    if (p->shopper != NULL) {
+        shop = cmd_shop(cmd);
+
+        if (shop == NULL) {
+            return CMD_USAGE;
+        }
+
+    } else if (!cmd_creative_shop(cmd, &shop)) {
         return CMD_USAGE;
     }
 
@@ -138,12 +166,9 @@ cmd_preview_it(cmd_t *cmd, cmd_preview_t *p, const char *name)
         return CMD_NOT_FOUND;
     }
 
-    p->facts.facts.step = samples_str(name);
-    rc = CMD_FAILED;
+    rc = cmd_preview_facts(cmd, p, shop, creative);
 
-    if (cmd_preview_shop(cmd, p, shop, name)
-        && (p->cart == NULL || cmd_preview_cart(p)))
-    {
+    if (rc == CMD_OK) {
         if (p->locale != NULL) {
             p->facts.facts.locale = samples_str(p->locale);
         }
@@ -155,6 +180,25 @@ cmd_preview_it(cmd_t *cmd, cmd_preview_t *p, const char *name)
     creative_free(creative);
 
     return rc;
+}
+
+
+static int
+cmd_preview_facts(cmd_t *cmd, cmd_preview_t *p, const config_shop_t *shop,
+    const creative_t *creative)
+{
+    int  rc;
+
+    if (p->shopper != NULL) {
+        rc = preview_shopper(cmd, shop, p->shopper, creative, &p->person);
+        p->facts.facts = p->person.made.facts;
+        return rc;
+    }
+
+    p->facts.facts.step = samples_str(creative_name(creative));
+
+    return cmd_preview_shop(cmd, p, shop, creative_name(creative))
+           && (p->cart == NULL || cmd_preview_cart(p)) ? CMD_OK : CMD_FAILED;
 }
 
 
@@ -277,8 +321,7 @@ cmd_preview_step(cmd_preview_t *p, const config_shop_t *shop,
 static int
 cmd_preview_tokens(cmd_t *cmd, cmd_preview_t *p, const config_shop_t *shop)
 {
-    int         n;
-    char        token[SP_TOKEN_MAX];
+    char        token[SP_TOKEN_MAX], not_me[SP_TOKEN_MAX];
     sp_str_t    step;
     sp_token_t  fields;
 
@@ -288,31 +331,19 @@ cmd_preview_tokens(cmd_t *cmd, cmd_preview_t *p, const config_shop_t *shop)
     fields.rescue = 1;
     step = p->facts.facts.step;
     fields.step = sp_step_hash(&step);
-    fields.kind = SP_TOKEN_CLICK;
 
-    if (sp_token_make(cmd->conf->secret, &shop->id, &fields, p->click)
-        != SP_OK)
+    if (!cmd_preview_token(cmd, shop, &fields, SP_TOKEN_CLICK, p->click)
+        || !cmd_preview_token(cmd, shop, &fields, SP_TOKEN_UNSUBSCRIBE, token)
+        || !cmd_preview_token(cmd, shop, &fields, SP_TOKEN_NOT_ME, not_me))
     {
         cmd_error("no token can be made");
         return 0;
     }
 
-    fields.kind = SP_TOKEN_UNSUBSCRIBE;
-
-    if (sp_token_make(cmd->conf->secret, &shop->id, &fields, token) != SP_OK) {
-        cmd_error("no token can be made");
-        return 0;
-    }
-
-    n = snprintf(p->unsubscribe, sizeof(p->unsubscribe),
-                 "%s/sp/unsubscribe?t=%s", shop->public_url, token);
-
-    if (n > 0 && (size_t) n < sizeof(p->unsubscribe)) {
-        n = snprintf(p->preferences, sizeof(p->preferences),
-                     "%s/sp/preferences?t=%s", shop->public_url, token);
-    }
-
-    if (n < 0 || (size_t) n >= sizeof(p->preferences)) {
+    if (!cmd_preview_url(shop, "unsubscribe", token, p->unsubscribe)
+        || !cmd_preview_url(shop, "preferences", token, p->preferences)
+        || !cmd_preview_url(shop, "not-me", not_me, p->not_me))
+    {
         cmd_error("public_url is too long");
         return 0;
     }
@@ -320,8 +351,32 @@ cmd_preview_tokens(cmd_t *cmd, cmd_preview_t *p, const config_shop_t *shop)
     p->facts.facts.click_token = samples_str(p->click);
     p->facts.facts.unsubscribe = samples_str(p->unsubscribe);
     p->facts.facts.preferences = samples_str(p->preferences);
+    p->facts.facts.not_me = samples_str(p->not_me);
 
     return 1;
+}
+
+
+static int
+cmd_preview_token(cmd_t *cmd, const config_shop_t *shop, sp_token_t *fields,
+    sp_token_kind_t kind, char token[SP_TOKEN_MAX])
+{
+    fields->kind = kind;
+
+    return sp_token_make(cmd->conf->secret, &shop->id, fields, token) == SP_OK;
+}
+
+
+static int
+cmd_preview_url(const config_shop_t *shop, const char *page,
+    const char *token, char url[LINKS_URL_MAX])
+{
+    int  n;
+
+    n = snprintf(url, LINKS_URL_MAX, "%s/sp/%s?t=%s", shop->public_url, page,
+                 token);
+
+    return n > 0 && n < LINKS_URL_MAX;
 }
 
 

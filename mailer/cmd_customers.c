@@ -4,38 +4,15 @@
  * sitepreserver customers import.
  */
 
-#include <errno.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "cmd.h"
+#include "cmd_import.h"
 #include "order.h"
 #include "sp_arena.h"
 
 
-#define CMD_WINDOW     1000         /* calls under way */
-#define CMD_LINE_MAX   1024
-#define CMD_PROGRESS   10000        /* lines */
-#define CMD_BOM        "\xef\xbb\xbf"   /* what spreadsheets begin UTF-8 with */
-
-
-typedef struct {
-    cmd_t                *cmd;
-    const config_shop_t  *shop;
-    long                  imported;
-    long                  failed;
-    long                  rejected;
-    long                  line;
-} cmd_import_t;
-
-
-static int cmd_import(cmd_import_t *import, FILE *fp);
-static int cmd_import_read(cmd_import_t *import, FILE *fp);
-static int cmd_import_line(cmd_import_t *import, char *text);
-static int cmd_import_call(cmd_import_t *import, const sp_str_t *customer,
+static int cmd_customers_import(cmd_import_t *import);
+static int cmd_customers_line(cmd_import_t *import, char *text);
+static int cmd_customers_call(cmd_import_t *import, const sp_str_t *customer,
     const char *address);
-static void cmd_import_answer(void *data, const redis_answer_t *answer);
-static char *cmd_import_field(char **text);
 
 
 static const char  cmd_customers_usage[] =
@@ -53,10 +30,10 @@ static const char  cmd_customers_usage[] =
 int
 cmd_customers(int argc, char **argv)
 {
-    int           rc;
-    FILE         *fp;
-    cmd_t         cmd;
-    cmd_import_t  import;
+    int                   rc;
+    cmd_t                 cmd;
+    cmd_import_t          import;
+    const config_shop_t  *shop;
 
     rc = cmd_begin(&cmd, argc, argv, cmd_customers_usage, NULL, 0);
 
@@ -70,25 +47,14 @@ cmd_customers(int argc, char **argv)
         return CMD_USAGE;
     }
 
-    memset(&import, 0, sizeof(cmd_import_t));
-    import.cmd = &cmd;
-    import.shop = cmd_shop(&cmd);
+    shop = cmd_shop(&cmd);
     rc = CMD_USAGE;
 
-    if (import.shop != NULL) {
-        fp = strcmp(cmd.args[1], "-") == 0 ? stdin
-                                           : fopen(cmd.args[1], "re");
-
-        if (fp == NULL) {
-            cmd_error("%s: %s", cmd.args[1], strerror(errno));
-
-        } else {
-            rc = cmd_connect(&cmd) ? cmd_import(&import, fp) : CMD_REDIS;
-
-            if (fp != stdin) {
-                fclose(fp);
-            }
-        }
+    if (shop != NULL
+        && cmd_import_open(&import, &cmd, shop, cmd.args[1]))
+    {
+        rc = cmd_connect(&cmd) ? cmd_customers_import(&import) : CMD_REDIS;
+        cmd_import_close(&import);
     }
 
     cmd_end(&cmd);
@@ -98,105 +64,38 @@ cmd_customers(int argc, char **argv)
 
 
 static int
-cmd_import(cmd_import_t *import, FILE *fp)
+cmd_customers_import(cmd_import_t *import)
 {
-    int     whole;
-    cmd_t  *cmd;
+    char  *text;
 
-    cmd = import->cmd;
-    whole = cmd_import_read(import, fp);
-
-    while (redis_pending(cmd->redis) != 0) {
-        event_base_loop(cmd->base, EVLOOP_ONCE);
-    }
-
-    if (import->line >= CMD_PROGRESS && isatty(STDERR_FILENO)) {
-        fputc('\n', stderr);
-    }
-
-    cmd_print(cmd, json_pack("{s:s, s:I, s:I, s:I}", "shop",
-                             import->shop->name, "imported",
-                             (json_int_t) import->imported, "rejected",
-                             (json_int_t) import->rejected, "failed",
-                             (json_int_t) import->failed));
-
-    return import->failed != 0 ? CMD_REDIS
-           : import->rejected != 0 || !whole ? CMD_FAILED : CMD_OK;
-}
-
-
-/* Zero: not all of the file could be read. */
-
-static int
-cmd_import_read(cmd_import_t *import, FILE *fp)
-{
-    int     c;
-    char    line[CMD_LINE_MAX];
-    cmd_t  *cmd;
-
-    cmd = import->cmd;
-
-    while (fgets(line, sizeof(line), fp) != NULL) {
-        import->line++;
-        c = strchr(line, '\n') != NULL ? '\n' : 0;
-
-        if (!cmd_import_line(import, line)) {
+    while (cmd_import_line(import, &text)) {
+        if (!cmd_customers_line(import, text)) {
             import->rejected++;
-            cmd_error("line %ld is not an id and an address", import->line);
-        }
-
-        /* The rest of a line that is too long is no line. */
-
-        while (c != '\n' && c != EOF) {
-            c = getc(fp);
-        }
-
-        while (redis_pending(cmd->redis) >= CMD_WINDOW) {
-            event_base_loop(cmd->base, EVLOOP_ONCE);
-        }
-
-        if (import->line % CMD_PROGRESS == 0 && isatty(STDERR_FILENO)) {
-            fprintf(stderr, "\r%ld lines", import->line);
+            cmd_error("line %ld is not an id and an address",
+                      import->csv.line);
         }
     }
 
-    if (!ferror(fp)) {
-        return 1;
-    }
+    cmd_import_wait(import);
 
-    cmd_error("after line %ld: %s", import->line, strerror(errno));
+    cmd_print(import->cmd, json_pack("{s:s, s:I, s:I, s:I}", "shop",
+                                     import->shop->name, "imported",
+                                     (json_int_t) import->answered, "rejected",
+                                     (json_int_t) import->rejected, "failed",
+                                     (json_int_t) import->failed));
 
-    return 0;
+    return cmd_import_status(import, import->failed != 0);
 }
 
 
-/* An empty line and a comment are well. */
-
 static int
-cmd_import_line(cmd_import_t *import, char *text)
+cmd_customers_line(cmd_import_t *import, char *text)
 {
     char      *id, *address;
-    size_t     len;
     sp_str_t   customer;
 
-    if (import->line == 1 && strncmp(text, CMD_BOM, strlen(CMD_BOM)) == 0) {
-        text += strlen(CMD_BOM);
-    }
-
-    len = strcspn(text, "\r\n");
-
-    if (text[len] == '\0' && len >= CMD_LINE_MAX - 1 - strlen(CMD_BOM)) {
-        return 0;
-    }
-
-    text[len] = '\0';
-
-    if (text[0] == '\0' || text[0] == '#') {
-        return 1;
-    }
-
-    id = cmd_import_field(&text);
-    address = cmd_import_field(&text);
+    id = csv_field(&text, CSV_SEPARATORS);
+    address = csv_field(&text, CSV_SEPARATORS);
 
     if (id == NULL || address == NULL) {
         return 0;
@@ -209,56 +108,20 @@ cmd_import_line(cmd_import_t *import, char *text)
         return 0;
     }
 
-    return cmd_import_call(import, &customer, address);
-}
-
-
-static char *
-cmd_import_field(char **text)
-{
-    char  *start, *end;
-
-    start = *text;
-
-    if (start == NULL) {
-        return NULL;
-    }
-
-    if (*start == '"') {
-        start++;
-        end = strchr(start, '"');
-
-        if (end == NULL) {
-            return NULL;
-        }
-
-        *end++ = '\0';
-
-        if (*end != '\0' && strchr(",;\t", *end) == NULL) {
-            return NULL;
-        }
-
-    } else {
-        end = start + strcspn(start, ",;\t");
-    }
-
-    *text = *end != '\0' ? end + 1 : NULL;
-    *end = '\0';
-
-    return start;
+    return cmd_customers_call(import, &customer, address);
 }
 
 
 static int
-cmd_import_call(cmd_import_t *import, const sp_str_t *customer,
+cmd_customers_call(cmd_import_t *import, const sp_str_t *customer,
     const char *address)
 {
     char                  normal[SP_ADDRESS_MAX + 1], sealed[SP_SEALED_MAX];
+    int                   rc;
     size_t                len;
     sp_id_t               shopper, hash;
     sp_str_t              in, out, seal;
     sp_call_t             call;
-    sp_arena_t           *arena;
     const sp_secret_t    *secret;
     const config_shop_t  *shop;
 
@@ -281,38 +144,9 @@ cmd_import_call(cmd_import_t *import, const sp_str_t *customer,
 
     seal.data = sealed;
     seal.len = len;
-    arena = import->cmd->arena;
-
-    if (sp_call_customer(&call, sp_arena_pool(arena), &shop->id, &hash,
-                         &shopper, &seal, shop->remember) != SP_OK
-        || redis_call(import->cmd->redis, &call, REDIS_TIMEOUT,
-                      cmd_import_answer, import) != 0)
-    {
-        import->failed++;
-    }
-
-    /* The call was formatted: nothing of it is needed any more. */
-
-    sp_arena_reset(arena);
+    rc = sp_call_customer(&call, sp_arena_pool(import->cmd->arena), &shop->id,
+                          &hash, &shopper, &seal, shop->remember);
+    cmd_import_call(import, rc == SP_OK ? &call : NULL);
 
     return 1;
-}
-
-
-static void
-cmd_import_answer(void *data, const redis_answer_t *answer)
-{
-    cmd_import_t  *import;
-
-    import = data;
-
-    if (answer->status == REDIS_REPLY) {
-        import->imported++;
-        return;
-    }
-
-    if (import->failed++ == 0 && answer->status == REDIS_ERROR) {
-        cmd_error("Redis: %.*s", (int) answer->items[0].len,
-                  answer->items[0].data);
-    }
 }

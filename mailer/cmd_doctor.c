@@ -6,8 +6,10 @@
 
 #include <ares.h>
 #include <curl/curl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "config_value.h"
@@ -28,6 +30,7 @@ typedef struct {
     int           list;
     const char   *mail;
     const char   *timeout;
+    const char   *ca_file;
 } cmd_doctor_options_t;
 
 
@@ -60,13 +63,15 @@ static void *cmd_doctor_thread(void *data);
 static int cmd_doctor_is_used(const cmd_t *cmd, const config_smtp_t *smtp);
 static int cmd_doctor_print(cmd_t *cmd, doctor_report_t *report);
 static void cmd_doctor_lines(json_t *findings);
+static int cmd_doctor_valid(cmd_t *cmd, const cmd_doctor_options_t *options,
+    int64_t *timeout);
 static int cmd_doctor_list(cmd_t *cmd);
 
 
 static const char  cmd_doctor_usage[] =
     "usage: sitepreserver doctor [-c FILE] [--shop NAME] [--json]\n"
     "           [--landing] [--dns] [--relay] [--redis] [--files]\n"
-    "           [--mail FILE] [--timeout TIME]\n"
+    "           [--mail FILE] [--timeout TIME] [--ca-file FILE]\n"
     "       sitepreserver doctor --list [--json]\n"
     "\n"
     "Looks at what a message needs around it: the landing page and the\n"
@@ -74,8 +79,9 @@ static const char  cmd_doctor_usage[] =
     "(--relay), Redis and what nginx has told it (--redis), files (--files);\n"
     "all of them if none is named.  Nothing is sent and nothing is changed.\n"
     "--mail FILE also looks at a message as it was received, with its\n"
-    "headers.  --timeout: how long all of it may take (20s).  --list prints\n"
-    "every check, why it matters and how to mend it.\n"
+    "headers.  --timeout: how long all of it may take (20s).  --ca-file: who\n"
+    "may have signed the certificates of pages, for a shop of tests.  --list\n"
+    "prints every check, why it matters and how to mend it.\n"
     "Status 0: no errors, maybe warnings; 1: errors.\n";
 
 
@@ -85,7 +91,6 @@ cmd_doctor(int argc, char **argv)
     int                    rc;
     cmd_t                  cmd;
     int64_t                timeout;
-    const char            *bad;
     cmd_doctor_options_t   options;
     const cmd_option_t     known[] = {
         { "landing", &options.landing, NULL },
@@ -96,6 +101,7 @@ cmd_doctor(int argc, char **argv)
         { "list", &options.list, NULL },
         { "mail", NULL, &options.mail },
         { "timeout", NULL, &options.timeout },
+        { "ca-file", NULL, &options.ca_file },
     };
 
     memset(&options, 0, sizeof(options));
@@ -119,17 +125,7 @@ cmd_doctor(int argc, char **argv)
         return rc;
     }
 
-    bad = config_value_time(options.timeout, &timeout);
-
-    if (cmd.nargs != 0 || bad != NULL || timeout < 1000) {
-        fputs(cmd_doctor_usage, stderr);
-        cmd_end(&cmd);
-        return CMD_USAGE;
-    }
-
-    if ((cmd.shop_name != NULL || options.mail != NULL)
-        && cmd_shop(&cmd) == NULL)
-    {
+    if (!cmd_doctor_valid(&cmd, &options, &timeout)) {
         cmd_end(&cmd);
         return CMD_USAGE;
     }
@@ -148,6 +144,31 @@ cmd_doctor(int argc, char **argv)
 }
 
 
+/* 0: said what is wrong. */
+
+static int
+cmd_doctor_valid(cmd_t *cmd, const cmd_doctor_options_t *options,
+    int64_t *timeout)
+{
+    const char  *bad;
+
+    bad = config_value_time(options->timeout, timeout);
+
+    if (cmd->nargs != 0 || bad != NULL || *timeout < 1000) {
+        fputs(cmd_doctor_usage, stderr);
+        return 0;
+    }
+
+    if (options->ca_file != NULL && access(options->ca_file, R_OK) != 0) {
+        cmd_error("%s: %s", options->ca_file, strerror(errno));
+        return 0;
+    }
+
+    return (cmd->shop_name == NULL && options->mail == NULL)
+           || cmd_shop(cmd) != NULL;
+}
+
+
 static int
 cmd_doctor_all(cmd_t *cmd, const cmd_doctor_options_t *options,
     int64_t timeout)
@@ -161,6 +182,7 @@ cmd_doctor_all(cmd_t *cmd, const cmd_doctor_options_t *options,
     doctor.common.conf = cmd->conf;
     doctor.common.config = cmd->file;
     doctor.common.deadline = dns_now() + timeout;
+    doctor.common.ca_file = options->ca_file;
     doctor.common.report = doctor_report_create();
     doctor.probes = calloc(CMD_DOCTOR_PROBES, sizeof(cmd_probe_t));
 

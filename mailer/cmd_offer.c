@@ -5,27 +5,19 @@
  */
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "cmd_import.h"
 #include "cmd_offer.h"
 #include "config_value.h"
 #include "sp_arena.h"
 
 
-#define CMD_LINE_MAX   1024
-#define CMD_PROGRESS   10000        /* lines */
-
-
 typedef struct {
-    cmd_t                *cmd;
-    const config_shop_t  *shop;
+    cmd_import_t          import;
     sp_str_t              pool;
-    long                  line;
     long                  imported;
     long                  seen;
-    long                  rejected;
     char                  text[SP_CODES_MAX][SP_CODE_MAX + 1];
     sp_str_t              codes[SP_CODES_MAX];
     size_t                n;
@@ -33,7 +25,7 @@ typedef struct {
 
 
 static int cmd_offer_import(cmd_t *cmd, const char *file, const char *pool);
-static int cmd_offer_read(cmd_codes_t *codes, FILE *fp);
+static int cmd_offer_read(cmd_codes_t *codes);
 static int cmd_offer_line(cmd_codes_t *codes, char *text);
 static int cmd_offer_flush(cmd_codes_t *codes);
 static int cmd_offer_list(cmd_t *cmd);
@@ -105,9 +97,9 @@ cmd_offer(int argc, char **argv)
 static int
 cmd_offer_import(cmd_t *cmd, const char *file, const char *pool)
 {
-    int           rc;
-    FILE         *fp;
-    cmd_codes_t  *codes;
+    int                   rc;
+    cmd_codes_t          *codes;
+    const config_shop_t  *shop;
 
     if (config_value_pool(pool) != NULL) {
         cmd_error("--pool: \"%s\" %s", pool, config_value_pool(pool));
@@ -121,25 +113,14 @@ cmd_offer_import(cmd_t *cmd, const char *file, const char *pool)
         return CMD_FAILED;
     }
 
-    codes->cmd = cmd;
-    codes->shop = cmd_shop(cmd);
     codes->pool.data = pool;
     codes->pool.len = strlen(pool);
+    shop = cmd_shop(cmd);
     rc = CMD_USAGE;
 
-    if (codes->shop != NULL) {
-        fp = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
-
-        if (fp == NULL) {
-            cmd_error("%s: %s", file, strerror(errno));
-
-        } else {
-            rc = cmd_connect(cmd) ? cmd_offer_read(codes, fp) : CMD_REDIS;
-
-            if (fp != stdin) {
-                fclose(fp);
-            }
-        }
+    if (shop != NULL && cmd_import_open(&codes->import, cmd, shop, file)) {
+        rc = cmd_connect(cmd) ? cmd_offer_read(codes) : CMD_REDIS;
+        cmd_import_close(&codes->import);
     }
 
     free(codes);
@@ -149,95 +130,70 @@ cmd_offer_import(cmd_t *cmd, const char *file, const char *pool)
 
 
 static int
-cmd_offer_read(cmd_codes_t *codes, FILE *fp)
+cmd_offer_read(cmd_codes_t *codes)
 {
-    int   ok;
-    char  line[CMD_LINE_MAX];
+    int            ok;
+    char          *text;
+    cmd_import_t  *import;
 
-    if (!cmd_offer_uses(codes->shop, codes->pool.data)) {
+    import = &codes->import;
+
+    if (!cmd_offer_uses(import->shop, codes->pool.data)) {
         cmd_error("warning: no offer of shop \"%s\" has the pool \"%s\"",
-                  codes->shop->name, codes->pool.data);
+                  import->shop->name, codes->pool.data);
     }
 
     ok = 1;
 
-    while (ok && fgets(line, sizeof(line), fp) != NULL) {
-        codes->line++;
-
-        if (!cmd_offer_line(codes, line)) {
-            codes->rejected++;
-            cmd_error("line %ld has no code", codes->line);
+    while (ok && cmd_import_line(import, &text)) {
+        if (!cmd_offer_line(codes, text)) {
+            import->rejected++;
+            cmd_error("line %ld has no code", import->csv.line);
         }
 
         if (codes->n == SP_CODES_MAX) {
             ok = cmd_offer_flush(codes);
         }
-
-        if (codes->line % CMD_PROGRESS == 0 && isatty(STDERR_FILENO)) {
-            fprintf(stderr, "\r%ld lines", codes->line);
-        }
     }
 
     ok = ok && cmd_offer_flush(codes);
 
-    if (codes->line >= CMD_PROGRESS && isatty(STDERR_FILENO)) {
-        fputc('\n', stderr);
-    }
+    cmd_print(import->cmd, json_pack("{s:s, s:s, s:I, s:I, s:I}", "shop",
+                                     import->shop->name, "pool",
+                                     codes->pool.data, "imported",
+                                     (json_int_t) codes->imported, "seen",
+                                     (json_int_t) codes->seen, "rejected",
+                                     (json_int_t) import->rejected));
 
-    cmd_print(codes->cmd, json_pack("{s:s, s:s, s:I, s:I, s:I}", "shop",
-                                    codes->shop->name, "pool",
-                                    codes->pool.data, "imported",
-                                    (json_int_t) codes->imported, "seen",
-                                    (json_int_t) codes->seen, "rejected",
-                                    (json_int_t) codes->rejected));
-
-    return !ok ? CMD_REDIS : codes->rejected != 0 ? CMD_FAILED : CMD_OK;
+    return cmd_import_status(import, !ok);
 }
 
 
-/* An empty line, a comment and a heading are well. */
+/* A line of white space, a comment behind it and a heading are well. */
 
 static int
 cmd_offer_line(cmd_codes_t *codes, char *text)
 {
-    char    *end, *code;
+    char    *code;
     size_t   len;
 
-    len = strcspn(text, "\r\n");
-
-    if (text[len] == '\0' && len == CMD_LINE_MAX - 1) {
+    if (text == NULL) {
         return 0;
     }
 
-    text[len] = '\0';
-
-    if (codes->line == 1 && strncmp(text, "\xef\xbb\xbf", 3) == 0) {
-        text += 3;
-    }
-
-    while (isspace((unsigned char) *text)) {
-        text++;
-    }
+    text += strspn(text, " \t\v\f");
 
     if (*text == '\0' || *text == '#') {
         return 1;
     }
 
-    if (*text == '"') {
-        end = strchr(++text, '"');
+    text = csv_field(&text, CSV_SEPARATORS " ");
 
-        if (end == NULL || (end[1] != '\0' && strchr(",;\t ", end[1]) == NULL))
-        {
-            return 0;
-        }
-
-    } else {
-        end = text + strcspn(text, ",;\t ");
+    if (text == NULL) {
+        return 0;
     }
 
-    *end = '\0';
-
-    if (codes->line == 1 && strcasecmp(text, "code") == 0) {
+    if (codes->import.csv.line == 1 && strcasecmp(text, "code") == 0) {
         return 1;
     }
 
@@ -246,7 +202,7 @@ cmd_offer_line(cmd_codes_t *codes, char *text)
     }
 
     code = codes->text[codes->n];
-    len = (size_t) (end - text);
+    len = strlen(text);
     memcpy(code, text, len + 1);
     codes->codes[codes->n].data = code;
     codes->codes[codes->n].len = len;
@@ -262,17 +218,18 @@ cmd_offer_flush(cmd_codes_t *codes)
     cmd_t           *cmd;
     uint64_t         n[2];
     sp_call_t        call;
+    const sp_str_t  *shop;
     redis_answer_t   answer;
 
     if (codes->n == 0) {
         return 1;
     }
 
-    cmd = codes->cmd;
+    cmd = codes->import.cmd;
+    shop = &codes->import.shop->id;
 
-    if (sp_call_offer_import(&call, sp_arena_pool(cmd->arena),
-                             &codes->shop->id, &codes->pool, codes->codes,
-                             codes->n) != SP_OK)
+    if (sp_call_offer_import(&call, sp_arena_pool(cmd->arena), shop,
+                             &codes->pool, codes->codes, codes->n) != SP_OK)
     {
         cmd_error("out of memory");
         return 0;

@@ -17,6 +17,7 @@
 #define CMD_DOUBT_FIELDS  6
 
 
+static sp_str_t cmd_order_str(const char *text);
 static int cmd_order_tell(cmd_t *cmd, const config_shop_t *shop,
     order_t *order, const char **result);
 static void cmd_order_answer(void *data, const redis_answer_t *answer);
@@ -32,11 +33,13 @@ static int cmd_settle_one(cmd_t *cmd, const config_shop_t *shop,
 
 static const char  cmd_order_usage[] =
     "usage: sitepreserver order ID [--address ADDRESS] [--customer ID]\n"
-    "                           [--ago TIME] [-c FILE] [--shop NAME] "
-    "[--json]\n"
+    "                           [--total AMOUNT --currency CODE] [--ago TIME]\n"
+    "                           [-c FILE] [--shop NAME] [--json]\n"
     "\n"
     "Tells that this order was placed, by this address or customer: what they\n"
     "left in a cart is not mailed any more.  Telling it again does nothing.\n"
+    "What it came to (12.50 EUR), for the report; else the cart's total is "
+    "taken.\n"
     "Status 5: nobody is known by that customer id.\n";
 
 static const char  cmd_settle_usage[] =
@@ -55,19 +58,23 @@ cmd_order(int argc, char **argv)
     int             rc;
     cmd_t           cmd;
     order_t         order;
-    const char     *address, *customer, *ago, *result;
+    const char     *address, *customer, *total, *currency, *ago, *result;
     config_shop_t  *shop;
     cmd_option_t    options[] = {
         { "address", NULL, &address },
         { "customer", NULL, &customer },
+        { "total", NULL, &total },
+        { "currency", NULL, &currency },
         { "ago", NULL, &ago },
     };
 
     address = "";
     customer = "";
+    total = "";
+    currency = "";
     ago = "0";
     memset(&order, 0, sizeof(order_t));
-    rc = cmd_begin(&cmd, argc, argv, cmd_order_usage, options, 3);
+    rc = cmd_begin(&cmd, argc, argv, cmd_order_usage, options, 5);
 
     if (rc != CMD_GO) {
         return rc;
@@ -78,16 +85,18 @@ cmd_order(int argc, char **argv)
     if (cmd.nargs != 1 || (address[0] == '\0' && customer[0] == '\0')) {
         fputs(cmd_order_usage, stderr);
 
+    } else if (total[0] == '\0' && currency[0] != '\0') {
+        cmd_error("--currency is of a --total");
+
     } else if (config_value_time(ago, &order.ago) != NULL) {
         cmd_error("--ago %s", config_value_time(ago, &order.ago));
 
     } else if ((shop = cmd_shop(&cmd)) != NULL) {
-        order.id.data = cmd.args[0];
-        order.id.len = strlen(cmd.args[0]);
-        order.address.data = address;
-        order.address.len = strlen(address);
-        order.customer.data = customer;
-        order.customer.len = strlen(customer);
+        order.id = cmd_order_str(cmd.args[0]);
+        order.address = cmd_order_str(address);
+        order.customer = cmd_order_str(customer);
+        order.total = cmd_order_str(total);
+        order.currency = cmd_order_str(currency);
         rc = cmd_order_tell(&cmd, shop, &order, &result);
 
         if (rc == CMD_OK) {
@@ -100,6 +109,18 @@ cmd_order(int argc, char **argv)
     cmd_end(&cmd);
 
     return rc;
+}
+
+
+static sp_str_t
+cmd_order_str(const char *text)
+{
+    sp_str_t  s;
+
+    s.data = text;
+    s.len = strlen(text);
+
+    return s;
 }
 
 

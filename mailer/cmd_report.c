@@ -5,53 +5,27 @@
  * those who were held out, and of variants against each other.
  */
 
-#include <math.h>
 #include <stdlib.h>
 
-#include "cmd.h"
+#include "cmd_report_group.h"
 #include "sp_arena.h"
-#include "sp_money.h"
-#include "stats.h"
-
-
-#define CMD_SUBJECTS   100          /* in each group, for anything to be said */
-#define CMD_ORDERS     10           /* in both groups */
-
-
-/* Cells of one kind, together. */
-
-typedef struct {
-    uint64_t          subjects;
-    uint64_t          orders;
-    sp_revenue_t      revenue[SP_CURRENCIES_MAX];
-    unsigned          nrevenue;
-    stats_interval_t  share;
-} cmd_group_t;
 
 
 static json_t *cmd_report_shop(cmd_t *cmd, const config_shop_t *shop,
     const char *only);
 static json_t *cmd_report_series(cmd_t *cmd, const config_shop_t *shop,
     const config_series_t *series);
-static json_t *cmd_report_step(const config_step_t *step,
+static void cmd_report_removed_steps(json_t *steps,
+    const config_series_t *series, const sp_cell_t *cells, size_t n);
+static json_t *cmd_report_step(const config_step_t *step, uint32_t hash,
     const sp_cell_t *cells, size_t n);
 static json_t *cmd_report_variants(const config_step_t *step,
     const sp_cell_t *cells, size_t n);
-static void cmd_group(cmd_group_t *group, const sp_cell_t *cells, size_t n,
-    uint32_t step, int variant, int holdout);
-static void cmd_group_revenue(cmd_group_t *group,
-    const sp_revenue_t *revenue);
-static json_t *cmd_group_json(const cmd_group_t *group);
-static json_t *cmd_compare(const cmd_group_t *one, const cmd_group_t *other);
-static json_t *cmd_compare_revenue(const cmd_group_t *one,
-    const cmd_group_t *other, const char *currency);
-static json_t *cmd_compare_currencies(const cmd_group_t *one,
-    const cmd_group_t *other);
-static void cmd_group_values(const cmd_group_t *group, const char *currency,
-    stats_values_t *values);
-static const char *cmd_verdict(const cmd_group_t *one,
-    const cmd_group_t *other, const stats_interval_t *difference);
-static json_t *cmd_interval(const stats_interval_t *interval, double by);
+static void cmd_report_removed_variants(json_t *variants,
+    const config_step_t *step, uint32_t hash, const sp_cell_t *cells,
+    size_t n);
+static const char *cmd_report_name(char text[128], const char *what,
+    const char *name, json_t *of);
 static void cmd_report_print(json_t *report);
 static void cmd_report_print_step(const char *name, json_t *step);
 static void cmd_report_print_group(const char *name, json_t *group);
@@ -67,6 +41,9 @@ static const char  cmd_report_usage[] =
     "within 7 days, by shares and by revenue, with 95 % intervals; variants\n"
     "against each other.  Of the first step it is what the whole series "
     "brings.\n"
+    "What is not in the configuration any more is marked so, with the number "
+    "of its\n"
+    "name.\n"
     "\"not yet\" means that chance alone may have made it: fewer than 100 "
     "people\n"
     "in a group, fewer than 10 orders, or an interval that holds 0.\n";
@@ -124,7 +101,7 @@ cmd_report(int argc, char **argv)
 
     } else if (rc == CMD_OK && cmd.json) {
         json_dumpf(report, stdout, JSON_INDENT(2)|JSON_PRESERVE_ORDER
-                                   |JSON_REAL_PRECISION(6));
+                                   |JSON_REAL_PRECISION(15));
         putchar('\n');
 
     } else if (rc == CMD_OK) {
@@ -194,8 +171,11 @@ cmd_report_series(cmd_t *cmd, const config_shop_t *shop,
 
     for (i = 0; i < series->nsteps; i++) {
         json_object_set_new(steps, series->steps[i].name,
-                            cmd_report_step(&series->steps[i], cells, n));
+                            cmd_report_step(&series->steps[i],
+                                            series->steps[i].hash, cells, n));
     }
+
+    cmd_report_removed_steps(steps, series, cells, n);
 
     json = json_pack("{s:i, s:o}", "holdout_percent", (int) series->holdout,
                      "steps", steps);
@@ -204,25 +184,106 @@ cmd_report_series(cmd_t *cmd, const config_shop_t *shop,
 }
 
 
-static json_t *
-cmd_report_step(const config_step_t *step, const sp_cell_t *cells, size_t n)
+/* Those that have numbers, and are not in the config any more. */
+
+static void
+cmd_report_removed_steps(json_t *steps, const config_series_t *series,
+    const sp_cell_t *cells, size_t n)
 {
-    json_t       *json;
+    char      name[16];
+    size_t    i;
+    unsigned  k;
+
+    for (i = 0; i < n; i++) {
+        for (k = 0; k < series->nsteps
+                    && series->steps[k].hash != cells[i].step; k++)
+        {
+            /* void */
+        }
+
+        snprintf(name, sizeof(name), "#%08x", cells[i].step);
+
+        if (k == series->nsteps && json_object_get(steps, name) == NULL) {
+            json_object_set_new(steps, name,
+                                cmd_report_step(NULL, cells[i].step, cells,
+                                                n));
+        }
+    }
+}
+
+
+/* step NULL: it was renamed or removed. */
+
+static json_t *
+cmd_report_step(const config_step_t *step, uint32_t hash,
+    const sp_cell_t *cells, size_t n)
+{
+    json_t       *json, *variants;
     cmd_group_t   mailed, held;
 
-    cmd_group(&mailed, cells, n, step->hash, -1, 0);
-    cmd_group(&held, cells, n, step->hash, -1, 1);
+    cmd_group(&mailed, cells, n, hash, -1, 0);
+    cmd_group(&held, cells, n, hash, -1, 1);
 
     json = json_pack("{s:o, s:o, s:o}", "mailed", cmd_group_json(&mailed),
                      "holdout", cmd_group_json(&held), "difference",
                      cmd_compare(&mailed, &held));
 
-    if (step->nvariants > 1) {
-        json_object_set_new(json, "variants",
-                            cmd_report_variants(step, cells, n));
+    if (step == NULL) {
+        json_object_set_new(json, "removed", json_true());
     }
 
+    variants = step != NULL && step->nvariants > 1
+               ? cmd_report_variants(step, cells, n) : json_object();
+    cmd_report_removed_variants(variants, step, hash, cells, n);
+
+    if (json_object_size(variants) != 0) {
+        json_object_set(json, "variants", variants);
+    }
+
+    json_decref(variants);
+
     return json;
+}
+
+
+/*
+ * A name that is gone is known by its number only; 0 is the step as it was
+ * without variants.
+ */
+
+static void
+cmd_report_removed_variants(json_t *variants, const config_step_t *step,
+    uint32_t hash, const sp_cell_t *cells, size_t n)
+{
+    char          name[16];
+    size_t        i;
+    json_t       *one;
+    unsigned      k;
+    cmd_group_t   group;
+
+    for (i = 0; i < n; i++) {
+        if (cells[i].step != hash || cells[i].holdout
+            || (step == NULL && cells[i].variant == 0))
+        {
+            continue;
+        }
+
+        for (k = 0; step != NULL && k < step->nvariants
+                    && step->variants[k].id != cells[i].variant; k++)
+        {
+            /* void */
+        }
+
+        if (step != NULL && k < step->nvariants) {
+            continue;
+        }
+
+        snprintf(name, sizeof(name), "#%u", cells[i].variant);
+        cmd_group(&group, cells, n, hash, (int) cells[i].variant, 0);
+        one = cmd_group_json(&group);
+        json_object_set_new(one, "removed", json_true());
+        json_object_set_new(variants, name, one);
+    }
 }
 
 
@@ -256,218 +317,6 @@ cmd_report_variants(const config_step_t *step, const sp_cell_t *cells,
 }
 
 
-/* variant -1: any. */
-
-static void
-cmd_group(cmd_group_t *group, const sp_cell_t *cells, size_t n,
-    uint32_t step, int variant, int holdout)
-{
-    size_t            i;
-    unsigned          k;
-    const sp_cell_t  *cell;
-
-    memset(group, 0, sizeof(cmd_group_t));
-
-    for (i = 0; i < n; i++) {
-        cell = &cells[i];
-
-        if (cell->step != step || cell->holdout != (unsigned) holdout
-            || (variant != -1 && cell->variant != (unsigned) variant))
-        {
-            continue;
-        }
-
-        group->subjects += cell->subjects;
-        group->orders += cell->orders;
-
-        for (k = 0; k < cell->nrevenue; k++) {
-            cmd_group_revenue(group, &cell->revenue[k]);
-        }
-    }
-
-    /* an order of somebody who was a subject before a series was renamed */
-
-    if (group->orders > group->subjects) {
-        group->orders = group->subjects;
-    }
-
-    stats_share(group->orders, group->subjects, &group->share);
-}
-
-
-static void
-cmd_group_revenue(cmd_group_t *group, const sp_revenue_t *revenue)
-{
-    unsigned       i;
-    sp_revenue_t  *r;
-
-    for (i = 0; i < group->nrevenue; i++) {
-        if (strcmp(group->revenue[i].currency, revenue->currency) == 0) {
-            break;
-        }
-    }
-
-    if (i == SP_CURRENCIES_MAX) {
-        return;
-    }
-
-    r = &group->revenue[i];
-
-    if (i == group->nrevenue) {
-        *r = *revenue;
-        group->nrevenue++;
-        return;
-    }
-
-    r->orders += revenue->orders;
-    r->sum += revenue->sum;
-    r->squares += revenue->squares;
-}
-
-
-static json_t *
-cmd_group_json(const cmd_group_t *group)
-{
-    json_t    *json, *revenue;
-    double     unit;
-    unsigned   i;
-    sp_str_t   currency;
-
-    revenue = json_object();
-
-    for (i = 0; i < group->nrevenue; i++) {
-        currency.data = group->revenue[i].currency;
-        currency.len = strlen(currency.data);
-        unit = pow(10, sp_money_exponent(&currency));
-        json_object_set_new(revenue, currency.len != 0 ? currency.data : "-",
-                            json_real(group->revenue[i].sum / unit));
-    }
-
-    json = json_pack("{s:I, s:I, s:o, s:o}", "people",
-                     (json_int_t) group->subjects, "orders",
-                     (json_int_t) group->orders, "share",
-                     cmd_interval(&group->share, 1), "revenue", revenue);
-
-    return json;
-}
-
-
-static json_t *
-cmd_compare(const cmd_group_t *one, const cmd_group_t *other)
-{
-    json_t            *json;
-    stats_interval_t   d;
-
-    stats_shares(&one->share, &other->share, &d);
-
-    json = json_pack("{s:s, s:o}", "orders", cmd_verdict(one, other, &d),
-                     "share", cmd_interval(&d, 1));
-    json_object_set_new(json, "revenue", cmd_compare_currencies(one, other));
-
-    return json;
-}
-
-
-static json_t *
-cmd_compare_currencies(const cmd_group_t *one, const cmd_group_t *other)
-{
-    json_t      *json;
-    unsigned     i;
-    const char  *currency;
-
-    json = json_object();
-
-    for (i = 0; i < one->nrevenue + other->nrevenue; i++) {
-        currency = i < one->nrevenue
-                   ? one->revenue[i].currency
-                   : other->revenue[i - one->nrevenue].currency;
-
-        if (currency[0] != '\0' && json_object_get(json, currency) == NULL) {
-            json_object_set_new(json, currency,
-                                cmd_compare_revenue(one, other, currency));
-        }
-    }
-
-    return json;
-}
-
-
-/* Of each of them who was there, whether anything was bought or not. */
-
-static json_t *
-cmd_compare_revenue(const cmd_group_t *one, const cmd_group_t *other,
-    const char *currency)
-{
-    sp_str_t           code;
-    stats_values_t     values[2];
-    stats_interval_t   d;
-
-    cmd_group_values(one, currency, &values[0]);
-    cmd_group_values(other, currency, &values[1]);
-    code.data = currency;
-    code.len = strlen(currency);
-
-    if (!stats_means(&values[0], &values[1], &d)) {
-        return json_pack("{s:s}", "verdict", "not yet");
-    }
-
-    return json_pack("{s:s, s:o}", "verdict", cmd_verdict(one, other, &d),
-                     "each",
-                     cmd_interval(&d, pow(10, sp_money_exponent(&code))));
-}
-
-
-static void
-cmd_group_values(const cmd_group_t *group, const char *currency,
-    stats_values_t *values)
-{
-    unsigned  i;
-
-    values->n = group->subjects;
-    values->sum = 0;
-    values->squares = 0;
-
-    for (i = 0; i < group->nrevenue; i++) {
-        if (strcmp(group->revenue[i].currency, currency) == 0) {
-            values->sum = group->revenue[i].sum;
-            values->squares = group->revenue[i].squares;
-        }
-    }
-}
-
-
-static const char *
-cmd_verdict(const cmd_group_t *one, const cmd_group_t *other,
-    const stats_interval_t *difference)
-{
-    if (one->subjects < CMD_SUBJECTS || other->subjects < CMD_SUBJECTS
-        || one->orders + other->orders < CMD_ORDERS)
-    {
-        return "not yet";
-    }
-
-    switch (stats_sign(difference)) {
-
-    case 1:
-        return "more";
-
-    case -1:
-        return "less";
-
-    default:
-        return "not yet";
-    }
-}
-
-
-static json_t *
-cmd_interval(const stats_interval_t *interval, double by)
-{
-    return json_pack("{s:f, s:f, s:f}", "value", interval->value / by,
-                     "low", interval->low / by, "high", interval->high / by);
-}
-
-
 static void
 cmd_report_print(json_t *report)
 {
@@ -498,20 +347,32 @@ cmd_report_print_step(const char *name, json_t *step)
     json_t      *variant, *difference;
     const char  *which;
 
-    printf("  step %s\n", name);
+    printf("  %s\n", cmd_report_name(text, "step", name, step));
     cmd_report_print_group("mailed", json_object_get(step, "mailed"));
     cmd_report_print_group("held out", json_object_get(step, "holdout"));
     cmd_report_print_compare(json_object_get(step, "difference"));
 
     json_object_foreach(json_object_get(step, "variants"), which, variant) {
-        snprintf(text, sizeof(text), "variant %s", which);
-        cmd_report_print_group(text, variant);
+        cmd_report_print_group(cmd_report_name(text, "variant", which,
+                                               variant), variant);
         difference = json_object_get(variant, "difference");
 
         if (difference != NULL) {
             cmd_report_print_compare(difference);
         }
     }
+}
+
+
+static const char *
+cmd_report_name(char text[128], const char *what, const char *name,
+    json_t *of)
+{
+    snprintf(text, 128, "%s %s%s", what, name,
+             json_is_true(json_object_get(of, "removed"))
+                 ? " (renamed or removed)" : "");
+
+    return text;
 }
 
 

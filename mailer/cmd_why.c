@@ -28,6 +28,7 @@ static const struct {
     { 'd', "in_doubt" },
     { 'x', "refused" },
     { 'k', "skipped" },
+    { 'h', "holdout" },
 };
 
 static const char  cmd_why_usage[] =
@@ -102,7 +103,7 @@ static json_t *
 cmd_why_json(const redis_answer_t *answer, const config_shop_t *shop)
 {
     size_t       i;
-    json_t      *json, *visits, *steps, *mails;
+    json_t      *json, *visits, *steps, *mails, *held;
     const char  *name, *text;
 
     json = cmd_json_pairs(answer);
@@ -115,6 +116,7 @@ cmd_why_json(const redis_answer_t *answer, const config_shop_t *shop)
     visits = json_array();
     steps = json_array();
     mails = json_array();
+    held = json_array();
 
     for (i = 0; i + 1 < answer->n; i += 2) {
         name = answer->items[i].data;
@@ -128,7 +130,22 @@ cmd_why_json(const redis_answer_t *answer, const config_shop_t *shop)
 
         } else if (strcmp(name, "mail") == 0) {
             json_array_append_new(mails, json_integer(atoll(text)));
+
+        } else if (strcmp(name, "held_out") == 0) {
+            json_array_append_new(held, json_integer(atoll(text)));
         }
+    }
+
+    /* there is no next look at a rescue that has ended */
+
+    if (json_integer_value(json_object_get(json, "next")) == 0) {
+        json_object_del(json, "next");
+    }
+
+    text = json_string_value(json_object_get(json, "due"));
+
+    if (text != NULL && text[0] == '\0') {
+        json_object_del(json, "due");
     }
 
     json_object_del(json, "visit");
@@ -138,6 +155,7 @@ cmd_why_json(const redis_answer_t *answer, const config_shop_t *shop)
     json_object_set_new(json, "visits", visits);
     json_object_set_new(json, "steps", steps);
     json_object_set_new(json, "mails", mails);
+    json_object_set_new(json, "held_out", held);
 
     return json;
 }

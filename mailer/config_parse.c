@@ -7,14 +7,14 @@
 #include <stdlib.h>
 
 #include "config_check.h"
+#include "config_grammar.h"
 #include "config_parse.h"
+#include "config_place.h"
 #include "config_value.h"
 
 
 #define CONFIG_FILE_MAX  (1024 * 1024)
-
-/* Put behind the file: libconfuse does not miss a "}" at its end. */
-#define CONFIG_END       "end_of_file"
+#define CONFIG_BOM       "\357\273\277"   /* what some editors begin with */
 
 
 /*
@@ -25,193 +25,20 @@
 extern int  cfg_include_stack_ptr __attribute__((weak));
 
 
-/* Where an option was given. */
-
-typedef struct {
-    cfg_opt_t        *opt;
-    char             *file;
-    int               line;
-    unsigned          values;       /* of a list, so far */
-    unsigned          ended;
-} config_place_t;
-
-
-static int config_end(cfg_t *cfg, cfg_opt_t *opt, int argc,
-    const char **argv);
 static int config_parse_file(cfg_t *cfg, const char *path);
 static char *config_load(const char *path, size_t *len);
 static void config_not_closed(config_error_t *err);
 static void config_errfunc(cfg_t *cfg, const char *fmt, va_list ap);
 static int config_option(cfg_t *cfg, cfg_opt_t *opt);
 static int config_section(cfg_t *cfg, cfg_opt_t *opt);
-static void config_set_validators(cfg_t *cfg);
-static int config_note(cfg_t *cfg, cfg_opt_t *opt);
-static int config_note_list(cfg_t *cfg, cfg_opt_t *opt, unsigned n);
-static config_place_t *config_place(const cfg_opt_t *opt);
-
-
-static cfg_opt_t  config_utm_opts[] = {
-    CFG_STR("source", NULL, CFGF_NODEFAULT),
-    CFG_STR("medium", NULL, CFGF_NODEFAULT),
-    CFG_STR("campaign", NULL, CFGF_NODEFAULT),
-    CFG_STR("content", NULL, CFGF_NODEFAULT),
-    CFG_STR("id", NULL, CFGF_NODEFAULT),
-    CFG_END()
-};
-
-static cfg_opt_t  config_variant_opts[] = {
-    CFG_STR("creative", NULL, CFGF_NODEFAULT),
-    CFG_STR("offer", NULL, CFGF_NODEFAULT),
-    CFG_STR("weight", "1", CFGF_NONE),
-    CFG_END()
-};
-
-static cfg_opt_t  config_step_opts[] = {
-    CFG_STR("delay", NULL, CFGF_NODEFAULT),
-    CFG_STR("creative", NULL, CFGF_NODEFAULT),
-    CFG_STR("max_late", "12h", CFGF_NONE),
-    CFG_STR("expires", NULL, CFGF_NODEFAULT),
-    CFG_STR("offer", NULL, CFGF_NODEFAULT),
-    CFG_STR("without_offer", "skip", CFGF_NONE),
-    CFG_STR("quiet_hours", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("weekdays", NULL, CFGF_NODEFAULT),
-    CFG_SEC("utm", config_utm_opts, CFGF_NONE),
-    CFG_SEC("variant", config_variant_opts,
-            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
-    CFG_END()
-};
-
-static cfg_opt_t  config_audience_opts[] = {
-    CFG_STR_LIST("min_total", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("max_total", NULL, CFGF_NODEFAULT),
-    CFG_STR("min_items", NULL, CFGF_NODEFAULT),
-    CFG_STR("max_items", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("items", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("categories", NULL, CFGF_NODEFAULT),
-    CFG_STR("customers", NULL, CFGF_NODEFAULT),
-    CFG_STR("login", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("locales", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("stage", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("captured", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("device", NULL, CFGF_NODEFAULT),
-    CFG_END()
-};
-
-static cfg_opt_t  config_text_opts[] = {
-    CFG_STR("line", NULL, CFGF_NODEFAULT),
-    CFG_END()
-};
-
-static cfg_opt_t  config_offer_opts[] = {
-    CFG_STR("kind", NULL, CFGF_NODEFAULT),
-    CFG_STR("strength", NULL, CFGF_NODEFAULT),
-    CFG_STR("code", NULL, CFGF_NODEFAULT),
-    CFG_STR("pool", NULL, CFGF_NODEFAULT),
-    CFG_STR("pattern", NULL, CFGF_NODEFAULT),
-    CFG_STR("expires", NULL, CFGF_NODEFAULT),
-    CFG_SEC("text", config_text_opts,
-            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
-    CFG_END()
-};
-
-static cfg_opt_t  config_series_opts[] = {
-    CFG_STR("holdout", "0", CFGF_NONE),
-    CFG_SEC("audience", config_audience_opts, CFGF_NONE),
-    CFG_SEC("utm", config_utm_opts, CFGF_NONE),
-    CFG_SEC("step", config_step_opts,
-            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
-    CFG_END()
-};
-
-static cfg_opt_t  config_brand_opts[] = {
-    CFG_STR("name", NULL, CFGF_NODEFAULT),
-    CFG_STR("logo", NULL, CFGF_NODEFAULT),
-    CFG_STR("colour", NULL, CFGF_NODEFAULT),
-    CFG_STR("address", NULL, CFGF_NODEFAULT),
-    CFG_END()
-};
-
-static cfg_opt_t  config_shop_opts[] = {
-    CFG_STR("mode", "dry-run", CFGF_NONE),
-    CFG_STR("from", NULL, CFGF_NODEFAULT),
-    CFG_STR("reply_to", NULL, CFGF_NODEFAULT),
-    CFG_STR("return_path", NULL, CFGF_NODEFAULT),
-    CFG_STR("verp", "off", CFGF_NONE),
-    CFG_STR("soft_bounces", "8", CFGF_NONE),
-    CFG_STR("cart_url", NULL, CFGF_NODEFAULT),
-    CFG_STR("public_url", NULL, CFGF_NODEFAULT),
-    CFG_STR("smtp", NULL, CFGF_NODEFAULT),
-    CFG_STR("webhook_secret_file", NULL, CFGF_NODEFAULT),
-    CFG_STR("max_per_day", "2", CFGF_NONE),
-    CFG_STR("max_per_week", "0", CFGF_NONE),
-    CFG_STR("cool_down", "0", CFGF_NONE),
-    CFG_STR("consent", "all", CFGF_NONE),
-    CFG_STR("time_zone", "UTC", CFGF_NONE),
-    CFG_STR("quiet_hours", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("weekdays", NULL, CFGF_NODEFAULT),
-    CFG_STR("offer_once_in", "30d", CFGF_NONE),
-    CFG_STR("remember", "90d", CFGF_NONE),
-    CFG_STR("never_mail", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("hosts", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("dkim_selectors", NULL, CFGF_NODEFAULT),
-    CFG_STR("locale", "en", CFGF_NONE),
-    CFG_SEC("brand", config_brand_opts, CFGF_NONE),
-    CFG_SEC("utm", config_utm_opts, CFGF_NONE),
-    CFG_SEC("offer", config_offer_opts,
-            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
-    CFG_SEC("series", config_series_opts,
-            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
-    CFG_END()
-};
-
-static cfg_opt_t  config_smtp_opts[] = {
-    CFG_STR("url", NULL, CFGF_NODEFAULT),
-    CFG_STR("connections", "4", CFGF_NONE),
-    CFG_STR("user", NULL, CFGF_NODEFAULT),
-    CFG_STR("password_file", NULL, CFGF_NODEFAULT),
-    CFG_STR("tls", "opportunistic", CFGF_NONE),
-    CFG_STR("ca_file", NULL, CFGF_NODEFAULT),
-    CFG_STR("helo", NULL, CFGF_NODEFAULT),
-    CFG_STR_LIST("sends_from", NULL, CFGF_NODEFAULT),
-    CFG_STR("rate", "0", CFGF_NONE),
-    CFG_STR("timeout", "5m", CFGF_NONE),
-    CFG_STR("final_timeout", "10m", CFGF_NONE),
-    CFG_END()
-};
-
-static cfg_opt_t  config_opts[] = {
-    CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
-    CFG_STR("redis", "redis://127.0.0.1:6379/0", CFGF_NONE),
-    CFG_STR("redis_password_file", NULL, CFGF_NODEFAULT),
-    CFG_STR("redis_ca_file", NULL, CFGF_NODEFAULT),
-    CFG_STR("http_listen", "127.0.0.1:8025", CFGF_NONE),
-    CFG_STR("state_dir", "/var/lib/sitepreserver", CFGF_NONE),
-    CFG_STR("creatives", NULL, CFGF_NODEFAULT),
-    CFG_STR("dns", NULL, CFGF_NODEFAULT),
-    CFG_STR("bounce_maildir", NULL, CFGF_NODEFAULT),
-    CFG_STR("lease", "60s", CFGF_NONE),
-    CFG_STR("in_doubt", "list", CFGF_NONE),
-    CFG_STR("log_level", "info", CFGF_NONE),
-    CFG_SEC("smtp", config_smtp_opts,
-            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
-    CFG_SEC("shop", config_shop_opts,
-            CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
-    CFG_FUNC("include", &cfg_include),
-    CFG_FUNC(CONFIG_END, &config_end),
-    CFG_END()
-};
 
 
 /*
  * libconfuse has neither a pointer of ours nor more than one parser: this is
- * the state of the one parse that runs.
+ * where the one parse that runs notes its error.
  */
 
-static struct {
-    config_error_t  *err;
-    config_place_t  *places;
-    size_t           nplaces;
-} config_state;
+static config_error_t  *config_parse_err;
 
 
 cfg_t *
@@ -220,11 +47,11 @@ config_parse(const char *path, config_error_t *err)
     int     rc;
     cfg_t  *cfg;
 
-    memset(&config_state, 0, sizeof(config_state));
-    config_state.err = err;
+    config_places_free();
+    config_parse_err = err;
     err->text[0] = '\0';
 
-    cfg = cfg_init(config_opts, CFGF_NONE);
+    cfg = config_grammar(config_option, config_section);
 
     if (cfg == NULL) {
         snprintf(err->text, sizeof(err->text), "out of memory");
@@ -232,7 +59,6 @@ config_parse(const char *path, config_error_t *err)
     }
 
     cfg_set_error_function(cfg, config_errfunc);
-    config_set_validators(cfg);
 
     /* An error in an included file has left the lexer amid its includes. */
 
@@ -318,6 +144,11 @@ config_load(const char *path, size_t *len)
 
     errno = 0;
     *len = fread(text, 1, CONFIG_FILE_MAX, fp);
+
+    if (*len >= 3 && memcmp(text, CONFIG_BOM, 3) == 0) {
+        memcpy(text, "   ", 3);
+    }
+
     rc = ferror(fp) ? errno : *len == CONFIG_FILE_MAX ? EFBIG : 0;
     fclose(fp);
 
@@ -331,13 +162,6 @@ config_load(const char *path, size_t *len)
     *len += sizeof(end) - 1;
 
     return text;
-}
-
-
-static int
-config_end(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
-{
-    return 0;
 }
 
 
@@ -360,58 +184,9 @@ config_not_closed(config_error_t *err)
 void
 config_parse_end(cfg_t *cfg)
 {
-    size_t  i;
-
-    for (i = 0; i < config_state.nplaces; i++) {
-        free(config_state.places[i].file);
-    }
-
-    free(config_state.places);
-    memset(&config_state, 0, sizeof(config_state));
+    config_places_free();
+    config_parse_err = NULL;
     cfg_free(cfg);
-}
-
-
-/* Validators stay with the options when a section is copied from its model. */
-
-static void
-config_set_validators(cfg_t *cfg)
-{
-    size_t        i, k;
-    static struct {
-        const char  *path;
-        cfg_opt_t   *opts;
-    } sections[] = {
-        { "", config_opts },
-        { "smtp|", config_smtp_opts },
-        { "shop|", config_shop_opts },
-        { "shop|brand|", config_brand_opts },
-        { "shop|utm|", config_utm_opts },
-        { "shop|series|", config_series_opts },
-        { "shop|offer|", config_offer_opts },
-        { "shop|offer|text|", config_text_opts },
-        { "shop|series|audience|", config_audience_opts },
-        { "shop|series|utm|", config_utm_opts },
-        { "shop|series|step|", config_step_opts },
-        { "shop|series|step|variant|", config_variant_opts },
-        { "shop|series|step|utm|", config_utm_opts },
-    };
-    char          name[128];
-    cfg_opt_t    *opt;
-
-    for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-        for (k = 0; sections[i].opts[k].name != NULL; k++) {
-            opt = &sections[i].opts[k];
-
-            if (opt->type == CFGT_FUNC) {
-                continue;
-            }
-
-            snprintf(name, sizeof(name), "%s%s", sections[i].path, opt->name);
-            cfg_set_validate_func(cfg, name, opt->type == CFGT_SEC
-                                             ? config_section : config_option);
-        }
-    }
 }
 
 
@@ -422,7 +197,7 @@ config_errfunc(cfg_t *cfg, const char *fmt, va_list ap)
     char            *text;
     config_error_t  *err;
 
-    err = config_state.err;
+    err = config_parse_err;
 
     if (err == NULL || err->text[0] != '\0') {
         return;
@@ -436,6 +211,13 @@ config_errfunc(cfg_t *cfg, const char *fmt, va_list ap)
         vsnprintf(text + n, sizeof(err->text) - (size_t) n, fmt, ap);
     }
 
+    /* ours is skipped, those of included files libconfuse reads by itself */
+
+    if (cfg->line == 1 && strstr(text, CONFIG_BOM) != NULL) {
+        snprintf(text, sizeof(err->text), "%s:1: the file begins with a byte "
+                 "order mark (BOM): save it without one", cfg->filename);
+    }
+
     for ( /* void */ ; *text != '\0'; text++) {
         if ((unsigned char) *text < ' ') {
             *text = ' ';
@@ -447,10 +229,10 @@ config_errfunc(cfg_t *cfg, const char *fmt, va_list ap)
 void
 config_fail(cfg_t *section, const char *option, const char *fmt, ...)
 {
-    cfg_t            at;
-    cfg_opt_t       *opt;
-    va_list          ap;
-    config_place_t  *place;
+    cfg_t                  at;
+    cfg_opt_t             *opt;
+    va_list                ap;
+    const config_place_t  *place;
 
     at = *section;
     opt = option != NULL ? cfg_getopt(section, option) : NULL;
@@ -478,86 +260,6 @@ config_given(cfg_t *section, const char *option)
 }
 
 
-static config_place_t *
-config_place(const cfg_opt_t *opt)
-{
-    size_t  i;
-
-    for (i = 0; i < config_state.nplaces; i++) {
-        if (config_state.places[i].opt == opt) {
-            return &config_state.places[i];
-        }
-    }
-
-    return NULL;
-}
-
-
-/* libconfuse lets an option be given twice; the last one would win. */
-
-static int
-config_note(cfg_t *cfg, cfg_opt_t *opt)
-{
-    config_place_t  *place;
-
-    place = config_place(opt);
-
-    if (place != NULL) {
-        cfg_error(cfg, "\"%s\" is given twice, first in line %d", opt->name,
-                  place->line);
-        return -1;
-    }
-
-    place = realloc(config_state.places, (config_state.nplaces + 1)
-                                         * sizeof(config_place_t));
-
-    if (place == NULL) {
-        cfg_error(cfg, "out of memory");
-        return -1;
-    }
-
-    config_state.places = place;
-    place += config_state.nplaces++;
-    place->opt = opt;
-    place->line = cfg->line;
-    place->file = strdup(cfg->filename != NULL ? cfg->filename : "");
-
-    return 0;
-}
-
-
-/*
- * A list comes by with each of its values and once more at its end; another
- * one begins with one value again.
- */
-
-static int
-config_note_list(cfg_t *cfg, cfg_opt_t *opt, unsigned n)
-{
-    config_place_t  *place;
-
-    place = config_place(opt);
-
-    if (place != NULL && n >= place->values
-        && !(n == place->values && place->ended))
-    {
-        place->ended = n == place->values;
-        place->values = n;
-        return 0;
-    }
-
-    if (config_note(cfg, opt) != 0) {
-        return -1;
-    }
-
-    place = config_place(opt);
-    place->values = n;
-    place->ended = 0;
-
-    return 0;
-}
-
-
 static int
 config_option(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -566,8 +268,8 @@ config_option(cfg_t *cfg, cfg_opt_t *opt)
 
     n = cfg_opt_size(opt);
 
-    if (opt->flags & CFGF_LIST ? config_note_list(cfg, opt, n) != 0
-                               : config_note(cfg, opt) != 0)
+    if (opt->flags & CFGF_LIST ? config_place_list(cfg, opt, n) != 0
+                               : config_place_note(cfg, opt) != 0)
     {
         return -1;
     }
@@ -596,7 +298,7 @@ config_section(cfg_t *cfg, cfg_opt_t *opt)
     const char  *title;
 
     if (!(opt->flags & CFGF_TITLE)) {
-        return config_note(cfg, opt);
+        return config_place_note(cfg, opt);
     }
 
     section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);

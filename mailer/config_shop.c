@@ -8,6 +8,10 @@
 #include "config_value.h"
 
 
+/* With what is put behind it, it must be a link (LINKS_URL_MAX). */
+#define CONFIG_PUBLIC_MAX  1024
+
+
 static int config_build_mail(config_shop_t *shop, cfg_t *cfg);
 static int config_build_bounces(config_shop_t *shop, cfg_t *cfg);
 static int config_build_relay(config_t *conf, config_shop_t *shop,
@@ -16,7 +20,7 @@ static int config_build_brand(config_shop_t *shop, cfg_t *cfg);
 static int config_build_lists(config_shop_t *shop, cfg_t *cfg);
 static int config_build_series(config_shop_t *shop, cfg_t *cfg);
 static int config_build_rules(config_shop_t *shop, cfg_t *cfg);
-static int config_build_consent(config_shop_t *shop, cfg_t *cfg);
+static int config_check_memory(const config_shop_t *shop, cfg_t *cfg);
 
 
 int
@@ -54,6 +58,7 @@ config_build_shop(config_t *conf, config_shop_t *shop, cfg_t *cfg)
            && config_build_rules(shop, cfg)
            && config_build_offers(shop, cfg)
            && config_build_series(shop, cfg)
+           && config_check_memory(shop, cfg)
            && config_build_message(conf, shop, cfg);
 }
 
@@ -91,6 +96,12 @@ config_build_mail(config_shop_t *shop, cfg_t *cfg)
     }
 
     n = strlen(shop->public_url);
+
+    if (n > CONFIG_PUBLIC_MAX) {
+        config_fail(cfg, "public_url", "\"public_url\" has more than %d "
+                    "characters", CONFIG_PUBLIC_MAX);
+        return 0;
+    }
 
     while (shop->public_url[n - 1] == '/') {
         shop->public_url[--n] = '\0';
@@ -219,6 +230,7 @@ config_build_lists(config_shop_t *shop, cfg_t *cfg)
 static int
 config_build_rules(config_shop_t *shop, cfg_t *cfg)
 {
+    unsigned       consent;
     unsigned long  n;
 
     (void) config_value_number(cfg_getstr(cfg, "max_per_day"), 0,
@@ -232,29 +244,10 @@ config_build_rules(config_shop_t *shop, cfg_t *cfg)
                              &shop->offer_once_in);
     config_build_calendar(&shop->calendar, cfg);
 
-    return config_string(cfg, "time_zone", &shop->time_zone)
-           && config_build_consent(shop, cfg);
-}
+    (void) config_value_consent(cfg_getstr(cfg, "consent"), &consent);
+    shop->consent = (audience_consent_t) consent;
 
-
-static int
-config_build_consent(config_shop_t *shop, cfg_t *cfg)
-{
-    unsigned  n;
-
-    (void) config_value_consent(cfg_getstr(cfg, "consent"), &n);
-
-    if (n == CONFIG_CONSENT) {
-        config_fail(cfg, "consent", "\"consent\" cannot be kept: what is "
-                    "recorded of a shopper does not say whether he has "
-                    "consented.  Have nginx record only who has "
-                    "(sitepreserver_consent), and say all here");
-        return 0;
-    }
-
-    shop->consent = (audience_consent_t) n;
-
-    return 1;
+    return config_string(cfg, "time_zone", &shop->time_zone);
 }
 
 
@@ -306,6 +299,47 @@ config_build_series(config_shop_t *shop, cfg_t *cfg)
                                       cfg_getsec(section, "audience"))
             || !config_build_steps(shop, series, section))
         {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/*
+ * A message of the longest delay is known of for as long as its shopper is
+ * remembered; a longer pause after it would be forgotten, and not kept.
+ */
+
+static int
+config_check_memory(const config_shop_t *shop, cfg_t *cfg)
+{
+    size_t    i;
+    int64_t   last, delay;
+    unsigned  k;
+
+    const struct {
+        const char  *name;
+        int64_t      ms;
+    } pauses[] = {
+        { "cool_down", shop->cool_down },
+        { "offer_once_in", shop->noffers != 0 ? shop->offer_once_in : 0 },
+    };
+
+    last = 0;
+
+    for (k = 0; k < shop->nseries; k++) {
+        delay = shop->series[k].steps[shop->series[k].nsteps - 1].delay;
+        last = delay > last ? delay : last;
+    }
+
+    for (i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
+        if ((pauses[i].ms + last) / 1000 > shop->remember) {
+            config_fail(cfg, pauses[i].name, "\"%s\" and the longest delay are "
+                        "more than \"remember\", and would not be kept: "
+                        "\"%s\"", pauses[i].name,
+                        cfg_getstr(cfg, pauses[i].name));
             return 0;
         }
     }

@@ -19,8 +19,8 @@ static int config_build_variant(const config_shop_t *shop,
     cfg_t *parent);
 static int config_pick_offer(const config_shop_t *shop,
     config_variant_t *variant, cfg_t *cfg);
-static int config_check_step(const config_series_t *series,
-    const config_step_t *step, cfg_t *cfg);
+static int config_check_step(const config_shop_t *shop,
+    const config_series_t *series, const config_step_t *step, cfg_t *cfg);
 static int config_check_strength(const config_series_t *series,
     const config_step_t *step, cfg_t *cfg);
 
@@ -36,8 +36,8 @@ config_build_steps(const config_shop_t *shop, config_series_t *series,
     n = cfg_size(cfg, "step");
 
     if (n == 0 || n > CONFIG_STEPS_MAX) {
-        config_fail(cfg, NULL, "series \"%s\" must have 1 to %d steps",
-                    series->name, CONFIG_STEPS_MAX);
+        config_fail(cfg, NULL, "series \"%s\" has %u steps: it must have 1 to "
+                    "%d", series->name, n, CONFIG_STEPS_MAX);
         return 0;
     }
 
@@ -52,7 +52,7 @@ config_build_steps(const config_shop_t *shop, config_series_t *series,
         step = &series->steps[series->nsteps++];
 
         if (!config_build_step(shop, series, step, section)
-            || !config_check_step(series, step, section)
+            || !config_check_step(shop, series, step, section)
             || !config_check_strength(series, step, section))
         {
             return 0;
@@ -106,8 +106,8 @@ config_build_variants(const config_shop_t *shop, config_step_t *step,
     n = cfg_size(cfg, "variant");
 
     if (n > CONFIG_VARIANTS_MAX) {
-        config_fail(cfg, NULL, "step \"%s\" has more than %d variants",
-                    step->name, CONFIG_VARIANTS_MAX);
+        config_fail(cfg, NULL, "step \"%s\" has %u variants: at most %d can be "
+                    "told apart", step->name, n, CONFIG_VARIANTS_MAX);
         return 0;
     }
 
@@ -218,8 +218,8 @@ config_pick_offer(const config_shop_t *shop, config_variant_t *variant,
 
 
 static int
-config_check_step(const config_series_t *series, const config_step_t *step,
-    cfg_t *cfg)
+config_check_step(const config_shop_t *shop, const config_series_t *series,
+    const config_step_t *step, cfg_t *cfg)
 {
     const config_step_t  *other;
 
@@ -235,6 +235,13 @@ config_check_step(const config_series_t *series, const config_step_t *step,
         config_fail(cfg, "delay", "the delay of step \"%s\" must be longer "
                     "than that of step \"%s\" before it", step->name,
                     step[-1].name);
+        return 0;
+    }
+
+    if (step->delay / 1000 >= shop->remember) {
+        config_fail(cfg, "delay", "the delay of step \"%s\" is not less than "
+                    "\"remember\": \"%s\"", step->name,
+                    cfg_getstr(cfg, "delay"));
         return 0;
     }
 

@@ -14,6 +14,10 @@
 
 static const char *config_host_port(const char *text, size_t len,
     char **host, unsigned *port);
+static const char *config_port(const char *text, size_t len, unsigned *port);
+static const char *config_redis_unix(const char *text, config_redis_t *redis);
+static const char *config_redis_tcp(const char *p, config_redis_t *redis);
+static const char *config_redis_db(const char *text, config_redis_t *redis);
 
 
 /* HOST, HOST:PORT, [V6] or [V6]:PORT; *port keeps its value without one. */
@@ -21,10 +25,8 @@ static const char *config_host_port(const char *text, size_t len,
 static const char *
 config_host_port(const char *text, size_t len, char **host, unsigned *port)
 {
-    char           digits[8];
-    size_t         n, skip;
-    const char    *end, *rest;
-    unsigned long  value;
+    size_t       n, skip;
+    const char  *end, *rest;
 
     if (len > 0 && text[0] == '[') {
         end = memchr(text, ']', len);
@@ -66,17 +68,27 @@ config_host_port(const char *text, size_t len, char **host, unsigned *port)
         return "has an address that is not valid";
     }
 
-    len -= (size_t) (rest - text);
+    return config_port(rest, len - (size_t) (rest - text), port);
+}
+
+
+/* ":PORT", or nothing */
+
+static const char *
+config_port(const char *text, size_t len, unsigned *port)
+{
+    char           digits[8];
+    unsigned long  value;
 
     if (len == 0) {
         return NULL;
     }
 
-    if (rest[0] != ':' || len < 2 || len > 6) {
+    if (text[0] != ':' || len < 2 || len > 6) {
         return "has a port that is not valid";
     }
 
-    memcpy(digits, rest + 1, len - 1);
+    memcpy(digits, text + 1, len - 1);
     digits[len - 1] = '\0';
 
     if (config_value_number(digits, 1, 65535, &value) != NULL) {
@@ -92,36 +104,13 @@ config_host_port(const char *text, size_t len, char **host, unsigned *port)
 const char *
 config_value_redis(const char *text, config_redis_t *redis)
 {
-    const char          *p, *slash, *at, *bad;
-    unsigned long        db;
-    struct sockaddr_un   un;
+    const char  *p;
 
     redis->db = 0;
     redis->tls = 0;
 
     if (strncmp(text, "unix:", 5) == 0) {
-        p = strstr(text + 5, "?db=");
-
-        redis->path = p != NULL ? strndup(text + 5, (size_t) (p - text - 5))
-                                : strdup(text + 5);
-
-        if (redis->path == NULL || redis->path[0] != '/'
-            || strlen(redis->path) >= sizeof(un.sun_path))
-        {
-            return "is not \"unix:/PATH\"";
-        }
-
-        if (p != NULL) {
-            bad = config_value_number(p + 4, 0, 65535, &db);
-
-            if (bad != NULL) {
-                return "has a database that is not a number";
-            }
-
-            redis->db = (unsigned) db;
-        }
-
-        return NULL;
+        return config_redis_unix(text + 5, redis);
     }
 
     if (strncmp(text, "rediss://", 9) == 0) {
@@ -134,6 +123,38 @@ config_value_redis(const char *text, config_redis_t *redis)
     } else {
         return "does not begin with redis://, rediss:// or unix:";
     }
+
+    return config_redis_tcp(p, redis);
+}
+
+
+static const char *
+config_redis_unix(const char *text, config_redis_t *redis)
+{
+    const char          *db;
+    struct sockaddr_un   un;
+
+    db = strstr(text, "?db=");
+
+    redis->path = db != NULL ? strndup(text, (size_t) (db - text))
+                             : strdup(text);
+
+    if (redis->path == NULL || redis->path[0] != '/'
+        || strlen(redis->path) >= sizeof(un.sun_path))
+    {
+        return "is not \"unix:/PATH\"";
+    }
+
+    return db != NULL ? config_redis_db(db + 4, redis) : NULL;
+}
+
+
+/* [USER@]HOST[:PORT][/DB] */
+
+static const char *
+config_redis_tcp(const char *p, config_redis_t *redis)
+{
+    const char  *slash, *at, *bad;
 
     at = strchr(p, '@');
 
@@ -161,7 +182,16 @@ config_value_redis(const char *text, config_redis_t *redis)
         return bad;
     }
 
-    if (config_value_number(slash + 1, 0, 65535, &db) != NULL) {
+    return config_redis_db(slash + 1, redis);
+}
+
+
+static const char *
+config_redis_db(const char *text, config_redis_t *redis)
+{
+    unsigned long  db;
+
+    if (config_value_number(text, 0, 65535, &db) != NULL) {
         return "has a database that is not a number";
     }
 

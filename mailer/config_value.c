@@ -374,13 +374,6 @@ config_value_name(const char *text)
 
 
 const char *
-config_value_word(const char *text)
-{
-    return config_is_word(text, "_-", 24) ? NULL : "is not a word";
-}
-
-
-const char *
 config_value_host(const char *text)
 {
     return config_is_word(text, ".-", 253) ? NULL : "is not a host's name";

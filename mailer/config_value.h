@@ -57,11 +57,6 @@ const char *config_value_url(const char *text);
 const char *config_value_name(const char *text);
 
 
-/* A reason: [a-z0-9_-], 1 to 24. */
-
-const char *config_value_word(const char *text);
-
-
 /* A host's name or address, letters in lower case. */
 
 const char *config_value_host(const char *text);
@@ -124,9 +119,7 @@ const char *config_value_customers(const char *text, unsigned *side);
 const char *config_value_login(const char *text, unsigned *side);
 
 
-/* "all", "soft-opt-in", or "consent", which is CONFIG_CONSENT. */
-
-#define CONFIG_CONSENT  2
+/* "all", "soft-opt-in", "consent": audience_consent_t. */
 
 const char *config_value_consent(const char *text, unsigned *number);
 

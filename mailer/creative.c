@@ -29,6 +29,8 @@ static sp_rc_t creative_template(creative_t *creative,
     sp_error_t *err);
 static sp_rc_t creative_hash_file(creative_t *creative, EVP_MD_CTX *md,
     const char *name, const buffer_t *b);
+static int creative_sha256(const char *text, size_t len,
+    char hex[CREATIVE_HASH_LEN + 1]);
 static void creative_hex(const unsigned char *hash,
     char hex[CREATIVE_HASH_LEN + 1]);
 
@@ -356,7 +358,9 @@ creative_hash_file(creative_t *creative, EVP_MD_CTX *md, const char *name,
 }
 
 
-int
+/* SHA-256 of a text in hex; 0: no memory. */
+
+static int
 creative_sha256(const char *text, size_t len, char hex[CREATIVE_HASH_LEN + 1])
 {
     unsigned char  hash[EVP_MAX_MD_SIZE];

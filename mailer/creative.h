@@ -118,20 +118,11 @@ void creative_approval(const creative_t *creative, buffer_t *out);
 
 
 /*
- * The best of its locales: the shopper's ("de-AT"), else the language's
- * ("de"), else "en", else the first by name.  Never NULL.
- */
-
-const creative_locale_t *creative_locale(const creative_t *creative,
-    const sp_str_t *locale);
-
-
-/*
  * The best for a shopper of a shop: one of the shopper's language, else one of
  * the shop's, else "en", else the first.  Of a language, the one with the most
  * of the tag's parts, from its begin ("zh-Hant-TW": "zh-Hant" before "zh"),
  * and if there is none, any other of that language ("pt": "pt-BR").  Either
- * may have len 0.
+ * may have len 0.  Never NULL.
  */
 
 const creative_locale_t *creative_choose(const creative_t *creative,

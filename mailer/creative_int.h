@@ -37,12 +37,6 @@ struct creative_s {
 };
 
 
-/* SHA-256 of a text in hex; 0: no memory. */
-
-int creative_sha256(const char *text, size_t len,
-    char hex[CREATIVE_HASH_LEN + 1]);
-
-
 /* Reads `approved` and `retired`: the creative's state. */
 
 sp_rc_t creative_read_state(creative_t *creative, sp_error_t *err);

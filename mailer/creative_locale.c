@@ -15,15 +15,6 @@ static int creative_locale_is(const creative_locale_t *locale,
 
 
 const creative_locale_t *
-creative_locale(const creative_t *creative, const sp_str_t *locale)
-{
-    sp_str_t  none = sp_null_string;
-
-    return creative_choose(creative, locale, &none);
-}
-
-
-const creative_locale_t *
 creative_choose(const creative_t *creative, const sp_str_t *shopper,
     const sp_str_t *shop)
 {

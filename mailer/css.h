@@ -15,7 +15,7 @@
 
 
 #define CSS_RULES_MAX  4096         /* selectors of all style elements */
-#define CSS_WORK_MAX   40000000     /* elements times selectors */
+#define CSS_WORK_MAX   8000000      /* elements times selectors */
 #define CSS_PARTS_MAX  16           /* elements in one selector */
 #define CSS_MEDIA_MAX  4            /* @media in @media */
 
@@ -197,7 +197,12 @@ css_match_t css_media(const sp_str_t *text, css_env_t env);
 int css_media_is_dark(const sp_str_t *text);
 
 
-/* Blanks on both sides are dropped. */
+/* Is it white space? */
+
+int css_space(char c);
+
+
+/* The same on both sides is dropped. */
 
 sp_str_t css_trim(const char *from, const char *to);
 

@@ -7,11 +7,13 @@
 #include "css.h"
 
 
-static int css_space(char c);
 static size_t css_float(const sp_str_t *text, double *number);
 static sp_rc_t css_colour_hex(const sp_str_t *text, css_colour_t *colour);
 static sp_rc_t css_colour_function(const sp_str_t *text,
     css_colour_t *colour);
+static size_t css_colour_args(const sp_str_t *text, size_t i, double v[4],
+    css_unit_t units[4]);
+static int css_colour_gap(char c);
 static sp_rc_t css_colour_rgb(const double *v, const css_unit_t *units,
     css_colour_t *colour);
 static void css_colour_hsl(double h, double s, double l,
@@ -241,9 +243,9 @@ css_colour_hex(const sp_str_t *text, css_colour_t *colour)
 static sp_rc_t
 css_colour_function(const sp_str_t *text, css_colour_t *colour)
 {
-    size_t      i, n, from;
+    size_t      i, n;
     double      v[4];
-    sp_str_t    name, word;
+    sp_str_t    name;
     css_unit_t  units[4];
 
     for (i = 0; i < text->len && text->data[i] != '('; i++) {
@@ -252,41 +254,7 @@ css_colour_function(const sp_str_t *text, css_colour_t *colour)
 
     name.data = text->data;
     name.len = i;
-    n = 0;
-
-    for (i++; i + 1 < text->len; /* void */ ) {
-        while (i + 1 < text->len
-               && (css_space(text->data[i]) || text->data[i] == ','
-                   || text->data[i] == '/'))
-        {
-            i++;
-        }
-
-        from = i;
-
-        while (i + 1 < text->len && !css_space(text->data[i])
-               && text->data[i] != ',' && text->data[i] != '/')
-        {
-            i++;
-        }
-
-        if (i == from) {
-            break;
-        }
-
-        word.data = text->data + from;
-        word.len = i - from;
-
-        if (word.len > 3 && memcmp(word.data + word.len - 3, "deg", 3) == 0) {
-            word.len -= 3;
-        }
-
-        if (n == 4 || css_number(&word, &v[n], &units[n]) != SP_OK) {
-            return SP_INVALID;
-        }
-
-        n++;
-    }
+    n = css_colour_args(text, i + 1, v, units);
 
     if (n < 3) {
         return SP_INVALID;
@@ -310,6 +278,53 @@ css_colour_function(const sp_str_t *text, css_colour_t *colour)
     }
 
     return SP_INVALID;
+}
+
+
+/* The numbers from i to the ")", four at most; 0: there is something else. */
+
+static size_t
+css_colour_args(const sp_str_t *text, size_t i, double v[4],
+    css_unit_t units[4])
+{
+    size_t    n, from;
+    sp_str_t  word;
+
+    for (n = 0; i + 1 < text->len; n++) {
+        while (i + 1 < text->len && css_colour_gap(text->data[i])) {
+            i++;
+        }
+
+        from = i;
+
+        while (i + 1 < text->len && !css_colour_gap(text->data[i])) {
+            i++;
+        }
+
+        if (i == from) {
+            break;
+        }
+
+        word.data = text->data + from;
+        word.len = i - from;
+
+        if (word.len > 3 && memcmp(word.data + word.len - 3, "deg", 3) == 0) {
+            word.len -= 3;
+        }
+
+        if (n == 4 || css_number(&word, &v[n], &units[n]) != SP_OK) {
+            return 0;
+        }
+    }
+
+    return n;
+}
+
+
+static int
+css_colour_gap(char c)
+{
+    return css_space(c) || c == ',' || c == '/';
 }
 
 
@@ -431,7 +446,7 @@ css_lower(sp_arena_t *arena, const sp_str_t *text)
 }
 
 
-static int
+int
 css_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');

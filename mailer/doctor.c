@@ -36,6 +36,7 @@ struct doctor_report_s {
 
 static int doctor_before(const doctor_finding_t *a, const doctor_finding_t *b);
 static void doctor_clean(char *text);
+static const char *doctor_severity_name(doctor_severity_t severity);
 
 
 doctor_report_t *
@@ -171,7 +172,7 @@ doctor_report_json(doctor_report_t *report, unsigned counts[DOCTOR_ERROR + 1])
 }
 
 
-const char *
+static const char *
 doctor_severity_name(doctor_severity_t severity)
 {
     static const char  *names[] = { "ok", "info", "warning", "error" };

@@ -95,6 +95,7 @@ typedef enum {
     DOCTOR_CONFIG_RIGHTS,
     DOCTOR_STATE_DIR,
     DOCTOR_STATE_SPACE,
+    DOCTOR_OFFER_TEXTS,
     DOCTOR_CHECKS
 } doctor_id_t;
 
@@ -132,8 +133,6 @@ void doctor_say(doctor_report_t *report, doctor_id_t id,
 json_t *doctor_report_json(doctor_report_t *report,
     unsigned counts[DOCTOR_ERROR + 1]);
 
-const char *doctor_severity_name(doctor_severity_t severity);
-
 
 /* ---- the probes ---- */
 
@@ -152,6 +151,7 @@ typedef struct {
     doctor_signature_t    signatures[DOCTOR_SIGNATURES];    /* of the mail */
     unsigned              nsignatures;
     int64_t               deadline; /* monotonic ms, as of dns_now() */
+    const char           *ca_file;  /* for pages; NULL: the system's */
     doctor_report_t      *report;
 } doctor_probe_t;
 

@@ -287,4 +287,8 @@ const doctor_check_t  doctor_checks[DOCTOR_CHECKS] = {
     [DOCTOR_STATE_SPACE] = { "state_space",
         "On a full disk no unsubscription can be noted.",
         "Make room." },
+    [DOCTOR_OFFER_TEXTS] = { "offer_texts",
+        "A message whose offer is in another language than the rest looks "
+        "like a mistake.",
+        "Give the offer a text in that language, in the configuration." },
 };

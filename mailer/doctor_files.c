@@ -10,6 +10,7 @@
 
 #include "doctor.h"
 #include "journal.h"
+#include "offer_texts.h"
 
 
 #define DOCTOR_SPACE_LITTLE  (64ULL * 1024 * 1024)
@@ -17,6 +18,9 @@
 
 
 static void doctor_space(const doctor_probe_t *probe);
+static void doctor_offers(const doctor_probe_t *probe);
+static void doctor_offer_gap(void *data, const config_shop_t *shop,
+    const config_offer_t *offer, const char *locale, const char *creative);
 
 
 void
@@ -42,6 +46,8 @@ doctor_files(const doctor_probe_t *probe)
                    "configuration", value, "the configuration's rights are %s",
                    value);
     }
+
+    doctor_offers(probe);
 
     if (!journal_check(probe->conf->state_dir, &err)) {
         doctor_say(probe->report, DOCTOR_STATE_DIR, DOCTOR_ERROR, "state_dir",
@@ -72,4 +78,47 @@ doctor_space(const doctor_probe_t *probe)
                room < DOCTOR_SPACE_NONE ? DOCTOR_ERROR
                : room < DOCTOR_SPACE_LITTLE ? DOCTOR_WARNING : DOCTOR_OK,
                "state_dir", value, "state_dir has room for %s", value);
+}
+
+
+static void
+doctor_offers(const doctor_probe_t *probe)
+{
+    unsigned              i;
+    doctor_probe_t        of;
+    const config_shop_t  *shop;
+
+    of = *probe;
+
+    for (i = 0; i < probe->conf->nshops; i++) {
+        shop = &probe->conf->shops[i];
+        of.shop = NULL;
+
+        if (shop->noffers != 0) {
+            offer_gaps(shop, doctor_offer_gap, &of);
+        }
+
+        if (shop->noffers != 0 && of.shop == NULL) {
+            doctor_say(probe->report, DOCTOR_OFFER_TEXTS, DOCTOR_OK,
+                       shop->name, NULL, "the offers have texts in all "
+                       "languages that they are made in");
+        }
+    }
+}
+
+
+/* That there was one is noted in the probe's shop. */
+
+static void
+doctor_offer_gap(void *data, const config_shop_t *shop,
+    const config_offer_t *offer, const char *locale, const char *creative)
+{
+    doctor_probe_t  *of;
+
+    of = data;
+    of->shop = shop;
+
+    doctor_say(of->report, DOCTOR_OFFER_TEXTS, DOCTOR_WARNING, shop->name,
+               locale, "offer \"%s\" has no text in \"%s\", a language of "
+               "creative \"%s\"", offer->name, locale, creative);
 }

@@ -22,7 +22,7 @@ static void doctor_http_result(doctor_client_t *client, CURLcode rc,
 
 
 doctor_client_t *
-doctor_client_create(int64_t deadline)
+doctor_client_create(int64_t deadline, const char *ca_file)
 {
     CURL             *curl;
     doctor_client_t  *client;
@@ -38,6 +38,8 @@ doctor_client_create(int64_t deadline)
         || curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "")
         || curl_easy_setopt(curl, CURLOPT_USERAGENT,
                             "Mozilla/5.0 (compatible; sitepreserver-doctor)")
+        || (ca_file != NULL
+            && curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file))
         || curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, doctor_http_body)
         || curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->error))
     {

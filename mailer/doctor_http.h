@@ -28,9 +28,12 @@ typedef struct {
 typedef struct doctor_client_s  doctor_client_t;
 
 
-/* Keeps cookies and connections.  deadline: as of dns_now().  NULL: memory. */
+/*
+ * Keeps cookies and connections.  deadline: as of dns_now(); ca_file: trusted
+ * in the system's place, NULL: that is.  NULL: memory.
+ */
 
-doctor_client_t *doctor_client_create(int64_t deadline);
+doctor_client_t *doctor_client_create(int64_t deadline, const char *ca_file);
 void doctor_client_free(doctor_client_t *client);
 
 

@@ -27,6 +27,7 @@ typedef struct {
     char                   url[DOCTOR_URL_MAX];
     char                   chain[DOCTOR_TEXT_MAX];
     unsigned               hops;
+    unsigned               plain:1; /* a redirect led to http */
     doctor_http_t          http;
 } doctor_visit_t;
 
@@ -90,7 +91,8 @@ doctor_follow(doctor_visit_t *visit)
     snprintf(visit->url + n, sizeof(visit->url) - n, "%c" DOCTOR_QUERY,
              strchr(visit->url, '?') != NULL ? '&' : '?');
 
-    client = doctor_client_create(visit->probe->deadline);
+    client = doctor_client_create(visit->probe->deadline,
+                                  visit->probe->ca_file);
 
     if (client == NULL) {
         snprintf(visit->http.error, sizeof(visit->http.error),
@@ -103,6 +105,7 @@ doctor_follow(doctor_visit_t *visit)
     while (visit->http.redirect[0] != '\0' && visit->hops < DOCTOR_HOPS) {
         visit->hops++;
         strcpy(visit->url, visit->http.redirect);
+        visit->plain |= strncmp(visit->url, "https:", 6) != 0;
         n = strlen(visit->chain);
         snprintf(visit->chain + n, sizeof(visit->chain) - n, " -> %.120s",
                  visit->url);
@@ -174,10 +177,12 @@ doctor_host(doctor_visit_t *visit)
     last = strncmp(visit->url, "https:", 6) == 0;
 
     doctor_say(visit->probe->report, DOCTOR_LANDING_HTTPS,
-               first && last ? DOCTOR_OK : last ? DOCTOR_INFO
-               : first ? DOCTOR_ERROR : DOCTOR_WARNING,
+               first && last ? visit->plain ? DOCTOR_WARNING : DOCTOR_OK
+               : last ? DOCTOR_INFO : first ? DOCTOR_ERROR : DOCTOR_WARNING,
                visit->shop, NULL, "%s",
-               first && last ? "the landing page is https"
+               first && last && visit->plain
+                   ? "the way to the landing page leads through http"
+               : first && last ? "the landing page is https"
                : last ? "cart_url is http and leads to https"
                : first ? "cart_url is https and leads to http"
                        : "the landing page is http");
@@ -336,7 +341,7 @@ doctor_unsubscribe(const doctor_probe_t *probe)
     fields.kind = SP_TOKEN_UNSUBSCRIBE;
     fields.inert = 1;
     memset(fields.shopper.text, 'A', SP_ID_LEN);
-    client = doctor_client_create(probe->deadline);
+    client = doctor_client_create(probe->deadline, probe->ca_file);
 
     if (client == NULL
         || sp_token_make(probe->conf->secret, &shop->id, &fields, token)

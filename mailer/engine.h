@@ -39,9 +39,9 @@ struct engine_s {
     struct event       *renew;
     char                mailer[SP_ID_LEN + 1];      /* this start of us */
     unsigned            stopping:1;
-    unsigned            reapplied:1;    /* Redis was told of all that are
-                                           suppressed, since it is there */
-    unsigned            untold;         /* suppressions on their way */
+    unsigned            reapplied:1;    /* Redis was told of all that the
+                                           journal has, since it is there */
+    unsigned            untold;         /* of these, on their way */
     char                run_id[ENGINE_RUN_ID + 1];  /* of Redis, "" at first */
 };
 
@@ -116,6 +116,15 @@ int engine_pause(engine_t *engine, const char *shop, const sp_id_t *shopper,
 
 
 /*
+ * The shopper says that the cart is somebody else's; done as for
+ * engine_suppress().
+ */
+
+int engine_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    void (*done)(void *data, int error), void *data);
+
+
+/*
  * Tells Redis of all that the journal has, before anything is claimed: the
  * connection keeps the order, so Redis knows of all suppressions when the
  * first claim comes.
@@ -184,9 +193,6 @@ void shop_kick(shop_t *shop);
 
 
 void shop_free(shop_t *shop);
-
-
-const char *shop_state_name(shop_state_t state);
 
 
 /* ---- rescues in hand (rescue.c) ---- */

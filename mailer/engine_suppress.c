@@ -1,8 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * Who is suppressed: first in our own file, which lasts, and in Redis, which
- * is told all of it again when it comes back.
+ * Who is suppressed, and whose cart was not theirs: first in our own files,
+ * which last, and in Redis, which is told all of it again when it comes back.
  */
 
 #include <stdlib.h>
@@ -24,8 +24,13 @@ typedef struct {
 
 static void engine_reapply_one(void *data, int64_t at, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
+static void engine_reapply_not_me(void *data, int64_t at, const char *shop,
+    const sp_id_t *shopper, const char *reason, int64_t until);
 static int engine_tell(engine_t *engine, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
+static int engine_tell_not_me(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, int64_t ago);
+static int engine_call(engine_t *engine, const sp_call_t *call);
 static engine_suppression_t *engine_suppression(
     void (*done)(void *data, int error), void *data);
 static void engine_note(engine_t *engine, engine_suppression_t *suppression,
@@ -38,12 +43,13 @@ static void engine_written(void *data);
 void
 engine_reapply(engine_t *engine)
 {
-    long  n;
+    long         n;
+    const char  *dir;
 
-    n = journal_suppressions(engine->conf->state_dir, engine_reapply_one,
-                             engine);
+    dir = engine->conf->state_dir;
+    n = journal_suppressions(dir, engine_reapply_one, engine);
 
-    if (n < 0) {
+    if (n < 0 || journal_not_me(dir, engine_reapply_not_me, engine) < 0) {
         log_event(LOG_ERROR, "suppressions", "error=\"the file cannot be "
                   "read: nothing is sent\"");
         return;
@@ -70,6 +76,27 @@ engine_reapply_one(void *data, int64_t at, const char *shop,
 }
 
 
+/* What Redis has heard does nothing again; what is older leads nowhere. */
+
+static void
+engine_reapply_not_me(void *data, int64_t at, const char *shop,
+    const sp_id_t *shopper, const char *reason, int64_t until)
+{
+    int64_t         ago;
+    engine_t       *engine;
+    config_shop_t  *conf;
+
+    engine = data;
+    conf = config_shop(engine->conf, shop);
+    ago = (int64_t) time(NULL) - at;
+
+    if (conf != NULL && ago < conf->remember) {
+        (void) engine_tell_not_me(engine, shop, shopper,
+                                  ago > 0 ? ago * 1000 : 1);
+    }
+}
+
+
 static int
 engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
     const char *reason, int64_t until)
@@ -86,15 +113,49 @@ engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
     rc = arena == NULL
          || journal_suppression_call(&call, sp_arena_pool(arena), &name,
                                      shopper, reason, until) != SP_OK
-         || redis_call(engine->redis, &call, -1, engine_told, engine) != 0;
-
-    if (rc == 0) {
-        engine->untold++;
-    }
+         || engine_call(engine, &call) != 0;
 
     sp_arena_destroy(arena);
 
     return rc;
+}
+
+
+/* ago: ms; 0: now. */
+
+static int
+engine_tell_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    int64_t ago)
+{
+    int             rc;
+    sp_call_t       call;
+    sp_arena_t     *arena;
+    config_shop_t  *conf;
+
+    conf = config_shop(engine->conf, shop);
+    arena = sp_arena_create(0);
+
+    rc = arena == NULL || conf == NULL
+         || sp_call_not_me(&call, sp_arena_pool(arena), &conf->id, shopper,
+                           ago, conf->remember) != SP_OK
+         || engine_call(engine, &call) != 0;
+
+    sp_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static int
+engine_call(engine_t *engine, const sp_call_t *call)
+{
+    if (redis_call(engine->redis, call, -1, engine_told, engine) != 0) {
+        return -1;
+    }
+
+    engine->untold++;
+
+    return 0;
 }
 
 
@@ -163,6 +224,34 @@ engine_pause(engine_t *engine, const char *shop, const sp_id_t *shopper,
 }
 
 
+/* Redis is told first: a message that is about to leave may still be stopped. */
+
+int
+engine_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    void (*done)(void *data, int error), void *data)
+{
+    engine_suppression_t  *wish;
+
+    wish = engine_suppression(done, data);
+
+    if (wish == NULL) {
+        return -1;
+    }
+
+    if (engine_tell_not_me(engine, shop, shopper, 0) != 0) {
+        log_event(LOG_ERROR, "not_me", "shop=%s error=\"out of memory\"",
+                  shop);
+    }
+
+    wish->entry.file = "not-me";
+    journal_not_me_line(wish->entry.line, (int64_t) time(NULL), shop, shopper);
+    journal_append(engine->journal, &wish->entry);
+    log_event(LOG_INFO, "not_me", "shop=%s shopper=%s", shop, shopper->text);
+
+    return 0;
+}
+
+
 static engine_suppression_t *
 engine_suppression(void (*done)(void *data, int error), void *data)
 {
@@ -206,8 +295,8 @@ engine_written(void *data)
     suppression = data;
 
     if (suppression->entry.error != 0) {
-        log_event(LOG_ERROR, "journal", "file=suppressions error=\"%s\"",
-                  strerror(suppression->entry.error));
+        log_event(LOG_ERROR, "journal", "file=%s error=\"%s\"",
+                  suppression->entry.file, strerror(suppression->entry.error));
     }
 
     if (suppression->done != NULL) {

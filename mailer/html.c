@@ -146,13 +146,6 @@ html_count(const html_t *html)
 }
 
 
-sp_str_t
-html_source(const html_t *html)
-{
-    return html->source;
-}
-
-
 void
 html_position(const html_t *html, size_t offset, unsigned *line,
     unsigned *column)

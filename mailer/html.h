@@ -96,11 +96,6 @@ const html_node_t *html_root(const html_t *html);
 size_t html_count(const html_t *html);
 
 
-/* The source as it was given. */
-
-sp_str_t html_source(const html_t *html);
-
-
 /* Line and column of an offset, from 1; columns are characters. */
 
 void html_position(const html_t *html, size_t offset, unsigned *line,
@@ -203,11 +198,6 @@ void html_edits_free(html_edits_t *edits);
 
 void html_edit(html_edits_t *edits, size_t offset, size_t len,
     const char *text, size_t text_len);
-
-
-/* How many there are. */
-
-size_t html_edits_count(const html_edits_t *edits);
 
 
 /*

@@ -97,13 +97,6 @@ html_edit(html_edits_t *edits, size_t offset, size_t len, const char *text,
 }
 
 
-size_t
-html_edits_count(const html_edits_t *edits)
-{
-    return edits->n;
-}
-
-
 sp_rc_t
 html_edits_apply(html_edits_t *edits, const char *text, size_t len,
     buffer_t *out)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "import_int.h"
+#include "sp_utf8.h"
 
 
 static int import_parse(import_t *im);
@@ -14,6 +15,7 @@ static int import_template(import_t *im);
 static int import_parts(import_t *im);
 static int import_part(import_t *im, size_t from, size_t to);
 static void import_styles(import_t *im);
+static void import_one_line(char *text);
 static void import_finish(import_t *im);
 static void import_end(import_t *im);
 
@@ -38,6 +40,7 @@ import_html(const import_options_t *options, const sp_str_t *source,
     im.result = result;
     im.edits = html_edits_create();
     im.links = calloc(IMPORT_LINKS_MAX, sizeof(import_link_t));
+    buffer_init(&im.base, LINKS_URL_MAX);
     import_css_init(&im.css);
 
     if (result->notes == NULL || im.edits == NULL || im.links == NULL
@@ -49,10 +52,12 @@ import_html(const import_options_t *options, const sp_str_t *source,
 
     if (import_parse(&im)) {
         import_styles(&im);
+        import_base(&im);
         import_links_find(&im);
         import_cta(&im);
         import_links_write(&im);
         import_pictures(&im);
+        import_urls(&im);
         import_inline(&im);
         import_head(&im);
         import_footer(&im);
@@ -78,6 +83,7 @@ import_end(import_t *im)
         html_free(im->parts[i].html);
     }
 
+    buffer_free(&im->base);
     import_css_free(&im->css);
     html_edits_free(im->edits);
     free(im->links);
@@ -137,6 +143,31 @@ import_note(import_t *im, import_level_t level, size_t offset,
     va_start(ap, fmt);
     (void) vsnprintf(note->text, sizeof(note->text), fmt, ap);
     va_end(ap);
+
+    import_one_line(note->text);
+}
+
+
+/* What is quoted of a file may be more than a line, or end amid a character. */
+
+static void
+import_one_line(char *text)
+{
+    size_t  i, len;
+
+    len = strlen(text);
+
+    for (i = 0; i < len; i++) {
+        if ((unsigned char) text[i] < 0x20 || text[i] == 0x7f) {
+            text[i] = ' ';
+        }
+    }
+
+    for (i = sp_utf8_valid(text, len); i < len; i += sp_utf8_valid(text + i,
+                                                                  len - i))
+    {
+        text[i++] = '?';
+    }
 }
 
 
@@ -173,6 +204,12 @@ import_template(import_t *im)
     mustache_t   *t;
     const char   *text;
     unsigned      line, column;
+
+    if (import_has(im->source.data, im->source.len, "{{=")) {
+        import_note(im, IMPORT_ERROR, IMPORT_NOWHERE, "changes the delimiters "
+                    "of tags ({{=): none could be written into it");
+        return 0;
+    }
 
     t = mustache_compile("", im->source.data, im->source.len, MUSTACHE_HTML,
                          MUSTACHE_NO_RAW, &err);

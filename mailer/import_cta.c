@@ -210,7 +210,7 @@ import_cta_ambiguous(import_t *im, import_is_pt is, const char *what)
     for (i = 0, n = 0; i < im->nlinks && n < IMPORT_LISTED; i++) {
         link = &im->links[i];
 
-        if (!import_is_any(link) || !is(link)) {
+        if (!import_is_any(link) || !is(link) || link->unsubscribe) {
             continue;
         }
 

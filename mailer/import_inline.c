@@ -18,12 +18,13 @@ typedef struct {
 
 static int import_inline_node(import_t *im, const html_node_t *node,
     import_families_t *families);
-static void import_inline_pick(const html_attr_t *attr,
+static void import_inline_pick(import_t *im, const html_attr_t *attr,
     const import_style_t *rules, import_families_t *families,
     buffer_t *before, buffer_t *after);
 static void import_inline_write(import_t *im, const html_node_t *node,
     const html_attr_t *attr, buffer_t *before, buffer_t *after);
-static void import_add(buffer_t *b, const import_decl_t *decl, char quote);
+static void import_add(import_t *im, buffer_t *b, const import_decl_t *decl,
+    char quote);
 static int import_stays(const sp_str_t *name);
 static sp_str_t import_family(const sp_str_t *name);
 static int import_is_family(const import_families_t *families,
@@ -105,7 +106,7 @@ import_inline_node(import_t *im, const html_node_t *node,
 
     buffer_init(&before, CREATIVE_FILE_MAX);
     buffer_init(&after, CREATIVE_FILE_MAX);
-    import_inline_pick(attr, &rules, families, &before, &after);
+    import_inline_pick(im, attr, &rules, families, &before, &after);
     import_inline_write(im, node, attr, &before, &after);
     buffer_free(&before);
     buffer_free(&after);
@@ -120,8 +121,9 @@ import_inline_node(import_t *im, const html_node_t *node,
  */
 
 static void
-import_inline_pick(const html_attr_t *attr, const import_style_t *rules,
-    import_families_t *families, buffer_t *before, buffer_t *after)
+import_inline_pick(import_t *im, const html_attr_t *attr,
+    const import_style_t *rules, import_families_t *families,
+    buffer_t *before, buffer_t *after)
 {
     char                  name[64], quote;
     size_t                i;
@@ -150,7 +152,7 @@ import_inline_pick(const html_attr_t *attr, const import_style_t *rules,
             continue;
         }
 
-        import_add(decl->important ? after : before, decl, quote);
+        import_add(im, decl->important ? after : before, decl, quote);
 
         if (!import_is_family(families, &decl->name)
             && families->n < IMPORT_FAMILIES)
@@ -198,16 +200,19 @@ import_inline_write(import_t *im, const html_node_t *node,
 
 
 static void
-import_add(buffer_t *b, const import_decl_t *decl, char quote)
+import_add(import_t *im, buffer_t *b, const import_decl_t *decl, char quote)
 {
-    char    c;
-    size_t  i;
+    char      c;
+    size_t    i;
+    buffer_t  value;
 
+    buffer_init(&value, CREATIVE_FILE_MAX);
+    import_urls_value(im, &decl->value, &value);
     buffer_sp(b, &decl->name);
     buffer_char(b, ':');
 
-    for (i = 0; i < decl->value.len; i++) {
-        c = decl->value.data[i];
+    for (i = 0; i < value.len; i++) {
+        c = value.data[i];
 
         if (c == '&') {
             buffer_str(b, "&amp;");
@@ -224,6 +229,7 @@ import_add(buffer_t *b, const import_decl_t *decl, char quote)
     }
 
     buffer_str(b, decl->important ? " !important;" : ";");
+    buffer_free(&value);
 }
 
 

@@ -14,7 +14,7 @@
 
 #define IMPORT_LINKS_MAX  1000
 #define IMPORT_NAME_MAX   32
-#define IMPORT_PARTS_MAX  64        /* conditional comments */
+#define IMPORT_PARTS_MAX  512       /* conditional comments */
 
 
 /* The file, or what is in one of its conditional comments. */
@@ -29,7 +29,8 @@ typedef struct {
 typedef enum {
     IMPORT_LINK_OTHER = 0,          /* left alone */
     IMPORT_LINK_TAG,                /* {{cart_link}} and the like */
-    IMPORT_LINK_OWN                 /* the shop's own host */
+    IMPORT_LINK_OWN,                /* the shop's own host */
+    IMPORT_LINK_FOREIGN             /* relative, to another one */
 } import_link_kind_t;
 
 
@@ -43,6 +44,7 @@ typedef struct {
     unsigned             cart:1;    /* leads to the landing page */
     unsigned             button:1;  /* looks like one */
     unsigned             cta:1;
+    unsigned             unsubscribe:1;
     char                 name[IMPORT_NAME_MAX + 1];
 } import_link_t;
 
@@ -60,6 +62,7 @@ typedef struct {
     unsigned                 failed:1;      /* an error was noted */
     unsigned                 unsubscribe:1; /* a link was made of one */
     links_site_t             site;
+    buffer_t                 base;          /* of <base>; len 0: site's */
 } import_t;
 
 
@@ -88,14 +91,39 @@ void import_cta(import_t *im);
 void import_links_write(import_t *im);
 
 
+/* Finds <base>. */
+
+void import_base(import_t *im);
+
+
+/*
+ * Appends where url leads to, seen from <base>; errors as links_absolute().
+ */
+
+sp_rc_t import_absolute(const import_t *im, const sp_str_t *url,
+    buffer_t *out);
+
+
+/* Puts text, escaped, where the value is; in quotes if it had none. */
+
+void import_attr_set(import_t *im, const import_part_t *part,
+    const html_attr_t *attr, const char *text, size_t len);
+
+
 /* A name for utm_content, out of what the link shows; unlike all others. */
 
 void import_link_name(import_t *im, import_link_t *link);
 
 
-/* Pictures and backgrounds become absolute. */
+/* Pictures and backgrounds become absolute, in attributes and in styles. */
 
 void import_pictures(import_t *im);
+void import_urls(import_t *im);
+
+
+/* Appends a value of <style>, with addresses that are absolute. */
+
+void import_urls_value(import_t *im, const sp_str_t *value, buffer_t *out);
 
 
 /* Rules are written into the elements. */

@@ -46,16 +46,6 @@ import_links_part(import_t *im, import_part_t *part)
             continue;
         }
 
-        if (html_is(node, "base")) {
-            href = html_attr(node, "href");
-
-            if (href != NULL && links_own(&im->site, &href->value)) {
-                im->site.base = href->value;
-            }
-
-            continue;
-        }
-
         if (!html_is(node, "a") && !html_is(node, "area")
             && (node->name.len < 3 || memcmp(node->name.data, "v:", 2) != 0))
         {
@@ -118,6 +108,7 @@ import_link_kind(import_t *im, import_link_t *link)
 
     if (import_link_unsubscribe(link)) {
         im->unsubscribe = 1;
+        link->unsubscribe = 1;
         import_note(im, IMPORT_INFO, import_link_at(link), "is taken for the "
                     "unsubscribe link");
         import_link_set(im, link, "{{unsubscribe_link}}", 20);
@@ -140,7 +131,7 @@ import_link_kind(import_t *im, import_link_t *link)
 
     buffer_init(&b, LINKS_URL_MAX);
 
-    if (links_absolute(&im->site, &url, &b) != SP_OK) {
+    if (import_absolute(im, &url, &b) != SP_OK) {
         import_note(im, IMPORT_WARNING, import_link_at(link), "is no address "
                     "that a browser can open: \"%.*s\"",
                     (int) (url.len < 100 ? url.len : 100), url.data);
@@ -152,6 +143,9 @@ import_link_kind(import_t *im, import_link_t *link)
         if (links_own(&im->site, &url)) {
             link->kind = IMPORT_LINK_OWN;
             link->cart = import_link_cart(im, &url) != 0;
+
+        } else if (parts.scheme.len == 0) {
+            link->kind = IMPORT_LINK_FOREIGN;
         }
     }
 
@@ -366,7 +360,9 @@ import_links_write(import_t *im)
             continue;
         }
 
-        if (link->kind == IMPORT_LINK_OWN) {
+        if (link->kind == IMPORT_LINK_OWN
+            || link->kind == IMPORT_LINK_FOREIGN)
+        {
             import_link_write(im, link);
         }
     }
@@ -376,58 +372,43 @@ import_links_write(import_t *im)
 static void
 import_link_write(import_t *im, import_link_t *link)
 {
-    buffer_t  b;
+    sp_rc_t   rc;
+    buffer_t  absolute, tagged;
+    sp_str_t  url;
 
-    import_link_name(im, link);
-    buffer_init(&b, LINKS_URL_MAX);
+    buffer_init(&absolute, LINKS_URL_MAX);
+    buffer_init(&tagged, LINKS_URL_MAX);
+    rc = import_absolute(im, &link->href->value, &absolute);
 
-    if (links_template(&im->site, &link->href->value, link->name, &b)
-        != SP_OK)
-    {
-        import_note(im, IMPORT_WARNING, import_link_at(link), "is too long an "
-                    "address to get analytics parameters");
+    if (rc == SP_OK && link->kind == IMPORT_LINK_OWN) {
+        import_link_name(im, link);
+        url.data = buffer_text(&absolute);
+        url.len = absolute.len;
+        rc = links_template(&im->site, &url, link->name, &tagged);
 
-    } else {
-        import_link_set(im, link, buffer_text(&b), b.len);
+        if (rc == SP_OK) {
+            import_link_set(im, link, buffer_text(&tagged), tagged.len);
+        }
+
+    } else if (rc == SP_OK) {
+        import_link_set(im, link, buffer_text(&absolute), absolute.len);
     }
 
-    buffer_free(&b);
+    if (rc != SP_OK) {
+        import_note(im, IMPORT_WARNING, import_link_at(link), "is too long an "
+                    "address to get analytics parameters");
+    }
+
+    buffer_free(&absolute);
+    buffer_free(&tagged);
 }
 
-
-/* Puts text, escaped, where the value is; quotes if there are none. */
 
 static void
 import_link_set(import_t *im, const import_link_t *link, const char *text,
     size_t len)
 {
-    size_t              from, to;
-    buffer_t            b;
-    sp_str_t            s;
-    const html_attr_t  *href;
-
-    href = link->href;
-    buffer_init(&b, 8 * LINKS_URL_MAX);
-    s.data = text;
-    s.len = len;
-
-    if (href->quote != '\0') {
-        from = href->value_start;
-        to = href->value_end;
-        mustache_escape(&b, &s, MUSTACHE_HTML);
-
-    } else {
-        from = href->name_start;
-        to = href->value_end > href->name_end ? href->value_end
-                                              : href->name_end;
-        buffer_str(&b, "href=\"");
-        mustache_escape(&b, &s, MUSTACHE_HTML);
-        buffer_char(&b, '"');
-    }
-
-    html_edit(im->edits, link->part->shift + from, to - from, buffer_text(&b),
-              b.len);
-    buffer_free(&b);
+    import_attr_set(im, link->part, link->href, text, len);
 }
 
 

@@ -17,12 +17,14 @@
 
 
 /*
- * What the thread wrote last, without the time: whoever sends the same wish
- * again and again does not fill the disk.  It counts only as long as nobody
- * else has written since.
+ * What the thread wrote last: whoever sends the same wish again and again does
+ * not fill the disk.  It counts only as long as nobody else has written since.
+ * Of a suppression the time does not count; a "not me" says something new every
+ * ten minutes.
  */
 
 #define JOURNAL_RECENT     1024
+#define JOURNAL_STEP       600      /* s */
 #define JOURNAL_UNTIL_MAX  100000000000LL   /* s; more is no time */
 
 typedef struct {
@@ -33,7 +35,7 @@ typedef struct {
 
 struct journal_s {
     char              *dir;
-    journal_recent_t  *recent;
+    journal_recent_t  *recent;      /* of suppressions, and of not-me */
     inbox_t           *inbox;
     pthread_t          thread;
     pthread_mutex_t    mutex;
@@ -49,6 +51,8 @@ static void *journal_thread(void *data);
 static int journal_once(journal_t *journal, const journal_entry_t *entry);
 static off_t journal_size(const char *dir, const char *file);
 static int journal_open(const char *dir, const char *file, int flags);
+static long journal_read(const char *dir, const char *file,
+    journal_each_pt each, void *data);
 static int journal_hand_over(const char *dir, int fd);
 static int journal_sync_dir(const char *dir);
 
@@ -91,7 +95,7 @@ journal_create(const char *dir, inbox_t *inbox)
     journal->inbox = inbox;
     journal->tail = &journal->head;
     journal->dir = strdup(dir);
-    journal->recent = calloc(1, sizeof(journal_recent_t));
+    journal->recent = calloc(2, sizeof(journal_recent_t));
     pthread_mutex_init(&journal->mutex, NULL);
     pthread_cond_init(&journal->cond, NULL);
 
@@ -177,9 +181,15 @@ journal_once(journal_t *journal, const journal_entry_t *entry)
     recent = journal->recent;
     what = strchr(entry->line, ' ');
 
-    if (strcmp(entry->file, "suppressions") != 0 || what == NULL
-        || strlen(what) >= sizeof(recent->lines[0]))
-    {
+    if (strcmp(entry->file, "not-me") == 0) {
+        recent++;
+        what = entry->line;
+
+    } else if (strcmp(entry->file, "suppressions") != 0) {
+        what = NULL;
+    }
+
+    if (what == NULL || strlen(what) >= sizeof(recent->lines[0])) {
         return journal_write(journal->dir, entry->file, entry->line);
     }
 
@@ -262,6 +272,15 @@ journal_pause_line(char line[JOURNAL_LINE_MAX], int64_t at, const char *shop,
 {
     snprintf(line, JOURNAL_LINE_MAX, "%lld %s %s paused %lld\n",
              (long long) at, shop, shopper->text, (long long) until);
+}
+
+
+void
+journal_not_me_line(char line[JOURNAL_LINE_MAX], int64_t at, const char *shop,
+    const sp_id_t *shopper)
+{
+    journal_suppression_line(line, at - at % JOURNAL_STEP, shop, shopper,
+                             "not_me");
 }
 
 
@@ -384,6 +403,21 @@ journal_sync_dir(const char *dir)
 long
 journal_suppressions(const char *dir, journal_each_pt each, void *data)
 {
+    return journal_read(dir, "suppressions", each, data);
+}
+
+
+long
+journal_not_me(const char *dir, journal_each_pt each, void *data)
+{
+    return journal_read(dir, "not-me", each, data);
+}
+
+
+static long
+journal_read(const char *dir, const char *file, journal_each_pt each,
+    void *data)
+{
     int        fd;
     char       line[JOURNAL_LINE_MAX], shop[65], reason[JOURNAL_REASON_MAX];
     FILE      *fp;
@@ -391,7 +425,7 @@ journal_suppressions(const char *dir, journal_each_pt each, void *data)
     sp_id_t    shopper;
     long long  at, until;
 
-    fd = journal_open(dir, "suppressions", O_RDONLY);
+    fd = journal_open(dir, file, O_RDONLY);
 
     if (fd == -1) {
         return errno == ENOENT ? 0 : -1;

@@ -7,6 +7,8 @@
  *     suppressions    "TIME SHOP SHOPPER REASON [UNTIL]", appended; REASON "-"
  *                     takes a suppression back; one with an end does not
  *                     shorten one without
+ *     not-me          "TIME SHOP SHOPPER not_me", appended: who said that the
+ *                     cart was somebody else's
  *     shops           "SHOP FINGERPRINT": this shop existed
  *
  * Lines are appended with one write() and fsynced, so that several processes
@@ -33,7 +35,7 @@ typedef struct journal_entry_s  journal_entry_t;
 
 struct journal_entry_s {
     journal_entry_t  *next;
-    const char       *file;         /* "suppressions" or "shops" */
+    const char       *file;         /* "suppressions", "not-me" or "shops" */
     char              line[JOURNAL_LINE_MAX];
     int               error;        /* errno, 0: it is on disk */
     inbox_call_t      done;         /* called on the loop */
@@ -62,13 +64,16 @@ void journal_free(journal_t *journal);
 
 /*
  * The lines.  at: Unix time, s; reason NULL: taken back.  A pause has the
- * reason "paused" and ends, at until.
+ * reason "paused" and ends, at until.  The time of a "not me" is written as the
+ * beginning of ten minutes.
  */
 
 void journal_suppression_line(char line[JOURNAL_LINE_MAX], int64_t at,
     const char *shop, const sp_id_t *shopper, const char *reason);
 void journal_pause_line(char line[JOURNAL_LINE_MAX], int64_t at,
     const char *shop, const sp_id_t *shopper, int64_t until);
+void journal_not_me_line(char line[JOURNAL_LINE_MAX], int64_t at,
+    const char *shop, const sp_id_t *shopper);
 void journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
     const char *fingerprint);
 
@@ -94,6 +99,11 @@ typedef void (*journal_each_pt)(void *data, int64_t at, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
 
 long journal_suppressions(const char *dir, journal_each_pt each, void *data);
+
+
+/* The same of those who said "not me". */
+
+long journal_not_me(const char *dir, journal_each_pt each, void *data);
 
 
 /*

@@ -9,6 +9,8 @@
 static sp_rc_t links_resolve(const links_site_t *site, const sp_str_t *url,
     links_url_t *parts, char path[2 * LINKS_URL_MAX + 1],
     char host[LINKS_HOST_MAX + 1]);
+static sp_rc_t links_add(buffer_t *out, const links_url_t *parts,
+    const char *host, const buffer_t *more);
 static void links_write(buffer_t *out, const links_url_t *parts,
     const char *host, const buffer_t *more);
 static void links_tags(buffer_t *more, const links_tags_t *tags);
@@ -24,7 +26,6 @@ sp_rc_t
 links_absolute(const links_site_t *site, const sp_str_t *url, buffer_t *out)
 {
     char         host[LINKS_HOST_MAX + 1], path[2 * LINKS_URL_MAX + 1];
-    size_t       from;
     sp_rc_t      rc;
     links_url_t  parts;
 
@@ -34,15 +35,7 @@ links_absolute(const links_site_t *site, const sp_str_t *url, buffer_t *out)
         return rc;
     }
 
-    from = out->len;
-    links_write(out, &parts, host, NULL);
-
-    if (out->failed || out->len - from > LINKS_URL_MAX) {
-        buffer_truncate(out, from);
-        return SP_LIMIT;
-    }
-
-    return SP_OK;
+    return links_add(out, &parts, host, NULL);
 }
 
 
@@ -51,7 +44,6 @@ links_link(const links_site_t *site, const sp_str_t *url,
     const links_tags_t *tags, const sp_str_t *token, buffer_t *out)
 {
     char         host[LINKS_HOST_MAX + 1], path[2 * LINKS_URL_MAX + 1];
-    size_t       from;
     sp_rc_t      rc;
     buffer_t     more;
     links_url_t  parts;
@@ -88,14 +80,7 @@ links_link(const links_site_t *site, const sp_str_t *url,
         links_parameter(&more, "sp", token);
     }
 
-    from = out->len;
-    links_write(out, &parts, host, &more);
-
-    if (out->failed || more.failed || out->len - from > LINKS_URL_MAX) {
-        buffer_truncate(out, from);
-        rc = SP_LIMIT;
-    }
-
+    rc = links_add(out, &parts, host, &more);
     buffer_free(&more);
 
     return rc;
@@ -107,7 +92,6 @@ links_template(const links_site_t *site, const sp_str_t *url, const char *name,
     buffer_t *out)
 {
     char         host[LINKS_HOST_MAX + 1], path[2 * LINKS_URL_MAX + 1];
-    size_t       from;
     sp_rc_t      rc;
     buffer_t     more;
     links_url_t  parts;
@@ -127,14 +111,7 @@ links_template(const links_site_t *site, const sp_str_t *url, const char *name,
     }
 
     buffer_str(&more, "sp={{click_token}}");
-    from = out->len;
-    links_write(out, &parts, host, &more);
-
-    if (out->failed || more.failed || out->len - from > LINKS_URL_MAX) {
-        buffer_truncate(out, from);
-        rc = SP_LIMIT;
-    }
-
+    rc = links_add(out, &parts, host, &more);
     buffer_free(&more);
 
     return rc;
@@ -184,6 +161,28 @@ links_resolve(const links_site_t *site, const sp_str_t *url,
     }
 
     return links_host(&parts->host, host);
+}
+
+
+/* Nothing is added of what would be too long. */
+
+static sp_rc_t
+links_add(buffer_t *out, const links_url_t *parts, const char *host,
+    const buffer_t *more)
+{
+    size_t  from;
+
+    from = out->len;
+    links_write(out, parts, host, more);
+
+    if (out->failed || (more != NULL && more->failed)
+        || out->len - from > LINKS_URL_MAX)
+    {
+        buffer_truncate(out, from);
+        return SP_LIMIT;
+    }
+
+    return SP_OK;
 }
 
 

@@ -91,10 +91,6 @@ void lint_add(lint_report_t *report, const lint_at_t *at, const char *fmt,
 
 lint_measures_t *lint_measure(lint_report_t *report);
 
-/* A copy that lives as long as the report; "": no memory. */
-
-const char *lint_copy(lint_report_t *report, const char *text);
-
 int lint_report_failed(const lint_report_t *report);
 
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "lint_int.h"
+#include "sp_utf8.h"
 
 
 #define LINT_TEXT_MAX  400
@@ -26,6 +27,7 @@ struct lint_report_s {
 };
 
 
+static const char *lint_copy(lint_report_t *report, const char *text);
 static lint_finding_t *lint_same(lint_report_t *report,
     const lint_rule_t *rule, lint_severity_t severity, const lint_at_t *at);
 static void lint_found_at(lint_view_t *v, const lint_render_t *r,
@@ -98,19 +100,41 @@ lint_report_failed(const lint_report_t *report)
 }
 
 
-const char *
+/* A copy that lives as long as the report; "": no memory. */
+
+static const char *
 lint_copy(lint_report_t *report, const char *text)
 {
-    char  *copy;
+    char      *copy;
+    sp_str_t   in, out;
 
-    copy = sp_alloc(sp_arena_pool(report->arena), strlen(text) + 1);
+    /* of what a creative says it may be a part, and more than a line */
+
+    in.data = text;
+    in.len = strlen(text);
+    in.len = sp_utf8_whole(&in);
+
+    if (sp_utf8_clean(sp_arena_pool(report->arena), &in, 3 * in.len, &out)
+        != SP_OK)
+    {
+        report->failed = 1;
+        return "";
+    }
+
+    copy = sp_alloc(sp_arena_pool(report->arena), out.len + 1);
 
     if (copy == NULL) {
         report->failed = 1;
         return "";
     }
 
-    return strcpy(copy, text);
+    if (out.len != 0) {
+        memcpy(copy, out.data, out.len);
+    }
+
+    copy[out.len] = '\0';
+
+    return copy;
 }
 
 

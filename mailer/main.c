@@ -30,6 +30,7 @@ static const main_command_t  main_commands[] = {
     { "test-send", cmd_test_send, "send yourself a message with a sample "
                                   "cart" },
     { "suppress", cmd_suppress, "never mail an address, or mail it again" },
+    { "consent", cmd_consent, "who agreed to be written to, or takes it back" },
     { "customers", cmd_customers, "import customers' ids and addresses" },
     { "order", cmd_order, "tell of an order" },
     { "offer", cmd_offer, "codes of offers: import them, count them" },

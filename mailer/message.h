@@ -104,6 +104,7 @@ typedef struct {
     sp_str_t               click_token;     /* sp_token_make() */
     sp_str_t               unsubscribe;     /* URL with its token */
     sp_str_t               preferences;     /* the same; len 0: none */
+    sp_str_t               not_me;          /* the same */
     int64_t                date;    /* Unix time, s */
 } message_facts_t;
 
@@ -136,6 +137,12 @@ sp_rc_t message_build(const message_facts_t *facts, const creative_t *creative,
 sp_rc_t message_render(const message_facts_t *facts,
     const creative_t *creative, buffer_t *subject, buffer_t *preheader,
     buffer_t *text, buffer_t *html, sp_error_t *err);
+
+
+/* Is one of the texts in that language, if maybe of another region? */
+
+int message_offer_has(const message_offer_text_t *texts, size_t n,
+    const sp_str_t *locale);
 
 
 /*

@@ -24,7 +24,8 @@ static void message_set_colour(message_data_t *md, mustache_value_t *object,
     const char *key, uint32_t colour);
 static void message_address(message_data_t *md, mustache_value_t *shop);
 static sp_rc_t message_links(message_data_t *md);
-static sp_rc_t message_preferences(message_data_t *md);
+static sp_rc_t message_page(message_data_t *md, const char *name,
+    const sp_str_t *link);
 static void message_locale(message_data_t *md,
     const creative_locale_t *creative);
 static sp_rc_t message_wrong(message_data_t *md, const char *what);
@@ -400,17 +401,24 @@ message_links(message_data_t *md)
         return message_wrong(md, "cart_url is too long");
     }
 
-    return message_preferences(md);
+    if (message_page(md, "preferences_link", &facts->preferences) != SP_OK) {
+        return message_wrong(md, "the preferences link is not a URL");
+    }
+
+    if (message_page(md, "not_me_link", &facts->not_me) != SP_OK) {
+        return message_wrong(md, "the \"not me\" link is not a URL");
+    }
+
+    return SP_OK;
 }
 
 
-static sp_rc_t
-message_preferences(message_data_t *md)
-{
-    buffer_t         b;
-    const sp_str_t  *link;
+/* A page of ours beside the unsubscribe page, and like that never tagged. */
 
-    link = &md->facts->preferences;
+static sp_rc_t
+message_page(message_data_t *md, const char *name, const sp_str_t *link)
+{
+    buffer_t  b;
 
     if (link->len == 0) {
         return SP_OK;
@@ -420,10 +428,10 @@ message_preferences(message_data_t *md)
 
     if (links_absolute(&md->site, link, &b) != SP_OK) {
         buffer_free(&b);
-        return message_wrong(md, "the preferences link is not a URL");
+        return SP_INVALID;
     }
 
-    mustache_set(md->data, md->root, "preferences_link",
+    mustache_set(md->data, md->root, name,
                  mustache_string(md->data, buffer_text(&b), b.len));
     buffer_free(&b);
 

@@ -94,6 +94,22 @@ message_offer_text(const message_offer_t *offer, const sp_str_t *wanted,
 }
 
 
+int
+message_offer_has(const message_offer_text_t *texts, size_t n,
+    const sp_str_t *locale)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (message_offer_fits(&texts[i].locale, locale) > 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* 3: the same locale; 2: its language alone; 1: another region's; 0: no. */
 
 static int

@@ -4,6 +4,11 @@
 
 #include "order.h"
 #include "sp_arena.h"
+#include "sp_money.h"
+
+
+static const char *order_amount(const order_t *order, int64_t *total,
+    char currency[4]);
 
 
 const char *
@@ -12,11 +17,13 @@ order_call(redis_t *redis, const sp_secret_t *secret,
     redis_answer_pt answer, void *data)
 {
     int          rc;
-    char         normal[SP_ADDRESS_MAX + 1];
+    char         normal[SP_ADDRESS_MAX + 1], currency[4];
+    int64_t      total;
     sp_id_t      id, shopper, customer;
     sp_str_t     address;
     sp_call_t    call;
     sp_arena_t  *arena;
+    const char  *bad;
 
     memset(&shopper, 0, sizeof(sp_id_t));
     memset(&customer, 0, sizeof(sp_id_t));
@@ -52,17 +59,55 @@ order_call(redis_t *redis, const sp_secret_t *secret,
         return "the customer's id is not valid";
     }
 
+    bad = order_amount(order, &total, currency);
+
+    if (bad != NULL) {
+        return bad;
+    }
+
     arena = sp_arena_create(0);
 
     rc = arena == NULL
          || sp_call_order(&call, sp_arena_pool(arena), &shop->id, &id,
-                          &shopper, &customer, order->ago, shop->remember)
-            != SP_OK
+                          &shopper, &customer, order->ago, shop->remember,
+                          total, currency) != SP_OK
          || redis_call(redis, &call, keep, answer, data) != 0;
 
     sp_arena_destroy(arena);
 
     return rc ? "out of memory" : NULL;
+}
+
+
+/* Without a currency nobody knows how many decimals its minor unit has. */
+
+static const char *
+order_amount(const order_t *order, int64_t *total, char currency[4])
+{
+    sp_str_t  code;
+
+    *total = SP_NO_AMOUNT;
+    currency[0] = '\0';
+
+    if (order->total.len == 0) {
+        return NULL;
+    }
+
+    if (sp_money_code(&order->currency, currency) != SP_OK) {
+        return "a total needs a currency of three letters";
+    }
+
+    code.data = currency;
+    code.len = 3;
+
+    if (sp_money_parse(&order->total, 0, sp_money_exponent(&code), total)
+        != SP_OK)
+    {
+        *total = SP_NO_AMOUNT;
+        return "the total is not an amount";
+    }
+
+    return NULL;
 }
 
 

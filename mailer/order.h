@@ -18,6 +18,8 @@ typedef struct {
     sp_str_t   address;             /* not normalised; len 0: not said */
     sp_str_t   customer;            /* the platform's id; len 0: not said */
     int64_t    ago;                 /* ms since it was placed */
+    sp_str_t   total;               /* "12.50", in main units; len 0: not said */
+    sp_str_t   currency;            /* ISO 4217; required with a total */
 } order_t;
 
 

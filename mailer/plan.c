@@ -7,8 +7,6 @@
 #include "plan.h"
 
 
-static int plan_series(const config_shop_t *shop,
-    const sp_claimed_t *claimed, plan_t *plan);
 static const config_step_t *plan_step(const config_series_t *series,
     const sp_claimed_t *claimed);
 static const sp_step_done_t *plan_done(const config_step_t *step,
@@ -21,8 +19,6 @@ static int plan_time(const config_shop_t *shop, const sp_claimed_t *claimed,
     int64_t now, plan_t *plan);
 static int64_t plan_ready(const sp_claimed_t *claimed, int64_t due);
 static int plan_is_told(const sp_step_done_t *done);
-static sp_rc_t plan_draw(const config_shop_t *shop,
-    const sp_secret_t *secret, const sp_claimed_t *claimed, plan_t *plan);
 static int plan_offered(const config_shop_t *shop,
     const sp_claimed_t *claimed, int64_t now);
 static void plan_defer(plan_t *plan, const char *reason, int64_t next);
@@ -63,6 +59,14 @@ plan_decide(const config_shop_t *shop, const sp_secret_t *secret,
         return;
     }
 
+    plan_offer(shop, claimed, now, plan);
+}
+
+
+void
+plan_offer(const config_shop_t *shop, const sp_claimed_t *claimed,
+    int64_t now, plan_t *plan)
+{
     plan->kind = PLAN_SEND;
     plan->reason = "due";
     plan->offer = plan->variant->offer;
@@ -75,7 +79,7 @@ plan_decide(const config_shop_t *shop, const sp_secret_t *secret,
 
 /* The first series that is for this rescue, unless it has begun with one. */
 
-static int
+int
 plan_series(const config_shop_t *shop, const sp_claimed_t *claimed,
     plan_t *plan)
 {
@@ -342,7 +346,7 @@ plan_ready(const sp_claimed_t *claimed, int64_t due)
  * told.  In catch-all nobody is: the operator wants to see the messages.
  */
 
-static sp_rc_t
+sp_rc_t
 plan_draw(const config_shop_t *shop, const sp_secret_t *secret,
     const sp_claimed_t *claimed, plan_t *plan)
 {

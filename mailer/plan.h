@@ -53,6 +53,21 @@ int64_t plan_hours(const config_shop_t *shop, const config_step_t *step,
 
 
 /*
+ * The parts of it, for a look ahead.  The series that takes this rescue, in
+ * plan->series; 0: none does, plan->reason says why.  With series and step set:
+ * who gets which variant, and who is held out; SP_NOMEM.  With the variant set:
+ * what it offers, PLAN_SKIP if it must not.
+ */
+
+int plan_series(const config_shop_t *shop, const sp_claimed_t *claimed,
+    plan_t *plan);
+sp_rc_t plan_draw(const config_shop_t *shop, const sp_secret_t *secret,
+    const sp_claimed_t *claimed, plan_t *plan);
+void plan_offer(const config_shop_t *shop, const sp_claimed_t *claimed,
+    int64_t now, plan_t *plan);
+
+
+/*
  * A plan to send whose offer cannot be made: it is sent without, or becomes
  * PLAN_SKIP for that reason.
  */

@@ -3,17 +3,19 @@
  */
 
 #include "calendar.h"
-#include "draw.h"
 #include "rescue_message.h"
 
 
 #define RESCUE_UNSUBSCRIBE  "/sp/unsubscribe?t="
 #define RESCUE_PREFERENCES  "/sp/preferences?t="
+#define RESCUE_NOT_ME       "/sp/not-me?t="
 #define RESCUE_CODE         "TEST-CODE" /* of messages that no shopper gets */
 
 
 static sp_rc_t rescue_message_sender(const rescue_letter_t *letter,
     sender_job_t *job, sp_error_t *err);
+static sp_rc_t rescue_message_links(const rescue_letter_t *letter,
+    rescue_facts_t *made, sp_error_t *err);
 static int rescue_message_url(const rescue_letter_t *letter,
     const char *path, const char *token, char url[LINKS_URL_MAX]);
 static sp_rc_t rescue_message_token(const rescue_letter_t *letter,
@@ -27,72 +29,16 @@ sp_rc_t
 rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     sp_error_t *err)
 {
-    char                  click[SP_TOKEN_MAX], token[SP_TOKEN_MAX];
-    char                  url[LINKS_URL_MAX], preferences[LINKS_URL_MAX];
-    char                  code[DRAW_CODE_MAX + 1];
-    sp_rc_t               rc;
-    message_facts_t       facts;
-    message_offer_t       offer;
-    message_envelope_t    envelope;
-    const sp_claimed_t   *claimed;
-    const config_shop_t  *shop;
+    sp_rc_t              rc;
+    rescue_facts_t       made;
+    message_envelope_t   envelope;
 
-    shop = letter->shop;
-    claimed = letter->claimed;
+    rc = rescue_message_facts(letter, &made, err);
 
-    if (rescue_message_token(letter, SP_TOKEN_CLICK, click) != SP_OK
-        || rescue_message_token(letter, SP_TOKEN_UNSUBSCRIBE, token) != SP_OK)
-    {
-        snprintf(err->text, sizeof(err->text), "no token can be made");
-        return SP_INVALID;
+    if (rc == SP_OK) {
+        rc = message_build(&made.facts, letter->creative, &job->message,
+                           &envelope, err);
     }
-
-    if (!rescue_message_url(letter, RESCUE_UNSUBSCRIBE, token, url)
-        || !rescue_message_url(letter, RESCUE_PREFERENCES, token, preferences))
-    {
-        snprintf(err->text, sizeof(err->text), "public_url is too long");
-        return SP_LIMIT;
-    }
-
-    memset(&facts, 0, sizeof(message_facts_t));
-    facts.shop = &shop->message;
-    facts.to = rescue_str(letter->to);
-    facts.first_name = claimed->first_name;
-    facts.locale = claimed->locale.len != 0 ? claimed->locale
-                                            : rescue_str(shop->locale);
-    facts.lines = claimed->lines;
-    facts.nlines = claimed->nlines;
-    facts.count = SP_NO_AMOUNT;
-    facts.total = claimed->total;
-    facts.currency = claimed->currency;
-    facts.series = rescue_str(letter->series->name);
-    facts.step = rescue_str(letter->step->name);
-    facts.utm = &letter->step->utm.tags;
-    facts.step_number = (unsigned) (letter->step - letter->series->steps) + 1;
-
-    if (letter->idle != 0) {
-        facts.left = (claimed->abandoned - letter->idle) / 1000;
-    }
-
-    facts.shopper = rescue_str(claimed->shopper.text);
-    facts.rescue = claimed->rescue;
-    facts.click_token = rescue_str(click);
-    facts.unsubscribe = rescue_str(url);
-    facts.preferences = rescue_str(preferences);
-    facts.date = claimed->now / 1000;
-
-    if (letter->offer != NULL) {
-        rc = rescue_message_offer(letter, &offer, code, err);
-
-        if (rc != SP_OK) {
-            return rc;
-        }
-
-        facts.offer = &offer;
-    }
-
-    rc = message_build(&facts, letter->creative, &job->message, &envelope,
-                       err);
 
     if (rc != SP_OK) {
         return rc;
@@ -101,6 +47,87 @@ rescue_message_build(const rescue_letter_t *letter, sender_job_t *job,
     snprintf(job->to, sizeof(job->to), "%s", envelope.to);
 
     return rescue_message_sender(letter, job, err);
+}
+
+
+sp_rc_t
+rescue_message_facts(const rescue_letter_t *letter, rescue_facts_t *made,
+    sp_error_t *err)
+{
+    message_facts_t     *facts;
+    const sp_claimed_t  *claimed;
+
+    claimed = letter->claimed;
+    facts = &made->facts;
+    memset(facts, 0, sizeof(message_facts_t));
+
+    if (rescue_message_links(letter, made, err) != SP_OK) {
+        return SP_INVALID;
+    }
+
+    facts->shop = &letter->shop->message;
+    facts->to = rescue_str(letter->to);
+    facts->first_name = claimed->first_name;
+    facts->locale = claimed->locale.len != 0 ? claimed->locale
+                                             : rescue_str(letter->shop->locale);
+    facts->lines = claimed->lines;
+    facts->nlines = claimed->nlines;
+    facts->count = SP_NO_AMOUNT;
+    facts->total = claimed->total;
+    facts->currency = claimed->currency;
+    facts->series = rescue_str(letter->series->name);
+    facts->step = rescue_str(letter->step->name);
+    facts->utm = &letter->step->utm.tags;
+    facts->step_number = (unsigned) (letter->step - letter->series->steps) + 1;
+
+    if (letter->idle != 0) {
+        facts->left = (claimed->abandoned - letter->idle) / 1000;
+    }
+
+    facts->shopper = rescue_str(claimed->shopper.text);
+    facts->rescue = claimed->rescue;
+    facts->date = claimed->now / 1000;
+
+    if (letter->offer == NULL) {
+        return SP_OK;
+    }
+
+    facts->offer = &made->offer;
+
+    return rescue_message_offer(letter, &made->offer, made->code, err);
+}
+
+
+static sp_rc_t
+rescue_message_links(const rescue_letter_t *letter, rescue_facts_t *made,
+    sp_error_t *err)
+{
+    char  token[SP_TOKEN_MAX], not_me[SP_TOKEN_MAX];
+
+    if (rescue_message_token(letter, SP_TOKEN_CLICK, made->click) != SP_OK
+        || rescue_message_token(letter, SP_TOKEN_UNSUBSCRIBE, token) != SP_OK
+        || rescue_message_token(letter, SP_TOKEN_NOT_ME, not_me) != SP_OK)
+    {
+        snprintf(err->text, sizeof(err->text), "no token can be made");
+        return SP_INVALID;
+    }
+
+    if (!rescue_message_url(letter, RESCUE_UNSUBSCRIBE, token,
+                            made->unsubscribe)
+        || !rescue_message_url(letter, RESCUE_PREFERENCES, token,
+                               made->preferences)
+        || !rescue_message_url(letter, RESCUE_NOT_ME, not_me, made->not_me))
+    {
+        snprintf(err->text, sizeof(err->text), "public_url is too long");
+        return SP_INVALID;
+    }
+
+    made->facts.click_token = rescue_str(made->click);
+    made->facts.unsubscribe = rescue_str(made->unsubscribe);
+    made->facts.preferences = rescue_str(made->preferences);
+    made->facts.not_me = rescue_str(made->not_me);
+
+    return SP_OK;
 }
 
 
@@ -125,7 +152,7 @@ rescue_message_offer(const rescue_letter_t *letter, message_offer_t *offer,
     offer->ntexts = made->ntexts;
     offer->zone = shop->time_zone;
 
-    if (made->pattern != NULL) {
+    if (made->pattern != NULL && !letter->inert) {
         if (draw_code(letter->secret, &shop->id, made->name, made->pattern,
                       &letter->claimed->shopper, letter->claimed->rescue,
                       code) != SP_OK)
@@ -136,7 +163,7 @@ rescue_message_offer(const rescue_letter_t *letter, message_offer_t *offer,
 
         offer->code = rescue_str(code);
 
-    } else if (made->pool != NULL) {
+    } else if (made->pool != NULL || made->pattern != NULL) {
         offer->code = rescue_str(letter->code != NULL ? letter->code
                                                       : RESCUE_CODE);
 

@@ -124,8 +124,9 @@ rescue_ask(void *data)
     terms.max_per_week = rescue->rules->max_per_week;
     terms.cool_down = rescue->rules->cool_down;
     terms.variant = rescue->plan.variant->id;
+    terms.consent = audience_asks(rescue->rules->consent);
     terms.holdout = rescue->plan.holdout;
-    terms.offer = rescue->plan.offer != NULL && !rescue->plan.holdout;
+    terms.offer = rescue->plan.offer != NULL;
 
     rc = arena == NULL ? SP_NOMEM
          : sp_call_confirm(&call, sp_arena_pool(arena), &rescue->rules->id,

@@ -181,6 +181,9 @@ samples_init(sample_t *s, const char *name, const char *what)
     s->facts.preferences = samples_str(
         "https://loom.example/sp/preferences"
         "?t=dWFCQ2RFZkdoSWpLbE1uT3BRclN0VXZXeFl6MDEyMzQ1Njc4OWFiY2Q");
+    s->facts.not_me = samples_str(
+        "https://loom.example/sp/not-me"
+        "?t=bmFCQ2RFZkdoSWpLbE1uT3BRclN0VXZXeFl6MDEyMzQ1Njc4OWFiY2Q");
     s->facts.date = SAMPLES_DATE;
     s->facts.left = s->facts.date - 3660;
 }
@@ -432,6 +435,7 @@ samples_international(sample_t *s)
                                    "körbe?an=sicht#los");
     s->facts.unsubscribe = samples_str("https://bücher.example/sp/u?t=abc");
     s->facts.preferences = samples_str("https://bücher.example/sp/p?t=abc");
+    s->facts.not_me = samples_str("https://bücher.example/sp/n?t=abc");
     s->facts.to = samples_str("jürgen@straße.example");
     samples_line(s, "Größe & Maß", "", "/bilder/größe 1.png", 1, 995);
 }

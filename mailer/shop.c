@@ -18,6 +18,7 @@
 #define SHOP_REPLY_MAX   (64 * 1024 * 1024)
 
 
+static const char *shop_state_name(shop_state_t state);
 static void shop_hello(shop_t *shop);
 static void shop_hello_answer(void *data, const redis_answer_t *answer);
 static void shop_status_answer(void *data, const redis_answer_t *answer);
@@ -564,7 +565,7 @@ shop_timer(evutil_socket_t fd, short what, void *data)
 }
 
 
-const char *
+static const char *
 shop_state_name(shop_state_t state)
 {
     static const char  *names[] = { "unknown", "absent", "emptied",

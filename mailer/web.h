@@ -63,6 +63,11 @@ void web_unsubscribe(engine_t *engine, struct evhttp_request *req);
 void web_preferences(engine_t *engine, struct evhttp_request *req);
 
 
+/* GET, HEAD, POST /sp/not-me?t=TOKEN (web_not_me.c) */
+
+void web_not_me(engine_t *engine, struct evhttp_request *req);
+
+
 /* POST /sp/order/SHOP (web_order.c) */
 
 void web_order(engine_t *engine, struct evhttp_request *req,
@@ -70,12 +75,12 @@ void web_order(engine_t *engine, struct evhttp_request *req,
 
 
 /*
- * Whose token is it?  NULL: nobody's here, or it is not one that
- * unsubscribes.  (RFC 8058 posts come without anything else.)
+ * Whose token is it?  NULL: nobody's here, or it is of another kind.  (RFC 8058
+ * posts come without anything else.)
  */
 
 config_shop_t *web_token(const config_t *conf, const char *text,
-    sp_token_t *token);
+    sp_token_kind_t kind, sp_token_t *token);
 
 
 /* Does this body of a POST say that somebody wants to unsubscribe? */

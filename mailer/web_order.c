@@ -15,7 +15,8 @@
 
 #define WEB_ORDER_KEEP    10000     /* ms that Redis may be away */
 #define WEB_ORDER_SKEW    300       /* s that a timestamp may be off */
-#define WEB_ORDER_NUMBER  24        /* bytes of a number as text */
+#define WEB_ORDER_NUMBER  32        /* bytes of a number as text */
+#define WEB_ORDER_NUMBERS 3
 
 
 typedef struct {
@@ -29,7 +30,8 @@ static void web_order_say(struct evhttp_request *req, int status,
 static int web_order_signed(const config_shop_t *shop,
     struct evhttp_request *req, const sp_str_t *body);
 static int web_order_read(const sp_str_t *body, order_t *order, json_t **json,
-    char ids[2][WEB_ORDER_NUMBER]);
+    char numbers[WEB_ORDER_NUMBERS][WEB_ORDER_NUMBER]);
+static int web_order_total(json_t *json, char *buf, order_t *order);
 static int web_order_field(json_t *json, const char *name, char *buf,
     sp_str_t *value);
 static void web_order_answer(void *data, const redis_answer_t *answer);
@@ -38,7 +40,7 @@ static void web_order_answer(void *data, const redis_answer_t *answer);
 void
 web_order(engine_t *engine, struct evhttp_request *req, const char *name)
 {
-    char            ids[2][WEB_ORDER_NUMBER];
+    char            numbers[WEB_ORDER_NUMBERS][WEB_ORDER_NUMBER];
     json_t         *json;
     order_t         order;
     sp_str_t        body;
@@ -65,7 +67,7 @@ web_order(engine_t *engine, struct evhttp_request *req, const char *name)
 
     json = NULL;
 
-    if (!web_order_read(&body, &order, &json, ids)) {
+    if (!web_order_read(&body, &order, &json, numbers)) {
         json_decref(json);
         web_order_say(req, 400, "not an order");
         return;
@@ -125,11 +127,11 @@ web_order_signed(const config_shop_t *shop, struct evhttp_request *req,
 }
 
 
-/* The strings of *order are in the JSON or in ids. */
+/* The strings of *order are in the JSON or in numbers. */
 
 static int
 web_order_read(const sp_str_t *body, order_t *order, json_t **json,
-    char ids[2][WEB_ORDER_NUMBER])
+    char numbers[WEB_ORDER_NUMBERS][WEB_ORDER_NUMBER])
 {
     json_error_t  err;
 
@@ -138,11 +140,44 @@ web_order_read(const sp_str_t *body, order_t *order, json_t **json,
     *json = json_loadb(body->data, body->len, JSON_REJECT_DUPLICATES, &err);
 
     return json_is_object(*json)
-           && web_order_field(*json, "order_id", ids[0], &order->id)
-           && web_order_field(*json, "customer_id", ids[1], &order->customer)
+           && web_order_field(*json, "order_id", numbers[0], &order->id)
+           && web_order_field(*json, "customer_id", numbers[1],
+                              &order->customer)
            && web_order_field(*json, "email", NULL, &order->address)
+           && web_order_total(*json, numbers[2], order)
            && order->id.len != 0
            && (order->customer.len != 0 || order->address.len != 0);
+}
+
+
+/*
+ * A number with a fraction has been a double in the parser: 15 digits give back
+ * what was written, if it was not longer, and more are no amount that anybody
+ * pays.  A currency without a total says nothing.
+ */
+
+static int
+web_order_total(json_t *json, char *buf, order_t *order)
+{
+    json_t  *total;
+
+    total = json_object_get(json, "total");
+
+    if (total == NULL || json_is_null(total)) {
+        return 1;
+    }
+
+    if (json_is_real(total)) {
+        order->total.len = (size_t) snprintf(buf, WEB_ORDER_NUMBER, "%.15g",
+                                             json_real_value(total));
+        order->total.data = buf;
+
+    } else if (!web_order_field(json, "total", buf, &order->total)) {
+        return 0;
+    }
+
+    return order->total.len != 0
+           && web_order_field(json, "currency", NULL, &order->currency);
 }
 
 

@@ -15,62 +15,54 @@
 #define WEB_PAUSE  (30 * WEB_DAY)
 
 
-static void web_preferences_page(const web_ask_t *ask, int status,
-    web_page_t *page);
+static void web_preferences_show(const web_words_t *words, web_page_t *page);
+static int web_preferences_act(const web_ask_t *ask, const sp_str_t *body);
 static int64_t web_preferences_until(void);
+
+
+static const web_link_t  web_preferences_link = {
+    SP_TOKEN_UNSUBSCRIBE, web_preferences_show, web_preferences_act
+};
 
 
 void
 web_preferences(engine_t *engine, struct evhttp_request *req)
 {
-    sp_str_t    body;
-    web_ask_t   ask;
-    web_page_t  page;
-
-    if (!web_ask(&ask, engine, req)) {
-        return;
-    }
-
-    memset(&page, 0, sizeof(web_page_t));
-
-    if (!web_ask_is_post(&ask)) {
-        page.title = ask.words->preferences;
-        page.text = ask.words->preferences_text;
-        page.note = ask.words->back;
-        web_preferences_page(&ask, 200, &page);
-        return;
-    }
-
-    body = web_body(req);
-
-    switch (web_chose(&body)) {
-
-    case WEB_CHOSE_PAUSE:
-        web_wish(&ask, web_preferences_until());
-        break;
-
-    case WEB_CHOSE_NEVER:
-        web_wish(&ask, 0);
-        break;
-
-    default:
-        page.title = ask.words->nothing;
-        page.text = ask.words->nothing_text;
-        web_preferences_page(&ask, 400, &page);
-    }
+    web_link(engine, req, &web_preferences_link);
 }
 
 
 static void
-web_preferences_page(const web_ask_t *ask, int status, web_page_t *page)
+web_preferences_show(const web_words_t *words, web_page_t *page)
 {
+    page->title = words->preferences;
+    page->text = words->preferences_text;
+    page->note = words->back;
     page->choices[0].name = "preference";
     page->choices[0].value = "pause";
-    page->choices[0].label = ask->words->pause_button;
+    page->choices[0].label = words->pause_button;
     page->choices[1].name = "preference";
     page->choices[1].value = "never";
-    page->choices[1].label = ask->words->never_button;
-    web_say(ask, status, page);
+    page->choices[1].label = words->never_button;
+}
+
+
+static int
+web_preferences_act(const web_ask_t *ask, const sp_str_t *body)
+{
+    switch (web_chose(body)) {
+
+    case WEB_CHOSE_PAUSE:
+        web_wish(ask, WEB_WISH_PAUSE, web_preferences_until());
+        return 1;
+
+    case WEB_CHOSE_NEVER:
+        web_wish(ask, WEB_WISH_NEVER, 0);
+        return 1;
+
+    default:
+        return 0;
+    }
 }
 
 

@@ -20,7 +20,8 @@ static int web_find(const sp_str_t *text, const char *what);
 
 
 config_shop_t *
-web_token(const config_t *conf, const char *text, sp_token_t *token)
+web_token(const config_t *conf, const char *text, sp_token_kind_t kind,
+    sp_token_t *token)
 {
     unsigned   i;
     sp_str_t   in;
@@ -36,8 +37,7 @@ web_token(const config_t *conf, const char *text, sp_token_t *token)
         if (sp_token_read(conf->secret, &conf->shops[i].id, &in, token)
             == SP_OK)
         {
-            return token->kind == SP_TOKEN_UNSUBSCRIBE ? &conf->shops[i]
-                                                       : NULL;
+            return token->kind == kind ? &conf->shops[i] : NULL;
         }
     }
 

@@ -1,47 +1,29 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * What the pages of a link share: whose it is, in which language they speak,
- * and doing what somebody wishes.
+ * Doing what somebody wishes on a page, and saying so.
  */
 
 #ifndef WEB_WISH_H
 #define WEB_WISH_H
 
-#include "web.h"
-#include "web_page.h"
-#include "web_words.h"
+#include "web_ask.h"
 
 
-/* A request with a token that unsubscribes. */
-
-typedef struct {
-    engine_t               *engine;
-    struct evhttp_request  *req;
-    config_shop_t          *shop;
-    const web_words_t      *words;
-    sp_token_t              token;
-} web_ask_t;
-
-
-/* 0: the token is not ours, and it was answered so. */
-
-int web_ask(web_ask_t *ask, engine_t *engine, struct evhttp_request *req);
-
-int web_ask_is_post(const web_ask_t *ask);
-
-
-/* Answers with a page, whose shop and locale are those of ask. */
-
-void web_say(const web_ask_t *ask, int status, web_page_t *page);
+typedef enum {
+    WEB_WISH_NEVER = 0,             /* suppressed for ever */
+    WEB_WISH_PAUSE,                 /* ... until then */
+    WEB_WISH_NOT_ME                 /* the cart is somebody else's */
+} web_wished_t;
 
 
 /*
- * Suppresses the shopper, until then (Unix time, s) or, if that is 0, for
- * ever, and answers.  An inert token does nothing.
+ * Does it for the shopper of the token, and answers when it is on disk, so
+ * that it is true whatever becomes of Redis.  until: Unix time, s, of a pause.
+ * An inert token does nothing.
  */
 
-void web_wish(const web_ask_t *ask, int64_t until);
+void web_wish(const web_ask_t *ask, web_wished_t what, int64_t until);
 
 
 #endif /* WEB_WISH_H */

@@ -44,6 +44,16 @@ static const web_words_t  web_words_all[] = {
         .paused_text = "We will not remind you of your cart by email before "
                        "%s.",
         .test_done = "That works",
+        .not_me = "Not your cart?",
+        .not_me_text = "Somebody else may have given your email address, or "
+                       "used the same computer. Then we will not remind you "
+                       "of this cart any more.",
+        .not_me_button = "This is not my cart",
+        .not_me_note = "Your address can be reminded of a cart of your own. "
+                       "If you want no reminders at all, unsubscribe with the "
+                       "link in the message.",
+        .not_mine = "Thank you for telling us",
+        .not_mine_text = "We will not remind you of this cart any more.",
     },
     {
         .locale = "de",
@@ -73,6 +83,16 @@ static const web_words_t  web_words_all[] = {
         .paused_text = "Vor dem %s erinnern wir Sie nicht per E-Mail an "
                        "Ihren Warenkorb.",
         .test_done = "Es funktioniert",
+        .not_me = "Nicht Ihr Warenkorb?",
+        .not_me_text = "Vielleicht hat jemand anders Ihre E-Mail-Adresse "
+                       "angegeben oder denselben Computer benutzt. Wir "
+                       "erinnern Sie dann nicht mehr an diesen Warenkorb.",
+        .not_me_button = "Das ist nicht mein Warenkorb",
+        .not_me_note = "An einen eigenen Warenkorb können wir Sie weiterhin "
+                       "erinnern. Wenn Sie gar keine Erinnerungen wünschen, "
+                       "melden Sie sich mit dem Link in der Nachricht ab.",
+        .not_mine = "Danke für den Hinweis",
+        .not_mine_text = "Wir erinnern Sie nicht mehr an diesen Warenkorb.",
     },
     {
         .locale = "fr",
@@ -101,6 +121,16 @@ static const web_words_t  web_words_all[] = {
         .paused_text = "Nous ne vous rappellerons pas votre panier par "
                        "e‑mail avant le %s.",
         .test_done = "Cela fonctionne",
+        .not_me = "Ce n’est pas votre panier ?",
+        .not_me_text = "Quelqu’un d’autre a peut-être donné votre adresse "
+                       "e‑mail ou utilisé le même ordinateur. Nous ne vous "
+                       "rappellerons alors plus ce panier.",
+        .not_me_button = "Ce n’est pas mon panier",
+        .not_me_note = "Nous pourrons toujours vous rappeler un panier qui "
+                       "est à vous. Pour ne plus recevoir de rappels du tout, "
+                       "désabonnez-vous avec le lien du message.",
+        .not_mine = "Merci de nous l’avoir signalé",
+        .not_mine_text = "Nous ne vous rappellerons plus ce panier.",
     },
     {
         .locale = "es",
@@ -129,6 +159,16 @@ static const web_words_t  web_words_all[] = {
         .paused_text = "No le recordaremos su carrito por correo electrónico "
                        "antes del %s.",
         .test_done = "Funciona",
+        .not_me = "¿No es su carrito?",
+        .not_me_text = "Puede que otra persona haya dado su dirección de "
+                       "correo o usado el mismo ordenador. Entonces ya no le "
+                       "recordaremos este carrito.",
+        .not_me_button = "Este carrito no es mío",
+        .not_me_note = "Podremos recordarle un carrito que sea suyo. Si no "
+                       "quiere ningún recordatorio, dese de baja con el "
+                       "enlace del mensaje.",
+        .not_mine = "Gracias por avisarnos",
+        .not_mine_text = "Ya no le recordaremos este carrito.",
     },
 };
 

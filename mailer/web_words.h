@@ -33,6 +33,13 @@ typedef struct {
     const char  *paused;
     const char  *paused_text;       /* with %s: a date */
     const char  *test_done;         /* title of what a test would have done */
+
+    const char  *not_me;
+    const char  *not_me_text;
+    const char  *not_me_button;
+    const char  *not_me_note;       /* small print: what it is not */
+    const char  *not_mine;          /* when it is done */
+    const char  *not_mine_text;
 } web_words_t;
 
 

@@ -48,6 +48,8 @@ struct ngx_http_sitepreserver_ctx_s {
     unsigned                            kinds;
     sp_token_t                          click;
     ngx_msec_t                          answered_at;
+    size_t                              read;       /* of the answer, for
+                                                       rules */
 
     ngx_http_sitepreserver_result_t     result;
 

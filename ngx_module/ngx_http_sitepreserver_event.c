@@ -7,7 +7,7 @@
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_gate.h"
-#include "ngx_http_sitepreserver_network.h"
+#include "ngx_http_sitepreserver_person.h"
 #include "ngx_http_sitepreserver_queue.h"
 #include "ngx_http_sitepreserver_redis.h"
 #include "ngx_http_sitepreserver_zone.h"
@@ -15,36 +15,17 @@
 #include "sp_device.h"
 
 
-/* An event while it is built. */
-
-typedef struct {
-    ngx_http_request_t                  *request;
-    ngx_http_sitepreserver_ctx_t        *ctx;
-    ngx_http_sitepreserver_main_conf_t  *mcf;
-    ngx_http_sitepreserver_srv_conf_t   *scf;
-    sp_event_t                           event;
-    char                                 sealed[SP_SEALED_MAX];
-    uint64_t                            *items;     /* hashes of lines' texts */
-    ngx_uint_t                           nitems;
-    uint64_t                             active;    /* the visit's, in the
-                                                       zone */
-} ngx_http_sitepreserver_build_t;
-
-
+static void ngx_http_sitepreserver_build_init(
+    ngx_http_sitepreserver_build_t *b, ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx);
 static sp_rc_t ngx_http_sitepreserver_build_visit(
     ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
 static sp_rc_t ngx_http_sitepreserver_build_moved(
     ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
 static sp_rc_t ngx_http_sitepreserver_build_aliases(
     ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
-static sp_rc_t ngx_http_sitepreserver_build_person(
-    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
-static sp_rc_t ngx_http_sitepreserver_build_address(
-    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
 static sp_rc_t ngx_http_sitepreserver_build_cart(
     ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
-static sp_rc_t ngx_http_sitepreserver_id(ngx_http_sitepreserver_build_t *b,
-    sp_id_kind_t kind, const sp_str_t *value, sp_id_t *id);
 static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_queue_event(
     ngx_http_sitepreserver_build_t *b);
 
@@ -54,32 +35,12 @@ ngx_http_sitepreserver_send(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx)
 {
     sp_rc_t                          rc;
-    sp_str_t                         agent;
     sp_outcome_t                    *outcome, click;
     ngx_http_sitepreserver_build_t   b;
 
+    ngx_http_sitepreserver_build_init(&b, r, ctx);
+
     outcome = ctx->outcome;
-
-    b.request = r;
-    b.ctx = ctx;
-    b.mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
-    b.scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
-    b.items = NULL;
-    b.nitems = 0;
-
-    ngx_memzero(&b.event, sizeof(sp_event_t));
-
-    b.event.kinds = ctx->kinds;
-    b.event.status = ngx_http_sitepreserver_status(r);
-    b.event.total = SP_NO_AMOUNT;
-    b.event.forget = ctx->ignored || ctx->refused;
-
-    if (r->headers_in.user_agent != NULL) {
-        agent.data = (char *) r->headers_in.user_agent->value.data;
-        agent.len = r->headers_in.user_agent->value.len;
-        b.event.device = sp_device(&agent);
-    }
-
     rc = SP_OK;
 
     if (ctx->clicked) {
@@ -125,6 +86,34 @@ ngx_http_sitepreserver_send(ngx_http_request_t *r,
     }
 
     return ngx_http_sitepreserver_queue_event(&b);
+}
+
+
+static void
+ngx_http_sitepreserver_build_init(ngx_http_sitepreserver_build_t *b,
+    ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx)
+{
+    sp_str_t  agent;
+
+    b->request = r;
+    b->ctx = ctx;
+    b->mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+    b->scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
+    b->items = NULL;
+    b->nitems = 0;
+
+    ngx_memzero(&b->event, sizeof(sp_event_t));
+
+    b->event.kinds = ctx->kinds;
+    b->event.status = ngx_http_sitepreserver_status(r);
+    b->event.total = SP_NO_AMOUNT;
+    b->event.forget = ctx->ignored || ctx->refused;
+
+    if (r->headers_in.user_agent != NULL) {
+        agent.data = (char *) r->headers_in.user_agent->value.data;
+        agent.len = r->headers_in.user_agent->value.len;
+        b->event.device = sp_device(&agent);
+    }
 }
 
 
@@ -255,101 +244,6 @@ ngx_http_sitepreserver_build_aliases(ngx_http_sitepreserver_build_t *b,
 
 
 static sp_rc_t
-ngx_http_sitepreserver_build_person(ngx_http_sitepreserver_build_t *b,
-    sp_outcome_t *outcome)
-{
-    sp_rc_t  rc;
-
-    if (outcome->customer.len != 0) {
-        rc = ngx_http_sitepreserver_id(b, SP_ID_CUSTOMER, &outcome->customer,
-                                       &b->event.customer);
-        if (rc != SP_OK) {
-            return rc;
-        }
-
-        b->event.logged_in = 1;
-    }
-
-    if (outcome->kinds & (SP_LOGIN|SP_SIGN_UP)) {
-        b->event.logged_in = 1;
-    }
-
-    if (outcome->order_id.len != 0) {
-        rc = ngx_http_sitepreserver_id(b, SP_ID_ORDER, &outcome->order_id,
-                                       &b->event.order);
-        if (rc != SP_OK) {
-            return rc;
-        }
-    }
-
-    if (outcome->email.len != 0) {
-        rc = ngx_http_sitepreserver_build_address(b, outcome);
-
-        if (rc != SP_OK) {
-            return rc;
-        }
-    }
-
-    if (!b->event.forget) {
-        b->event.first_name = outcome->first_name;
-        b->event.locale = outcome->locale;
-    }
-
-    return SP_OK;
-}
-
-
-/*
- * The address leaves here only as the shopper's id and sealed; of somebody
- * who refused, only as the id, so that a purchase can close what there was.
- */
-
-static sp_rc_t
-ngx_http_sitepreserver_build_address(ngx_http_sitepreserver_build_t *b,
-    sp_outcome_t *outcome)
-{
-    char        text[SP_ADDRESS_MAX + 1];
-    size_t      len;
-    sp_rc_t     rc;
-    sp_str_t    address;
-    ngx_int_t   n;
-
-    if (sp_address_normalise(&outcome->email, text, &len) != SP_OK) {
-        return SP_OK;
-    }
-
-    address.data = text;
-    address.len = len;
-
-    rc = ngx_http_sitepreserver_id(b, SP_ID_SHOPPER, &address,
-                                   &b->event.shopper);
-
-    if (rc == SP_OK && !b->event.forget) {
-        rc = sp_secret_seal(b->mcf->secret, &b->scf->shop->name,
-                            &b->event.shopper, &address, b->sealed, &len);
-
-        b->event.sealed.data = b->sealed;
-        b->event.sealed.len = len;
-        b->event.captured = sp_captured(outcome->email_kinds);
-
-        b->ctx->shopper = b->event.shopper;
-
-        ngx_http_sitepreserver_count(b->mcf, NGX_HTTP_SITEPRESERVER_ADDRESSES);
-    }
-
-    ngx_explicit_memzero(text, sizeof(text));
-
-    if (rc != SP_OK || b->scf->shop->terms.addresses == 0) {
-        return rc;
-    }
-
-    n = ngx_http_sitepreserver_network(b->request, &b->event.network);
-
-    return (n == NGX_ERROR) ? SP_NOMEM : SP_OK;
-}
-
-
-static sp_rc_t
 ngx_http_sitepreserver_build_cart(ngx_http_sitepreserver_build_t *b,
     sp_outcome_t *outcome)
 {
@@ -413,14 +307,6 @@ ngx_http_sitepreserver_build_cart(ngx_http_sitepreserver_build_t *b,
     b->event.known = known;
 
     return SP_OK;
-}
-
-
-static sp_rc_t
-ngx_http_sitepreserver_id(ngx_http_sitepreserver_build_t *b,
-    sp_id_kind_t kind, const sp_str_t *value, sp_id_t *id)
-{
-    return sp_secret_id(b->mcf->secret, kind, &b->scf->shop->name, value, id);
 }
 
 

@@ -15,24 +15,8 @@
 
 
 /*
- * In the log phase: decides what the exchange meant and queues its events.
- * ctx->result, kinds, visit and shopper are set then.  Once; further calls do
- * nothing.
- */
-
-void ngx_http_sitepreserver_decide(ngx_http_request_t *r,
-    ngx_http_sitepreserver_ctx_t *ctx);
-
-
-/* What became of it where it is ignored, or has no consent. */
-
-ngx_http_sitepreserver_result_t ngx_http_sitepreserver_gated(
-    ngx_http_sitepreserver_ctx_t *ctx);
-
-
-/*
- * The second half of it: builds the event of ctx->outcome, or of a click, and
- * queues it.  ctx->lcf, pool, kinds, ignored and refused are set.
+ * Builds the event of ctx->outcome, or of a click, and queues it.  ctx->lcf,
+ * pool, kinds, ignored and refused are set; ctx->visit and shopper are then.
  */
 
 ngx_http_sitepreserver_result_t ngx_http_sitepreserver_send(

@@ -37,6 +37,14 @@ ngx_http_sitepreserver_gate(ngx_http_request_t *r,
 }
 
 
+ngx_http_sitepreserver_result_t
+ngx_http_sitepreserver_gated(ngx_http_sitepreserver_ctx_t *ctx)
+{
+    return ctx->ignored ? NGX_HTTP_SITEPRESERVER_RESULT_IGNORED
+                        : NGX_HTTP_SITEPRESERVER_RESULT_NO_CONSENT;
+}
+
+
 ngx_uint_t
 ngx_http_sitepreserver_admitted(ngx_http_request_t *r,
     ngx_http_sitepreserver_loc_conf_t *lcf)

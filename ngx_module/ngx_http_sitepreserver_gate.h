@@ -22,7 +22,13 @@ void ngx_http_sitepreserver_gate(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);
 
 
-/* The same for a request that has no context: non-zero if it is let through. */
+/* The result of a request that the gate did not let through. */
+
+ngx_http_sitepreserver_result_t ngx_http_sitepreserver_gated(
+    ngx_http_sitepreserver_ctx_t *ctx);
+
+
+/* For a request that has no context: non-zero if it is let through. */
 
 ngx_uint_t ngx_http_sitepreserver_admitted(ngx_http_request_t *r,
     ngx_http_sitepreserver_loc_conf_t *lcf);

@@ -8,7 +8,7 @@
 #include "ngx_http_sitepreserver_click.h"
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_ctx.h"
-#include "ngx_http_sitepreserver_event.h"
+#include "ngx_http_sitepreserver_decide.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_page.h"

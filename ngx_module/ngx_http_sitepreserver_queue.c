@@ -13,6 +13,8 @@
 
 
 static char *ngx_http_sitepreserver_call_length(char *p, char type, size_t n);
+static ngx_msec_t ngx_http_sitepreserver_queue_age(
+    ngx_http_sitepreserver_queue_t *q, ngx_http_sitepreserver_call_t *call);
 static ngx_uint_t ngx_http_sitepreserver_queue_empty_into(
     ngx_http_sitepreserver_queue_t *q, ngx_queue_t *from, ngx_queue_t *into);
 
@@ -63,6 +65,7 @@ ngx_http_sitepreserver_call_create(ngx_http_sitepreserver_call_kind_t kind,
 
     call->kind = kind;
     call->size = size;
+    call->happened = ngx_current_msec;
     call->created = ngx_current_msec;
     call->nitems = nitems;
     call->data = (char *) (call->items + nitems);
@@ -158,6 +161,8 @@ ngx_http_sitepreserver_queue_rewind(ngx_http_sitepreserver_queue_t *q)
 
     ngx_queue_init(&all);
 
+    q->written = 0;
+
     n = ngx_http_sitepreserver_queue_empty_into(q, &q->inflight, &all);
     (void) ngx_http_sitepreserver_queue_empty_into(q, &q->pending, &all);
 
@@ -224,7 +229,8 @@ ngx_http_sitepreserver_queue_empty_into(ngx_http_sitepreserver_queue_t *q,
 
 
 void
-ngx_http_sitepreserver_call_prepare(ngx_http_sitepreserver_call_t *call)
+ngx_http_sitepreserver_queue_prepare(ngx_http_sitepreserver_queue_t *q,
+    ngx_http_sitepreserver_call_t *call)
 {
     u_char      *p;
     ngx_uint_t   i;
@@ -232,7 +238,7 @@ ngx_http_sitepreserver_call_prepare(ngx_http_sitepreserver_call_t *call)
 
     if (call->kind == NGX_HTTP_SITEPRESERVER_CALL_EVENT) {
 
-        age = ngx_current_msec - call->created;
+        age = ngx_http_sitepreserver_queue_age(q, call);
         p = (u_char *) call->data + call->len - sizeof(CRLF) + 1;
 
         for (i = 0; i < SP_AGE_LEN; i++) {
@@ -248,6 +254,42 @@ ngx_http_sitepreserver_call_prepare(ngx_http_sitepreserver_call_t *call)
     call->buf.memory = 1;
 
     call->chain.next = NULL;
+}
+
+
+/* What was refused, and is sent again after later ones, is as old as it is. */
+
+static ngx_msec_t
+ngx_http_sitepreserver_queue_age(ngx_http_sitepreserver_queue_t *q,
+    ngx_http_sitepreserver_call_t *call)
+{
+    call->waited = ngx_current_msec - call->created;
+
+    if (call->order > q->applied && q->applied != 0) {
+        call->waited = ngx_min(call->waited, ngx_current_msec - q->applied_at);
+    }
+
+    if (call->order > q->written && q->written != 0
+        && !ngx_queue_empty(&q->inflight))
+    {
+        call->waited = ngx_min(call->waited, q->written_waited);
+    }
+
+    q->written = call->order;
+    q->written_waited = call->waited;
+
+    return call->created - call->happened + call->waited;
+}
+
+
+void
+ngx_http_sitepreserver_queue_applied(ngx_http_sitepreserver_queue_t *q,
+    ngx_http_sitepreserver_call_t *call)
+{
+    if (call->order > q->applied) {
+        q->applied = call->order;
+        q->applied_at = ngx_current_msec - call->waited;
+    }
 }
 
 

@@ -37,7 +37,9 @@ typedef struct {
     size_t                               size;      /* all of it in memory */
 
     char                                 source[SP_SOURCE_LEN];
+    ngx_msec_t                           happened;  /* may be before */
     ngx_msec_t                           created;
+    ngx_msec_t                           waited;    /* as it was written */
     uint64_t                             order;
 
     ngx_uint_t                           nitems;    /* whose texts it tells */
@@ -55,6 +57,16 @@ typedef struct {
     ngx_uint_t                           events;
 
     uint64_t                             order;
+
+    /* the last event that was written, and how long it had waited; 0: none */
+
+    uint64_t                             written;
+    ngx_msec_t                           written_waited;
+
+    /* the last event that was applied; for Redis it was created then at most */
+
+    uint64_t                             applied;
+    ngx_msec_t                           applied_at;
 } ngx_http_sitepreserver_queue_t;
 
 
@@ -94,9 +106,23 @@ ngx_uint_t ngx_http_sitepreserver_queue_rewind(
     ngx_http_sitepreserver_queue_t *q);
 
 
-/* Prepares a call for being written: its buffer, and the event's age. */
+/*
+ * Prepares a call for being written, as the next one in flight: its buffer, and
+ * the event's age, that is how long it has waited, and what it had happened
+ * before it was created.  Redis dates an event by its own clock less that age,
+ * and so too late by what the event was under way.  For what was created after
+ * it the waiting is never told as so long that it would come before it: an
+ * order before the cart that it is of.
+ */
 
-void ngx_http_sitepreserver_call_prepare(ngx_http_sitepreserver_call_t *call);
+void ngx_http_sitepreserver_queue_prepare(ngx_http_sitepreserver_queue_t *q,
+    ngx_http_sitepreserver_call_t *call);
+
+
+/* An event was applied. */
+
+void ngx_http_sitepreserver_queue_applied(ngx_http_sitepreserver_queue_t *q,
+    ngx_http_sitepreserver_call_t *call);
 
 
 /*

@@ -27,6 +27,8 @@ static void ngx_http_sitepreserver_redis_slot(
 static void ngx_http_sitepreserver_redis_note(
     ngx_http_sitepreserver_redis_t *redis);
 static void ngx_http_sitepreserver_redis_cleanup(void *data);
+static ngx_http_sitepreserver_redis_t *ngx_http_sitepreserver_redis_of(
+    ngx_http_sitepreserver_main_conf_t *mcf);
 static void ngx_http_sitepreserver_redis_flush_handler(ngx_event_t *ev);
 static void ngx_http_sitepreserver_redis_retry_handler(ngx_event_t *ev);
 static void ngx_http_sitepreserver_redis_tick_handler(ngx_event_t *ev);
@@ -204,21 +206,9 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
     ngx_http_sitepreserver_call_t   *call;
     ngx_http_sitepreserver_redis_t  *redis;
 
-    redis = ngx_http_sitepreserver_redis;
-
-    if (redis != NULL && redis->mcf != mcf) {
-        ngx_http_sitepreserver_redis_stop();
-        redis = NULL;
-    }
-
+    redis = ngx_http_sitepreserver_redis_of(mcf);
     if (redis == NULL) {
-        if (ngx_http_sitepreserver_redis_start((ngx_cycle_t *) ngx_cycle, mcf)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        redis = ngx_http_sitepreserver_redis;
+        return NGX_ERROR;
     }
 
     if (shop->refused) {
@@ -245,7 +235,7 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
     shop->seq++;
 
     call->shop = shop;
-    call->created = at;
+    call->happened = at;
     ngx_memcpy(call->source, redis->source, SP_SOURCE_LEN);
 
     size = call->len;
@@ -275,6 +265,32 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
     ngx_http_sitepreserver_redis_watch(redis);
 
     return NGX_OK;
+}
+
+
+static ngx_http_sitepreserver_redis_t *
+ngx_http_sitepreserver_redis_of(ngx_http_sitepreserver_main_conf_t *mcf)
+{
+    ngx_http_sitepreserver_redis_t  *redis;
+
+    redis = ngx_http_sitepreserver_redis;
+
+    if (redis != NULL && redis->mcf != mcf) {
+        ngx_http_sitepreserver_redis_stop();
+        redis = NULL;
+    }
+
+    if (redis == NULL) {
+        if (ngx_http_sitepreserver_redis_start((ngx_cycle_t *) ngx_cycle, mcf)
+            != NGX_OK)
+        {
+            return NULL;
+        }
+
+        redis = ngx_http_sitepreserver_redis;
+    }
+
+    return redis;
 }
 
 

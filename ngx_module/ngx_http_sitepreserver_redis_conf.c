@@ -22,6 +22,9 @@ static ngx_int_t ngx_http_sitepreserver_redis_host(ngx_conf_t *cf,
     ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *rest);
 static ngx_int_t ngx_http_sitepreserver_redis_option(ngx_conf_t *cf,
     ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *option);
+static ngx_int_t ngx_http_sitepreserver_redis_tls_option(ngx_conf_t *cf,
+    ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *name,
+    ngx_str_t *value);
 static ngx_int_t ngx_http_sitepreserver_redis_db(ngx_conf_t *cf,
     ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *text);
 static ngx_int_t ngx_http_sitepreserver_redis_password(ngx_conf_t *cf,
@@ -299,7 +302,7 @@ ngx_http_sitepreserver_redis_option(ngx_conf_t *cf,
     ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *option)
 {
     u_char     *p;
-    ngx_int_t   ms;
+    ngx_int_t   ms, rc;
     ngx_str_t   name, value;
 
     p = ngx_strlchr(option->data, option->data + option->len, '=');
@@ -337,26 +340,11 @@ ngx_http_sitepreserver_redis_option(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    if (rcf->tls && name.len == 7 && ngx_strncmp(name.data, "ca_file", 7) == 0)
-    {
-        rcf->ca_file = value;
-        return ngx_conf_full_name(cf->cycle, &rcf->ca_file, 1);
-    }
+    if (rcf->tls) {
+        rc = ngx_http_sitepreserver_redis_tls_option(cf, rcf, &name, &value);
 
-    if (rcf->tls && name.len == 4 && ngx_strncmp(name.data, "name", 4) == 0) {
-        rcf->name = value;
-        return NGX_OK;
-    }
-
-    if (rcf->tls && name.len == 6 && ngx_strncmp(name.data, "verify", 6) == 0)
-    {
-        if (value.len == 2 && ngx_strncmp(value.data, "on", 2) == 0) {
-            return NGX_OK;
-        }
-
-        if (value.len == 3 && ngx_strncmp(value.data, "off", 3) == 0) {
-            rcf->verify = 0;
-            return NGX_OK;
+        if (rc != NGX_DECLINED) {
+            return rc;
         }
     }
 
@@ -366,6 +354,39 @@ invalid:
                        "invalid parameter \"%V\"", option);
 
     return NGX_ERROR;
+}
+
+
+/* What rediss:// takes besides.  NGX_DECLINED: it is none of that. */
+
+static ngx_int_t
+ngx_http_sitepreserver_redis_tls_option(ngx_conf_t *cf,
+    ngx_http_sitepreserver_redis_conf_t *rcf, ngx_str_t *name,
+    ngx_str_t *value)
+{
+    if (name->len == 7 && ngx_strncmp(name->data, "ca_file", 7) == 0) {
+        rcf->ca_file = *value;
+        return ngx_conf_full_name(cf->cycle, &rcf->ca_file, 1);
+    }
+
+    if (name->len == 4 && ngx_strncmp(name->data, "name", 4) == 0) {
+        rcf->name = *value;
+        return NGX_OK;
+    }
+
+    if (name->len == 6 && ngx_strncmp(name->data, "verify", 6) == 0) {
+
+        if (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0) {
+            return NGX_OK;
+        }
+
+        if (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0) {
+            rcf->verify = 0;
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
 }
 
 

@@ -23,6 +23,9 @@ static void ngx_http_sitepreserver_redis_arg(sp_call_t *args,
 static ngx_int_t ngx_http_sitepreserver_redis_refused(
     ngx_http_sitepreserver_redis_t *redis, const char *what,
     redisReply *reply);
+static ngx_int_t ngx_http_sitepreserver_redis_greeting(
+    ngx_http_sitepreserver_redis_t *redis,
+    ngx_http_sitepreserver_call_t *call, redisReply *reply);
 static void ngx_http_sitepreserver_redis_info(
     ngx_http_sitepreserver_redis_t *redis, redisReply *reply);
 static ngx_int_t ngx_http_sitepreserver_redis_shop(
@@ -176,9 +179,9 @@ ngx_http_sitepreserver_redis_say(ngx_http_sitepreserver_redis_t *redis,
 
     call->shop = shop;
 
-    ngx_queue_insert_tail(&redis->queue.inflight, &call->queue);
+    ngx_http_sitepreserver_queue_prepare(&redis->queue, call);
 
-    ngx_http_sitepreserver_call_prepare(call);
+    ngx_queue_insert_tail(&redis->queue.inflight, &call->queue);
     call->buf.flush = 1;
 
     for (last = &redis->out; *last != NULL; last = &(*last)->next) {
@@ -206,57 +209,7 @@ ngx_int_t
 ngx_http_sitepreserver_redis_greeted(ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_call_t *call, redisReply *reply)
 {
-    ngx_int_t  rc;
-
-    rc = NGX_OK;
-
-    switch (call->kind) {
-
-    case NGX_HTTP_SITEPRESERVER_CALL_AUTH:
-        rc = ngx_http_sitepreserver_redis_refused(redis, "refuses the login",
-                                                  reply);
-        break;
-
-    case NGX_HTTP_SITEPRESERVER_CALL_SELECT:
-        rc = ngx_http_sitepreserver_redis_refused(redis,
-                                                  "refuses the database",
-                                                  reply);
-        break;
-
-    case NGX_HTTP_SITEPRESERVER_CALL_INFO:
-
-        /* without a login Redis takes no more than short commands */
-
-        if (ngx_http_sitepreserver_redis_says(reply, "NOAUTH")) {
-            rc = ngx_http_sitepreserver_redis_refused(redis, "wants a login",
-                                                      reply);
-            break;
-        }
-
-        ngx_http_sitepreserver_redis_info(redis, reply);
-        break;
-
-    case NGX_HTTP_SITEPRESERVER_CALL_LOAD:
-
-        /* one who may not load them may still find them loaded */
-
-        if (!ngx_http_sitepreserver_redis_says(reply, "already exists")
-            && !ngx_http_sitepreserver_redis_says(reply, "NOPERM"))
-        {
-            rc = ngx_http_sitepreserver_redis_refused(redis,
-                   ngx_http_sitepreserver_redis_says(reply, "unknown command")
-                   ? "knows no functions (it must be Redis 7 or newer)"
-                   : "does not load the functions", reply);
-        }
-
-        break;
-
-    default:
-        rc = ngx_http_sitepreserver_redis_shop(redis, call->shop, reply);
-        break;
-    }
-
-    if (rc != NGX_OK) {
+    if (ngx_http_sitepreserver_redis_greeting(redis, call, reply) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -278,6 +231,56 @@ ngx_http_sitepreserver_redis_greeted(ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_redis_write(redis);
 
     return (redis->connection != NULL) ? NGX_OK : NGX_ERROR;
+}
+
+
+/* What one of our own calls was answered. */
+
+static ngx_int_t
+ngx_http_sitepreserver_redis_greeting(ngx_http_sitepreserver_redis_t *redis,
+    ngx_http_sitepreserver_call_t *call, redisReply *reply)
+{
+    switch (call->kind) {
+
+    case NGX_HTTP_SITEPRESERVER_CALL_AUTH:
+        return ngx_http_sitepreserver_redis_refused(redis, "refuses the login",
+                                                    reply);
+
+    case NGX_HTTP_SITEPRESERVER_CALL_SELECT:
+        return ngx_http_sitepreserver_redis_refused(redis,
+                                                    "refuses the database",
+                                                    reply);
+
+    case NGX_HTTP_SITEPRESERVER_CALL_INFO:
+
+        /* without a login Redis takes no more than short commands */
+
+        if (ngx_http_sitepreserver_redis_says(reply, "NOAUTH")) {
+            return ngx_http_sitepreserver_redis_refused(redis, "wants a login",
+                                                        reply);
+        }
+
+        ngx_http_sitepreserver_redis_info(redis, reply);
+        return NGX_OK;
+
+    case NGX_HTTP_SITEPRESERVER_CALL_LOAD:
+
+        /* one who may not load them may still find them loaded */
+
+        if (ngx_http_sitepreserver_redis_says(reply, "already exists")
+            || ngx_http_sitepreserver_redis_says(reply, "NOPERM"))
+        {
+            return NGX_OK;
+        }
+
+        return ngx_http_sitepreserver_redis_refused(redis,
+                   ngx_http_sitepreserver_redis_says(reply, "unknown command")
+                   ? "knows no functions (it must be Redis 7 or newer)"
+                   : "does not load the functions", reply);
+
+    default:
+        return ngx_http_sitepreserver_redis_shop(redis, call->shop, reply);
+    }
 }
 
 

@@ -128,9 +128,5 @@ ngx_int_t ngx_http_sitepreserver_redis_greeted(
 ngx_int_t ngx_http_sitepreserver_redis_replied(
     ngx_http_sitepreserver_redis_t *redis, redisReply *reply);
 
-/* Non-zero if a refusal is for now only: nothing was done, ask again later. */
-
-ngx_uint_t ngx_http_sitepreserver_redis_temporary(redisReply *reply);
-
 
 #endif /* _NGX_HTTP_SITEPRESERVER_REDIS_INT_H_INCLUDED_ */

@@ -130,10 +130,10 @@ ngx_http_sitepreserver_redis_gather(ngx_http_sitepreserver_redis_t *redis)
         item = ngx_queue_head(&redis->queue.pending);
         call = ngx_queue_data(item, ngx_http_sitepreserver_call_t, queue);
 
+        ngx_http_sitepreserver_queue_prepare(&redis->queue, call);
+
         ngx_queue_remove(item);
         ngx_queue_insert_tail(&redis->queue.inflight, item);
-
-        ngx_http_sitepreserver_call_prepare(call);
 
         *last = &call->chain;
         last = &call->chain.next;

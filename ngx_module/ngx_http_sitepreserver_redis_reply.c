@@ -13,6 +13,7 @@ static ngx_int_t ngx_http_sitepreserver_redis_applied(
 static void ngx_http_sitepreserver_redis_overtaken(
     ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_call_t *call);
+static ngx_uint_t ngx_http_sitepreserver_redis_temporary(redisReply *reply);
 static void ngx_http_sitepreserver_redis_later(
     ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_call_t *call, redisReply *reply);
@@ -91,6 +92,8 @@ ngx_http_sitepreserver_redis_applied(ngx_http_sitepreserver_redis_t *redis,
 
     redis->failures = 0;
     redis->leaving = 0;
+
+    ngx_http_sitepreserver_queue_applied(&redis->queue, call);
 
     ngx_http_sitepreserver_count(redis->mcf, NGX_HTTP_SITEPRESERVER_APPLIED);
 
@@ -177,7 +180,9 @@ ngx_http_sitepreserver_redis_later(ngx_http_sitepreserver_redis_t *redis,
 }
 
 
-ngx_uint_t
+/* Non-zero if a refusal is for now only: nothing was done, ask again later. */
+
+static ngx_uint_t
 ngx_http_sitepreserver_redis_temporary(redisReply *reply)
 {
     size_t      i, len;

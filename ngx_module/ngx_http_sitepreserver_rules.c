@@ -7,8 +7,15 @@
 #include "ngx_http_sitepreserver_rules.h"
 
 
+typedef sp_rc_t (*ngx_http_sitepreserver_line_pt)(sp_rule_t *rule,
+    const sp_str_t *args, unsigned n, sp_error_t *err);
+
+
 static sp_str_t *ngx_http_sitepreserver_words(ngx_conf_t *cf);
 static const sp_names_t *ngx_http_sitepreserver_outer_names(ngx_conf_t *cf);
+static char *ngx_http_sitepreserver_line(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_line_pt line);
 static char *ngx_http_sitepreserver_checked(ngx_conf_t *cf, sp_rc_t rc,
     sp_error_t *err);
 static char *ngx_http_sitepreserver_block(ngx_conf_t *cf, ngx_uint_t type);
@@ -203,20 +210,7 @@ char *
 ngx_http_sitepreserver_event_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    ngx_http_sitepreserver_main_conf_t  *mcf = conf;
-
-    sp_rc_t      rc;
-    sp_str_t    *words;
-    sp_error_t   err;
-
-    words = ngx_http_sitepreserver_words(cf);
-    if (words == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    rc = sp_rule_directive(mcf->rule, words, cf->args->nelts, &err);
-
-    return ngx_http_sitepreserver_checked(cf, rc, &err);
+    return ngx_http_sitepreserver_line(cf, conf, sp_rule_directive);
 }
 
 
@@ -249,8 +243,17 @@ char *
 ngx_http_sitepreserver_items_field(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    ngx_http_sitepreserver_main_conf_t  *mcf = conf;
+    return ngx_http_sitepreserver_line(cf, conf, sp_rule_items_field);
+}
 
+
+/* A line within a block. */
+
+static char *
+ngx_http_sitepreserver_line(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_line_pt line)
+{
     sp_rc_t      rc;
     sp_str_t    *words;
     sp_error_t   err;
@@ -260,7 +263,7 @@ ngx_http_sitepreserver_items_field(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    rc = sp_rule_items_field(mcf->rule, words, cf->args->nelts, &err);
+    rc = line(mcf->rule, words, cf->args->nelts, &err);
 
     return ngx_http_sitepreserver_checked(cf, rc, &err);
 }
@@ -295,20 +298,7 @@ char *
 ngx_http_sitepreserver_each_field(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    ngx_http_sitepreserver_main_conf_t  *mcf = conf;
-
-    sp_rc_t      rc;
-    sp_str_t    *words;
-    sp_error_t   err;
-
-    words = ngx_http_sitepreserver_words(cf);
-    if (words == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    rc = sp_rule_each_field(mcf->rule, words, cf->args->nelts, &err);
-
-    return ngx_http_sitepreserver_checked(cf, rc, &err);
+    return ngx_http_sitepreserver_line(cf, conf, sp_rule_each_field);
 }
 
 

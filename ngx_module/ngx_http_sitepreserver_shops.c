@@ -21,6 +21,11 @@ static ngx_int_t ngx_http_sitepreserver_server_init(ngx_conf_t *cf,
 static ngx_int_t ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
     ngx_http_sitepreserver_main_conf_t *mcf,
     ngx_http_sitepreserver_srv_conf_t *scf, ngx_http_core_srv_conf_t *cscf);
+static ngx_http_sitepreserver_shop_t *ngx_http_sitepreserver_shop_find(
+    ngx_http_sitepreserver_main_conf_t *mcf, ngx_str_t *name);
+static ngx_http_sitepreserver_shop_t *ngx_http_sitepreserver_shop_create(
+    ngx_conf_t *cf, ngx_http_sitepreserver_main_conf_t *mcf, ngx_str_t *name,
+    ngx_http_core_srv_conf_t *cscf);
 static void ngx_http_sitepreserver_terms(
     ngx_http_sitepreserver_srv_conf_t *scf, sp_terms_t *terms);
 
@@ -137,10 +142,9 @@ ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
     ngx_http_sitepreserver_main_conf_t *mcf,
     ngx_http_sitepreserver_srv_conf_t *scf, ngx_http_core_srv_conf_t *cscf)
 {
-    ngx_str_t                        *name;
-    sp_terms_t                        terms;
-    ngx_uint_t                        i;
-    ngx_http_sitepreserver_shop_t    *shop, **shops;
+    ngx_str_t                      *name;
+    sp_terms_t                      terms;
+    ngx_http_sitepreserver_shop_t  *shop;
 
     name = &scf->shop_name;
 
@@ -160,16 +164,9 @@ ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
     ngx_memzero(&terms, sizeof(sp_terms_t));
     ngx_http_sitepreserver_terms(scf, &terms);
 
-    shops = mcf->shops.elts;
+    shop = ngx_http_sitepreserver_shop_find(mcf, name);
 
-    for (i = 0; i < mcf->shops.nelts; i++) {
-        shop = shops[i];
-
-        if (shop->name.len != name->len
-            || ngx_memcmp(shop->name.data, name->data, name->len) != 0)
-        {
-            continue;
-        }
+    if (shop != NULL) {
 
         if (ngx_memcmp(&shop->terms, &terms, sizeof(sp_terms_t)) != 0) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
@@ -185,24 +182,13 @@ ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
         return NGX_OK;
     }
 
-    shop = ngx_pcalloc(cf->pool, sizeof(ngx_http_sitepreserver_shop_t));
+    shop = ngx_http_sitepreserver_shop_create(cf, mcf, name, cscf);
     if (shop == NULL) {
         return NGX_ERROR;
     }
 
-    shop->name.len = name->len;
-    shop->name.data = (char *) name->data;
-    shop->file = cscf->file_name;
-    shop->line = cscf->line;
-
     ngx_memcpy(&shop->terms, &terms, sizeof(sp_terms_t));
 
-    shops = ngx_array_push(&mcf->shops);
-    if (shops == NULL) {
-        return NGX_ERROR;
-    }
-
-    *shops = shop;
     scf->shop = shop;
 
     if (scf->retain < scf->idle || scf->anonymous < scf->idle) {
@@ -214,6 +200,55 @@ ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
     }
 
     return NGX_OK;
+}
+
+
+static ngx_http_sitepreserver_shop_t *
+ngx_http_sitepreserver_shop_find(ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_str_t *name)
+{
+    ngx_uint_t                       i;
+    ngx_http_sitepreserver_shop_t  **shops;
+
+    shops = mcf->shops.elts;
+
+    for (i = 0; i < mcf->shops.nelts; i++) {
+        if (shops[i]->name.len == name->len
+            && ngx_memcmp(shops[i]->name.data, name->data, name->len) == 0)
+        {
+            return shops[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_http_sitepreserver_shop_t *
+ngx_http_sitepreserver_shop_create(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf, ngx_str_t *name,
+    ngx_http_core_srv_conf_t *cscf)
+{
+    ngx_http_sitepreserver_shop_t  *shop, **shops;
+
+    shop = ngx_pcalloc(cf->pool, sizeof(ngx_http_sitepreserver_shop_t));
+    if (shop == NULL) {
+        return NULL;
+    }
+
+    shop->name.len = name->len;
+    shop->name.data = (char *) name->data;
+    shop->file = cscf->file_name;
+    shop->line = cscf->line;
+
+    shops = ngx_array_push(&mcf->shops);
+    if (shops == NULL) {
+        return NULL;
+    }
+
+    *shops = shop;
+
+    return shop;
 }
 
 

@@ -31,7 +31,7 @@ static u_char *ngx_http_sitepreserver_status_prometheus(u_char *p,
 
 static const char  *ngx_http_sitepreserver_names[] = {
     "matched", "observed", "rejected", "ignored", "no_consent", "no_visitor",
-    "dropped", "addresses", "limited", "request_cut",
+    "dropped", "addresses", "limited", "read_bytes", "request_cut",
     "response_cut", "request_bad", "response_bad", "encoded", "in_file",
     "lines_dropped", "cookies", "clicks", "no_memory", "queued", "applied",
     "duplicates", "resent", "errors", "connects", "disconnects"

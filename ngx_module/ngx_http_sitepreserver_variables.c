@@ -18,6 +18,8 @@ static ngx_int_t ngx_http_sitepreserver_variable_shopper(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_sitepreserver_variable_result(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_sitepreserver_variable_read(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
 static void ngx_http_sitepreserver_variable_set(ngx_http_variable_value_t *v,
     const char *text);
 static ngx_http_sitepreserver_ctx_t *ngx_http_sitepreserver_variable_ctx(
@@ -42,6 +44,9 @@ static ngx_http_variable_t  ngx_http_sitepreserver_variables[] = {
 
     { ngx_string("sitepreserver_result"), NULL,
       ngx_http_sitepreserver_variable_result, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("sitepreserver_read"), NULL,
+      ngx_http_sitepreserver_variable_read, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
 };
@@ -197,6 +202,37 @@ ngx_http_sitepreserver_variable_result(ngx_http_request_t *r,
     }
 
     v->not_found = 1;
+
+    return NGX_OK;
+}
+
+
+/* How many bytes of the answer rules have looked at. */
+
+static ngx_int_t
+ngx_http_sitepreserver_variable_read(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                        *p;
+    ngx_http_sitepreserver_ctx_t  *ctx;
+
+    if (!ngx_http_sitepreserver_enabled(r)) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ctx = ngx_http_sitepreserver_variable_ctx(r);
+
+    p = ngx_pnalloc(r->pool, NGX_SIZE_T_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    v->data = p;
+    v->len = ngx_sprintf(p, "%uz", (ctx != NULL) ? ctx->read : 0) - p;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
 
     return NGX_OK;
 }

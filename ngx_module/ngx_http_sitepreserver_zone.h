@@ -33,6 +33,7 @@ typedef enum {
                                            no memory, or refused for good */
     NGX_HTTP_SITEPRESERVER_ADDRESSES,   /* addresses captured */
     NGX_HTTP_SITEPRESERVER_LIMITED,     /* refused: the network's limit */
+    NGX_HTTP_SITEPRESERVER_READ_BYTES,  /* of answers, by rules */
     NGX_HTTP_SITEPRESERVER_REQUEST_CUT,
     NGX_HTTP_SITEPRESERVER_RESPONSE_CUT,
     NGX_HTTP_SITEPRESERVER_REQUEST_BAD,

@@ -179,7 +179,7 @@ sp_call_customer(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 sp_rc_t
 sp_call_order(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_id_t *order, const sp_id_t *shopper, const sp_id_t *customer,
-    int64_t ago, int64_t remember)
+    int64_t ago, int64_t remember, int64_t total, const char *currency)
 {
     sp_rc_t      rc;
     const char  *id;
@@ -197,7 +197,21 @@ sp_call_order(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
     rc = sp_call_number(call, pool, ago > 0 ? ago : 0);
 
-    return rc == SP_OK ? sp_call_number(call, pool, remember) : rc;
+    if (rc == SP_OK) {
+        rc = sp_call_number(call, pool, remember);
+    }
+
+    if (rc != SP_OK || total == SP_NO_AMOUNT) {
+        return rc;
+    }
+
+    rc = sp_call_number(call, pool, total);
+
+    if (rc == SP_OK) {
+        sp_call_string(call, currency);
+    }
+
+    return rc;
 }
 
 
@@ -233,6 +247,49 @@ sp_call_pause(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
 
 sp_rc_t
+sp_call_consent(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
+    const sp_id_t *shopper, sp_consent_t consent, sp_consented_t how,
+    int64_t at, int64_t remember)
+{
+    sp_rc_t  rc;
+
+    rc = sp_call_start(call, pool, consent == SP_CONSENT_GIVEN
+                                   ? "sp1_consent" : "sp1_withdraw",
+                       shop, "p:", shopper->text, strlen(shopper->text));
+
+    if (rc == SP_OK) {
+        rc = sp_call_number(call, pool, how);
+    }
+
+    if (rc == SP_OK && at >= 0) {
+        rc = sp_call_number(call, pool, at);
+
+    } else if (rc == SP_OK) {
+        sp_call_arg(call, sp_literal(""));
+    }
+
+    return rc == SP_OK ? sp_call_number(call, pool, remember) : rc;
+}
+
+
+sp_rc_t
+sp_call_not_me(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
+    const sp_id_t *shopper, int64_t ago, int64_t remember)
+{
+    sp_rc_t  rc;
+
+    rc = sp_call_start(call, pool, "sp1_not_me", shop, "p:", shopper->text,
+                       strlen(shopper->text));
+
+    if (rc == SP_OK) {
+        rc = sp_call_number(call, pool, ago > 0 ? ago : 0);
+    }
+
+    return rc == SP_OK ? sp_call_number(call, pool, remember) : rc;
+}
+
+
+sp_rc_t
 sp_call_mode(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     sp_mode_t mode)
 {
@@ -261,6 +318,15 @@ sp_call_claim(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     rc = sp_call_number(call, pool, max < SP_CLAIM_MAX ? max : SP_CLAIM_MAX);
 
     return rc == SP_OK ? sp_call_number(call, pool, lease) : rc;
+}
+
+
+sp_rc_t
+sp_call_preview(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
+    const sp_id_t *shopper)
+{
+    return sp_call_start(call, pool, "sp1_preview", shop, "p:", shopper->text,
+                         strlen(shopper->text));
 }
 
 
@@ -334,7 +400,7 @@ sp_call_confirm(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     sp_call_string(call, terms->holdout ? "1" : "0");
     sp_call_string(call, terms->offer ? "1" : "0");
 
-    return SP_OK;
+    return sp_call_number(call, pool, terms->consent);
 }
 
 

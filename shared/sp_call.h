@@ -83,6 +83,23 @@ typedef enum {
 sp_captured_t sp_captured(unsigned kinds);
 
 
+/*
+ * How consent came, or was taken back; the numbers are kept in records.  What
+ * was observed is as for addresses.
+ */
+
+typedef enum {
+    SP_CONSENTED_NOT = 0,
+    SP_CONSENTED_LOGIN,
+    SP_CONSENTED_SIGN_UP,
+    SP_CONSENTED_CHECKOUT,
+    SP_CONSENTED_NEWSLETTER,
+    SP_CONSENTED_IDENTIFY,
+    SP_CONSENTED_IMPORT,
+    SP_CONSENTED_OPERATOR
+} sp_consented_t;
+
+
 /* What a visit is made with. */
 
 typedef enum {
@@ -135,6 +152,11 @@ typedef struct {
                                        closes what was kept before */
     sp_str_t      first_name;
     sp_str_t      locale;
+    unsigned      asked:1;          /* locale is what the browser asked for: it
+                                       counts if no rule ever said another */
+    sp_consent_t  consent;          /* of whom the exchange shows, or who is
+                                       logged in; of nobody else */
+    sp_consented_t consented;       /* how it came, if it is said */
     sp_str_t      currency;
     sp_id_t       order;            /* hashed order id */
 
@@ -214,13 +236,15 @@ sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
 /*
  * sp1_order: an order told by the shop or the command line; by shopper
  * and/or customer; idempotent per order.  at: ms before now that it was
- * placed, 0: now.  Reply: "OK", "DUP" (this order is known already) or "NONE"
- * (nobody known by that customer id).
+ * placed, 0: now.  total: minor units of currency (three capital letters), for
+ * the reports; SP_NO_AMOUNT: what the cart came to.  Reply: "OK", "DUP" (this
+ * order is known already) or "NONE" (nobody known by that customer id).
  */
 
 sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *order, const sp_id_t *shopper,
-    const sp_id_t *customer, int64_t ago, int64_t remember);
+    const sp_id_t *customer, int64_t ago, int64_t remember, int64_t total,
+    const char *currency);
 
 
 /*
@@ -241,6 +265,33 @@ sp_rc_t sp_call_suppress(sp_call_t *call, const sp_pool_t *pool,
 
 sp_rc_t sp_call_pause(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, int64_t until);
+
+
+/*
+ * sp1_consent, sp1_withdraw: consent that was told; a shopper who is not known
+ * gets a record without an address.  at: Unix ms when it was said; 0: now; -1:
+ * nobody knows, then it does not undo a withdrawal.  What was said last
+ * counts.  consent is GIVEN or WITHDRAWN.  Reply: "OK", "SAME" (it was known),
+ * "OLD" (something else was said later).
+ */
+
+sp_rc_t sp_call_consent(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, sp_consent_t consent,
+    sp_consented_t how, int64_t at, int64_t remember);
+
+
+/*
+ * sp1_not_me: the shopper says that the cart is somebody else's.  Every visit
+ * that no login has made theirs is taken from them, what is remembered of
+ * cookies does not lead to them any more, and the open rescue ends.  The
+ * address is not suppressed.  ago: ms since it was said; 0: now; what is told
+ * again with its age is done only if it was not yet.  remember: as nginx's, s.
+ * Reply: "OK".
+ */
+
+sp_rc_t sp_call_not_me(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t ago,
+    int64_t remember);
 
 
 /*
@@ -307,6 +358,9 @@ typedef struct {
     unsigned        logged_in:1;    /* once; known says how it is today */
     unsigned        customer:1;     /* some customer id leads to the shopper */
     sp_captured_t   captured;       /* how the address came, last */
+    sp_consent_t    consent;
+    sp_consented_t  consented;      /* how that came */
+    int64_t         consented_at;   /* ... and when, Unix ms; 0: never */
     sp_known_t      known;          /* whose the visit shown is */
     sp_device_t     device;         /* ... and with what it was made */
     unsigned        stage;          /* ... and how far it went: 0 a visit, 1 an
@@ -348,6 +402,30 @@ sp_rc_t sp_claim_read(sp_claim_t *claim, const sp_pool_t *pool,
     const sp_str_t *items, size_t n);
 
 
+/*
+ * sp1_preview: what a claim would give of one shopper if it were due now;
+ * nothing is written.  Reply: read it with sp_preview_read().
+ */
+
+sp_rc_t sp_call_preview(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper);
+
+typedef struct {
+    sp_str_t      stands;           /* "unknown", "empty" (no cart): there is no
+                                       more; "suppressed", "paused",
+                                       "no_address", "leased" (a mailer has
+                                       it), "held", "active", "closed" (the
+                                       rescue has ended), "open" */
+    int64_t       idle;             /* ms, of the shop; 0: not noted */
+    sp_claimed_t  claimed;          /* now is set, whatever stands */
+} sp_preview_t;
+
+/* SP_INVALID: not a reply of sp1_preview. */
+
+sp_rc_t sp_preview_read(sp_preview_t *preview, const sp_pool_t *pool,
+    const sp_str_t *items, size_t n);
+
+
 /* sp1_renew: the lease is kept while a sender lives.  Reply: "OK" or "NO". */
 
 sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,
@@ -360,14 +438,16 @@ sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,
  * characters that the mailer chose; asking again with the same one gives the
  * same answer.  Reply: one string, "OK" or the reason ("ordered",
  * "suppressed", "paused", "fenced", "active", "empty", "gone", "capped",
- * "cool_down", "off", "done", "before_live", "held").  Any reason but "done"
- * ends the lease and puts the rescue back where it belongs, so that nothing
- * is left to settle; "cool_down" ends the rescue.  mode is what the caller
+ * "cool_down", "no_consent", "not_me", "off", "done", "before_live", "held").
+ * Any reason but "done" ends the lease and puts the rescue back where it
+ * belongs, so that nothing is left to settle; "cool_down" and "no_consent" end
+ * the rescue.  mode is what the caller
  * works in: "off" if the shop's noted mode is another one by now.
  *
  * A live OK makes the shopper a subject of the experiment of this series and
  * step, once in a rescue, with variant and holdout.  A holdout is asked, too,
- * with the same terms; nothing is sent then, and SP_SETTLE_HOLDOUT follows.
+ * with the same terms; nothing is sent then, and SP_SETTLE_HOLDOUT follows.  A
+ * live one counts for caps, cool_down and offers as its message would have.
  */
 
 typedef struct {
@@ -377,6 +457,8 @@ typedef struct {
     int64_t       cool_down;        /* ms since the last message of an earlier
                                        rescue; 0: none needed */
     unsigned      variant;          /* 0 to 255 */
+    sp_consent_t  consent;          /* GIVEN: it must be; WITHDRAWN: it must not
+                                       be withdrawn; NOT: nobody asks */
     unsigned      holdout:1;
     unsigned      offer:1;          /* the message makes an offer: `offered` is
                                        noted when it has left */

@@ -9,12 +9,16 @@
 #include "sp_call_int.h"
 
 
-/* Flags of an event and of an alias, as sp_functions.lua knows them. */
+/* Flags of an event, of who it is, and of an alias, as the functions know. */
 
 #define SP_E_MOVED_OWN     2
 #define SP_E_LOGGED_IN     8
 #define SP_E_FORGET        16
 #define SP_E_DEVICE        32       /* times the device */
+
+#define SP_W_CONSENT       8        /* times how it came */
+#define SP_W_WITHDRAWN     64
+#define SP_W_ASKED         128
 
 #define SP_A_BIND          1
 #define SP_A_DELETED       2
@@ -27,6 +31,7 @@ static void sp_text_head(sp_text_t *text, const sp_event_t *event);
 static void sp_text_who(sp_text_t *text, const sp_event_t *event);
 static void sp_text_aliases(sp_text_t *text, const sp_event_t *event);
 static int sp_event_nobody(const sp_event_t *event);
+static unsigned sp_event_how(const sp_event_t *event);
 static void sp_text_id(sp_text_t *text, const sp_id_t *id);
 static int sp_text_line(sp_text_t *text, const sp_line_t *line, int known);
 static int sp_line_is_product(int64_t price, int64_t quantity,
@@ -185,7 +190,7 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
         sp_text_char(text, SP_FIELD);
     }
 
-    sp_text_number(text, (unsigned) event->captured & 7);
+    sp_text_number(text, sp_event_how(event));
     sp_text_char(text, SP_FIELD);
 
     /* the last one: any byte may be in it */
@@ -228,7 +233,26 @@ sp_event_nobody(const sp_event_t *event)
            && event->order.text[0] == '\0'
            && event->click.shopper.text[0] == '\0'
            && event->first_name.len == 0
-           && event->locale.len == 0;
+           && event->locale.len == 0
+           && event->consent == SP_CONSENT_NOT;
+}
+
+
+/* How the address came, how consent did, and whose word the locale is. */
+
+static unsigned
+sp_event_how(const sp_event_t *event)
+{
+    unsigned  how;
+
+    how = (unsigned) event->captured & 7;
+
+    if (event->consent != SP_CONSENT_NOT) {
+        how |= ((unsigned) event->consented & 7) * SP_W_CONSENT
+               | (event->consent == SP_CONSENT_WITHDRAWN ? SP_W_WITHDRAWN : 0);
+    }
+
+    return how | (event->asked && event->locale.len != 0 ? SP_W_ASKED : 0);
 }
 
 

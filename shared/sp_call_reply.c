@@ -11,6 +11,7 @@
 
 #define SP_CLAIM_HEAD     2         /* strings before the first rescue */
 #define SP_CLAIM_STRINGS  11        /* of each rescue */
+#define SP_PREVIEW_HEAD   3         /* strings before the rescue */
 #define SP_LINE_FIELDS    11
 
 
@@ -123,6 +124,37 @@ sp_claim_read(sp_claim_t *claim, const sp_pool_t *pool, const sp_str_t *items,
 }
 
 
+sp_rc_t
+sp_preview_read(sp_preview_t *preview, const sp_pool_t *pool,
+    const sp_str_t *items, size_t n)
+{
+    sp_str_t  text;
+
+    memset(preview, 0, sizeof(sp_preview_t));
+
+    if (n != SP_PREVIEW_HEAD && n != SP_PREVIEW_HEAD + SP_CLAIM_STRINGS) {
+        return SP_INVALID;
+    }
+
+    preview->stands = items[0];
+    text = items[1];
+
+    if (!sp_number(&text, '\0', &preview->claimed.now)) {
+        return SP_INVALID;
+    }
+
+    text = items[2];
+
+    if (!sp_number(&text, '\0', &preview->idle)) {
+        return SP_INVALID;
+    }
+
+    return n == SP_PREVIEW_HEAD ? SP_OK
+           : sp_claimed_read(&preview->claimed, pool,
+                             items + SP_PREVIEW_HEAD);
+}
+
+
 static sp_rc_t
 sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
     const sp_str_t *items)
@@ -184,7 +216,7 @@ sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
 static sp_rc_t
 sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
 {
-    int64_t  captured, known, device, stage, orders, customer;
+    int64_t  captured, known, device, stage, orders, customer, consent;
 
     if (!sp_number(&text, ' ', &captured) || captured > SP_CAPTURED_CLICK
         || !sp_number(&text, ' ', &known) || known > SP_KNOWN_LOGIN
@@ -192,7 +224,9 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
         || !sp_number(&text, ' ', &stage) || stage > 5
         || !sp_number(&text, ' ', &orders) || orders > UINT_MAX
         || !sp_number(&text, ' ', &customer)
-        || !sp_number(&text, ' ', &claimed->offered) || text.len != 0)
+        || !sp_number(&text, ' ', &claimed->offered)
+        || !sp_number(&text, ' ', &consent) || consent > 15 || consent == 8
+        || !sp_number(&text, ' ', &claimed->consented_at) || text.len != 0)
     {
         return SP_INVALID;
     }
@@ -203,6 +237,12 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
     claimed->stage = (unsigned) stage;
     claimed->orders = (unsigned) orders;
     claimed->customer = customer != 0;
+    claimed->consented = (sp_consented_t) (consent & 7);
+
+    if (consent != 0) {
+        claimed->consent = consent < 8 ? SP_CONSENT_GIVEN
+                                       : SP_CONSENT_WITHDRAWN;
+    }
 
     return SP_OK;
 }

@@ -2,6 +2,8 @@
  * Copyright (C) SitePreserver developers
  */
 
+#include <strings.h>
+
 #include "sp_field.h"
 #include "sp_money.h"
 #include "sp_price.h"
@@ -15,6 +17,7 @@
 #define SP_TEXT_MAX     256
 #define SP_LINK_MAX     1024
 #define SP_NUMBER_MAX   40
+#define SP_CONSENT_NOS  6           /* of the words, the first so many */
 
 
 static sp_rc_t sp_field_clean(const sp_pool_t *pool, size_t max, int whole,
@@ -28,6 +31,7 @@ static sp_rc_t sp_field_currency(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_email(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_first_name(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_locale(const sp_pool_t *pool, sp_str_t *value);
+static sp_rc_t sp_field_consent(sp_str_t *value);
 static void sp_field_trim(sp_str_t *value);
 
 
@@ -80,6 +84,9 @@ sp_field_take(const sp_pool_t *pool, sp_form_of_t form, int cut,
 
     case SP_FORM_LOCALE:
         return sp_field_locale(pool, value);
+
+    case SP_FORM_CONSENT:
+        return sp_field_consent(value);
 
     default:
         return SP_DONE;
@@ -368,6 +375,49 @@ sp_field_locale(const sp_pool_t *pool, sp_str_t *value)
 
         part++;
     }
+
+    return SP_OK;
+}
+
+
+static sp_rc_t
+sp_field_consent(sp_str_t *value)
+{
+    size_t    i;
+    sp_str_t  in;
+
+    static const sp_str_t  yes = sp_string("1");
+    static const sp_str_t  words[] = {
+        sp_string("0"), sp_string("false"), sp_string("no"), sp_string("off"),
+        sp_string("n"), sp_string("f"),
+        sp_string("null"), sp_string("undefined"), sp_string("none")
+    };
+
+    in = *value;
+    sp_field_trim(&in);
+
+    if (in.len == 0) {
+        return SP_DONE;
+    }
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+
+        if (in.len != words[i].len
+            || strncasecmp(in.data, words[i].data, in.len) != 0)
+        {
+            continue;
+        }
+
+        if (i >= SP_CONSENT_NOS) {
+            return SP_DONE;
+        }
+
+        *value = words[0];
+
+        return SP_OK;
+    }
+
+    *value = yes;
 
     return SP_OK;
 }

@@ -27,7 +27,11 @@ typedef enum {
     SP_FORM_CURRENCY,               /* three letters */
     SP_FORM_EMAIL,
     SP_FORM_FIRST_NAME,             /* letters only, at most 30 of them */
-    SP_FORM_LOCALE                  /* "en-GB", also out of "en-GB,en;q=0.9" */
+    SP_FORM_LOCALE,                 /* "en-GB", also out of "en-GB,en;q=0.9" */
+    SP_FORM_CONSENT                 /* becomes "1", or "0" of a "0", "false",
+                                       "no", "off", "n", "f"; what scripts send
+                                       for nothing ("null", "none",
+                                       "undefined") is absent */
 } sp_form_of_t;
 
 

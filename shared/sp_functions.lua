@@ -86,6 +86,7 @@ local V_GRADE, V_DEVICE = 8, 64
 
 local IDLE, OPEN, CLOSED = 0, 1, 2
 local P_LOGGED_IN = 1
+local C_WITHDRAWN = 8               -- of what is known of consent, beside how
 local NO_ATTEMPT, CONFIRMED, SETTLED, DOUBTED = 0, 1, 2, 3
 
 local MODES = { [0] = 'off', 'dry-run', 'catch-all', 'live' }
@@ -93,8 +94,14 @@ local MODES = { [0] = 'off', 'dry-run', 'catch-all', 'live' }
 local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'released', 'no_address', 'before_live', 'off',
                   'series_gone', 'series_done', 'never_mail', 'unreadable',
-                  'other', 'cool_down', 'no_audience', 'no_consent', 'paused' }
+                  'other', 'cool_down', 'no_audience', 'no_consent', 'paused',
+                  'not_me' }
 local REASON_NUMBER = {}
+
+-- how consent came, as in sp_call.h
+
+local CONSENTED = { 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
+                    'import', 'operator' }
 
 -- a suppression: its reason, and its end
 
@@ -115,9 +122,11 @@ local close, visits_replace, visits_add, release, join, order_visit
 local order_shopper, ordered_before, visit_find, customer_read
 local customer_write, identify, move, logout, logged_out, cart, shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
+local holdout_noted, offer_noted
 local head_read, event_read, event_fast, event_new, touch, lines_whole
 local visit_head, visit_times, leased, offer_back, offer_given, cells_write
-local trial_begin, trial_order, cart_value
+local trial_begin, trial_order, cart_value, disowned, consent_noted
+local consent_given
 
 
 -- The names of the running environment, which is not there at load time.

@@ -12,6 +12,11 @@ local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
 local HEAD = '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) '
              .. '(%d+) (%d+) (%d+) (%d+) (%u*)$'
 
+-- what is in the number behind the click: how the address came, how consent
+-- did, and whether the locale is only what the browser asked for
+
+local W_CONSENT, W_ASKED = 8, 128
+
 local nheads = 0
 local nsources = 0
 
@@ -134,16 +139,16 @@ end
 local function who_read(text)
     local who = { moved = '', shopper = '', network = '', first_name = '',
                   locale = '', order = '', click = '', captured = 0,
-                  sealed = '' }
+                  consent = 0, asked = false, sealed = '' }
 
     if text == '' then
         return who
     end
 
-    local click_shopper, click_rescue, click_step, captured
+    local click_shopper, click_rescue, click_step, how
 
     who.moved, who.shopper, who.network, who.first_name, who.locale,
-        who.order, click_shopper, click_rescue, click_step, captured,
+        who.order, click_shopper, click_rescue, click_step, how,
         who.sealed = match(text, WHO)
 
     if not who.sealed or #who.sealed > SEALED_MAX
@@ -154,7 +159,15 @@ local function who_read(text)
         bad('who')
     end
 
-    who.captured = number(captured, 'captured', BY_LINK)
+    how = number(how, 'how', 2 * W_ASKED - 1)
+    who.captured = how % W_CONSENT
+    who.consent = floor(how % W_ASKED / W_CONSENT)
+    who.asked = how >= W_ASKED
+
+    if who.consent == C_WITHDRAWN then
+        bad('consent')
+    end
+
     optional(who.moved, 'moved')
     optional(who.shopper, 'shopper')
     optional(who.network, 'network')

@@ -43,6 +43,7 @@ local function held_out(c, p)
         p.tries = 0
     end
 
+    holdout_noted(c, p, p.attempt_at)
     offer_back(c, p)
     count(c, 'holdout')
     note(c, 'holdout', p.id, p.attempt_rescue, nil, p.attempt_step)
@@ -63,8 +64,8 @@ local function open(c, p, acted)
     p.next = p.abandoned
     p.dirty = true
 
-    for _, at in ipairs(p.mails) do
-        p.earlier = max(p.earlier, at)
+    for _, mail in ipairs(p.mails) do
+        p.earlier = max(p.earlier, floor(mail / 2))
     end
 
     count(c, 'abandoned')
@@ -85,10 +86,15 @@ local function mark(lines)
 end
 
 
--- A series that has run its course is not told again about the same cart.
+-- A series that has run its course is not told again about the same cart, nor
+-- a shopper about the account's cart who said that it is somebody else's.
 
 local function told(p, shown)
     local reason = p.state == CLOSED and REASONS[p.reason]
+
+    if reason == 'not_me' and shown.class == BY_LOGIN then
+        return p.mark == mark(shown.lines)
+    end
 
     if (reason ~= 'lost' and reason ~= 'series_done')
         or p.mark ~= mark(shown.lines)
@@ -224,17 +230,18 @@ end
 -- What an audience may ask for, of the shopper and the visit shown.
 
 local function claim_facts(p, v)
-    return format('%d %d %d %d %d %d %d', p.captured, v.class, v.device,
+    return format('%d %d %d %d %d %d %d %d %d', p.captured, v.class, v.device,
                   v.stage, max(floor(#p.orders / 22), p.order > 0 and 1 or 0),
-                  p.customers ~= '' and 1 or 0, p.offered)
+                  p.customers ~= '' and 1 or 0, p.offered, p.consent,
+                  p.consented)
 end
 
 
 local function claim_mails(p)
     local mails = {}
 
-    for i, at in ipairs(p.mails) do
-        mails[i] = format('%d', at)
+    for i, mail in ipairs(p.mails) do
+        mails[i] = format('%d', floor(mail / 2))
     end
 
     return concat(mails, ' ')
@@ -247,20 +254,14 @@ local function claim_code(p)
 end
 
 
-local function claim_give(c, p, v, lease)
-    p.fence = p.fence + 1
-    p.lease = c.now + lease
-    p.mark = mark(v.lines)
-    p.dirty = true
+-- The eleven strings of one rescue, after what is in the reply.
 
+local function claim_tell(c, p, v)
     local steps = {}
 
     for i, step in ipairs(p.steps) do
         steps[i] = format('%d:%d:%s', step.hash, step.at, step.outcome)
     end
-
-    later(c, 'ZADD', c.due, p.lease, 'p:' .. p.id)
-    count(c, 'claimed')
 
     for _, value in ipairs({
         p.id, p.sealed,
@@ -273,6 +274,18 @@ local function claim_give(c, p, v, lease)
     }) do
         c.reply[#c.reply + 1] = value
     end
+end
+
+
+local function claim_give(c, p, v, lease)
+    p.fence = p.fence + 1
+    p.lease = c.now + lease
+    p.mark = mark(v.lines)
+    p.dirty = true
+
+    later(c, 'ZADD', c.due, p.lease, 'p:' .. p.id)
+    count(c, 'claimed')
+    claim_tell(c, p, v)
 end
 
 
@@ -360,4 +373,80 @@ local function claim(keys, args)
 end
 
 
+--
+-- What a claim would give of one shopper, if it were due now: nothing is
+-- written, what is opened here ends with the call.  Before it how things stand,
+-- and the time and the idle time, if that is noted.
+--
+
+local function preview_stands(c, p, over, held)
+    local out = call('GET', c.prefix .. 'x:' .. p.id)
+
+    if out then
+        return match(out, OUT_TILL) and 'paused' or 'suppressed'
+    end
+
+    if p.sealed == '' then
+        return 'no_address'
+    end
+
+    if p.lease > c.now then
+        return 'leased'
+    end
+
+    if held then
+        return 'held'
+    end
+
+    if call('EXISTS', c.prefix .. 'i:p:' .. p.id) == 1 then
+        return 'active'
+    end
+
+    return over and 'closed' or 'open'
+end
+
+
+local function preview(keys, args)
+    local prefix, id = key(keys, 'p:')
+    local c = context(prefix)
+
+    identifier(id, 'shopper')
+
+    local p = read_shopper(c, id)
+    local idle = call('HGET', prefix .. 'shop', 'idle') or '0'
+
+    c.reply = { 'unknown', format('%d', c.now), idle }
+
+    if not p then
+        return c.reply
+    end
+
+    local shown, acted, held = look(c, p)
+
+    if not shown then
+        c.reply[1] = 'empty'
+        return c.reply
+    end
+
+    local over = p.state ~= OPEN and (acted <= p.acted or told(p, shown))
+
+    c.nlines = 0
+    c.idle = tonumber(idle)
+    c.reply[1] = preview_stands(c, p, over, held)
+
+    if p.state ~= OPEN and not over then
+        open(c, p, acted)
+
+    elseif p.state == OPEN and acted > p.acted then
+        p.abandoned = acted + c.idle
+        p.next = p.abandoned
+    end
+
+    claim_tell(c, p, shown)
+
+    return c.reply
+end
+
+
 register('sp1_claim', claim)
+register('sp1_preview', preview, 'no-writes')

@@ -5,6 +5,7 @@
 --
 
 local SEQ_TTL = 7 * DAY
+local PROMPT = 15000                -- ms: longer than an event waits for a reply
 
 
 local function uncertain(c)
@@ -26,10 +27,19 @@ local function pending(c, v)
 end
 
 
+-- What was under way for longer is dated too late, and an order may have come by
+-- another way than the cart that it is of: one that comes promptly is of all that
+-- is known by now.
+
+local function ordered_at(c)
+    return c.now - c.at <= PROMPT and c.now or c.at
+end
+
+
 -- before: the shopper that the visit had when the exchange began, or false.
 
 local function order(c, v, before)
-    local id = c.who.order
+    local id, at = c.who.order, ordered_at(c)
     local p = v.shopper ~= '' and read_shopper(c, v.shopper)
 
     if id ~= '' and (v.order_id == id or (p and ordered_before(p, id))) then
@@ -48,22 +58,22 @@ local function order(c, v, before)
         currency = c.head.currency
     end
 
-    order_visit(v, c.at)
+    order_visit(v, at)
     v.order_id = id ~= '' and id or v.order_id
 
     if before and before ~= p then
-        order_shopper(c, before, c.at, id, amount, currency)
+        order_shopper(c, before, at, id, amount, currency)
     end
 
     if p then
-        order_shopper(c, p, c.at, id, amount, currency)
+        order_shopper(c, p, at, id, amount, currency)
     end
 
     note(c, 'order', p and p.id or '', p and p.rescue)
 
-    local shopper, rescue, at = match(v.click, '^(%S+) (%d+) (%d+)$')
+    local shopper, rescue, clicked = match(v.click, '^(%S+) (%d+) (%d+)$')
 
-    if not shopper or c.at - at > ATTRIBUTION then
+    if not shopper or c.at - clicked > ATTRIBUTION then
         return
     end
 
@@ -96,10 +106,31 @@ local function click(c, v)
 end
 
 
+-- Whoever wants nothing to be stored may still take consent back.
+
+local function consent_forgotten(c)
+    local id = c.who.shopper
+
+    if id == '' and c.who.customer ~= '' then
+        id = customer_read(c, c.who.customer)
+    end
+
+    local p = id and id ~= '' and read_shopper(c, id)
+
+    if p then
+        consent_noted(c, p, c.who.consent, c.at)
+    end
+end
+
+
 -- Nothing of this person is stored; an order closes what was kept before.
 
 local function event_forget(c)
     local v = visit_find(c, c.vid)
+
+    if c.who.consent > C_WITHDRAWN then
+        consent_forgotten(c)
+    end
 
     if band(c.kinds, K_PURCHASE) == 0 or uncertain(c) then
         return
@@ -110,7 +141,7 @@ local function event_forget(c)
     count(c, 'orders')
 
     if v then
-        order_visit(v, c.at)
+        order_visit(v, ordered_at(c))
         seen[1] = v.shopper
     end
 
@@ -122,7 +153,7 @@ local function event_forget(c)
         local p = id ~= '' and read_shopper(c, id)
 
         if p and (i == 1 or id ~= seen[1]) then
-            order_shopper(c, p, c.at, '')
+            order_shopper(c, p, ordered_at(c), '')
         end
     end
 end

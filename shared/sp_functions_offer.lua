@@ -47,13 +47,20 @@ function offer_back(c, p)
 end
 
 
--- The message of the last attempt has left, or may have.
+-- The message of the last attempt made an offer, or would have.
 
-function offer_given(c, p)
+function offer_noted(c, p)
     if p.attempt_offer then
         p.offered = c.now
         p.dirty = true
     end
+end
+
+
+-- The message of the last attempt has left, or may have.
+
+function offer_given(c, p)
+    offer_noted(c, p)
 
     if not p.code or p.code.given or not attempted(p) then
         return

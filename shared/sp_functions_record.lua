@@ -9,25 +9,25 @@ local JOURNAL_MAX = 100000
 -- Flags of a shopper's record, and what is added to the state of an attempt.
 
 local P_CAPTURED = 2                -- times how the address came
+local P_CONSENT = 16                -- it has what is known of consent
 local P_RARE = 32                   -- its record has a case: a rescue, an order
 local P_MORE = 64                   -- ... and what few cases have
-local A_OFFER, A_HOLDOUT = 4, 8
+local P_ASKED = 128                 -- its locale is only the browser's
+local A_OFFER, A_HOLDOUT, A_LIVE = 4, 8, 16
 
 -- Records.  Times are whole ms in six bytes, enough for 8,900 years.
 
 local V_HEAD_SAME = '<BBBHI6'       -- version, grade, flags, day, times
 local V_HEAD = '<BBBHI6I6I6'
 local V_HEAD_RARE = '<BBBHI6I6I6I6I6I6'
-local V_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
-local V_TEXT_RARE = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$'
 local P_HEAD = '<BBHB'              -- version, flags, day, number of visits
+local P_SAID = '<I6B'               -- when and how consent came
 local P_CASE = '<BBBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6I4'
 local P_STEP = '<I4I6c1'
 local P_REST = '<I6I6BB'            -- earlier, offered, trials, code
 local P_TRIAL = '<I4I4I4I6BB'
 local P_CODE = '<I4I4BBB'           -- rescue, step, given, lengths of texts
-local P_MAIL = '<I6'
-local P_TEXT = '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(.*)$'
+local P_MAIL = '<I6'               -- 2 * time, + 1 held out
 
 
 -- A record that cannot be read is set aside, as if it had never been.
@@ -79,13 +79,14 @@ local function parse_visit(raw, id)
         version, grade, kind, v.day, v.last, v.changed, v.snap, v.order,
             v.hold, v.bound, from = unpack(V_HEAD_RARE, raw)
         v.shopper, v.customer, v.currency, v.total, v.order_id, v.click,
-            v.lines = match(raw, V_TEXT_RARE, from)
+            v.lines = match(raw, '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31'
+                                 .. '(%C*)\30(.*)$', from)
 
     else
         version, grade, v.day, v.last, v.changed, v.snap, from
             = visit_times(raw, kind)
         v.shopper, v.customer, v.currency, v.total, v.lines
-            = match(raw, V_TEXT, from)
+            = match(raw, '^(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$', from)
     end
 
     v.stage = grade % V_GRADE
@@ -200,7 +201,8 @@ local function read_case(p, raw, at)
         p.mails[i], at = unpack(P_MAIL, raw, at)
     end
 
-    p.attempt_holdout = p.attempting >= A_HOLDOUT
+    p.attempt_live = p.attempting >= A_LIVE
+    p.attempt_holdout = p.attempting % A_LIVE >= A_HOLDOUT
     p.attempt_offer = p.attempting % A_HOLDOUT >= A_OFFER
     p.attempting = p.attempting % A_OFFER
 
@@ -249,12 +251,14 @@ end
 
 
 local function shopper_fields(id)
-    return { id = id, flags = 0, captured = 0, state = IDLE, reason = 0,
+    return { id = id, flags = 0, captured = 0, consent = 0, consented = 0,
+                asked = false, state = IDLE, reason = 0,
                 day = 0, attempting = NO_ATTEMPT, tries = 0, rescue = 0, fence = 0,
                 lease = 0, acted = 0, abandoned = 0, next = 0, order = 0,
                 clicked = 0, click_rescue = 0, series = 0, attempt_step = 0,
                 attempt_series = 0, attempt_rescue = 0, attempt_at = 0,
-                attempt_offer = false, attempt_holdout = false, earlier = 0,
+                attempt_offer = false, attempt_holdout = false,
+                attempt_live = false, earlier = 0,
                 offered = 0, trials = {}, code = false, mark = 0, visits = {}, steps = {}, mails = {}, attempt = '',
                 sealed = '', locale = '', first_name = '', customers = '',
                 orders = '' }
@@ -285,17 +289,22 @@ local function parse_shopper(raw, id)
 
     p.flags = flags % P_CAPTURED
     p.captured = floor(flags / P_CAPTURED) % 8
+    p.asked = flags >= P_ASKED
+
+    if flags % P_RARE >= P_CONSENT then
+        p.consented, p.consent, at = unpack(P_SAID, raw, at)
+    end
 
     if flags % P_MORE >= P_RARE then
         at = read_case(p, raw, at)
     end
 
-    if flags >= P_MORE then
+    if flags % P_ASKED >= P_MORE then
         at = read_more(p, raw, at)
     end
 
     p.locale, p.first_name, p.customers, p.orders, p.sealed
-        = match(raw, P_TEXT, at)
+        = match(raw, '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(.*)$', at)
 
     return version == VERSION and p.sealed and p
 end
@@ -309,7 +318,8 @@ end
 local function pack_case(p)
     local part = { pack(P_CASE, p.state, p.reason,
                         p.attempting + (p.attempt_offer and A_OFFER or 0)
-                        + (p.attempt_holdout and A_HOLDOUT or 0), p.tries,
+                        + (p.attempt_holdout and A_HOLDOUT or 0)
+                        + (p.attempt_live and A_LIVE or 0), p.tries,
                         #p.steps, #p.mails, p.rescue, p.fence, p.lease,
                         p.acted, p.abandoned, p.next, p.order, p.clicked,
                         p.click_rescue, p.series, p.attempt_step,
@@ -320,8 +330,8 @@ local function pack_case(p)
         part[#part + 1] = pack(P_STEP, step.hash, step.at, step.outcome)
     end
 
-    for _, at in ipairs(p.mails) do
-        part[#part + 1] = pack(P_MAIL, at)
+    for _, mail in ipairs(p.mails) do
+        part[#part + 1] = pack(P_MAIL, mail)
     end
 
     if p.attempting ~= NO_ATTEMPT then
@@ -360,8 +370,10 @@ local function write_shopper(c, p)
     local rare = p.state ~= IDLE or p.order > 0 or p.clicked > 0
                  or #p.mails > 0 or p.attempting ~= NO_ATTEMPT
     local more = p.earlier > 0 or p.offered > 0 or #p.trials > 0 or p.code
-    local flags = p.flags + p.captured * P_CAPTURED + (rare and P_RARE or 0)
-                  + (more and P_MORE or 0)
+    local flags = p.flags + p.captured * P_CAPTURED
+                  + (p.consent > 0 and P_CONSENT or 0)
+                  + (rare and P_RARE or 0) + (more and P_MORE or 0)
+                  + (p.asked and P_ASKED or 0)
 
     if p.day == today then
         remember = nil
@@ -371,7 +383,10 @@ local function write_shopper(c, p)
     end
 
     local raw = pack(P_HEAD, VERSION, flags, p.day, #p.visits)
-                .. concat(p.visits) .. (rare and pack_case(p) or '')
+                .. concat(p.visits)
+                .. (p.consent > 0 and pack(P_SAID, p.consented, p.consent)
+                    or '')
+                .. (rare and pack_case(p) or '')
                 .. (more and pack_more(p) or '')
                 .. p.locale .. '\31' .. p.first_name .. '\31'
                 .. p.customers .. '\31' .. p.orders .. '\31' .. p.sealed

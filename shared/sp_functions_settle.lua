@@ -10,6 +10,10 @@ local DAY_WINDOW = DAY * 1000       -- ms that max_per_day looks back
 local WEEK_WINDOW = 7 * DAY_WINDOW  -- ... and max_per_week
 local MODE_PAUSE = 5000             -- ms, where a mailer works in another mode
 
+-- what a mailer asks of consent: it is given; it is not withdrawn
+
+local ASK_GIVEN, ASK_KEPT = 1, 2
+
 
 function doubt_member(p_id, rescue, series, step, attempt)
     return format('%s %d %d %d %s', p_id, rescue, series, step, attempt)
@@ -42,12 +46,23 @@ function step_done(p, hash, at, outcome)
 end
 
 
-function mail_noted(p, at)
+function mail_noted(p, at, held)
     if #p.mails >= MAILS_MAX then
         remove(p.mails, 1)
     end
 
-    p.mails[#p.mails + 1] = at
+    p.mails[#p.mails + 1] = at * 2 + (held and 1 or 0)
+end
+
+
+-- A holdout counts as its message would have, for caps, cool-down and offers:
+-- else more rescues of those held out would count than of the others.
+
+function holdout_noted(c, p, at)
+    if p.attempt_live then
+        offer_noted(c, p)
+        mail_noted(p, at, true)
+    end
 end
 
 
@@ -88,14 +103,17 @@ end
 local ENDED = { ordered = 'ordered', recovered = 'ordered',
                 suppressed = 'suppressed', empty = 'empty',
                 released = 'empty', before_live = 'before_live',
-                off = 'off', cool_down = 'cool_down', paused = 'paused' }
+                off = 'off', cool_down = 'cool_down', paused = 'paused',
+                not_me = 'not_me', no_consent = 'no_consent' }
 
 -- Until when there are too many messages in a window; nil: there are not.
 
 local function capped(c, p, most, window)
     local n, oldest = 0
 
-    for _, at in ipairs(p.mails) do
+    for _, mail in ipairs(p.mails) do
+        local at = floor(mail / 2)
+
         if at > c.now - window then
             n = n + 1
             oldest = min(oldest or at, at)
@@ -122,6 +140,13 @@ local function confirm_look(c, p, s)
     if reason then
         close(c, p, reason)
         return ENDED[reason] or 'suppressed'
+    end
+
+    if (s.consent == ASK_GIVEN and not consent_given(p))
+        or (s.consent == ASK_KEPT and p.consent > C_WITHDRAWN)
+    then
+        close(c, p, 'no_consent')
+        return 'no_consent'
     end
 
     if call('EXISTS', c.prefix .. 'i:p:' .. p.id) == 1 then
@@ -168,7 +193,8 @@ local function confirm_read(args)
              cool_down = number(args[9], 'cool_down', 1e13),
              variant = number(args[10], 'variant', 255),
              holdout = number(args[11], 'holdout', 1) == 1,
-             offer = number(args[12], 'offer', 1) == 1 }
+             offer = number(args[12], 'offer', 1) == 1,
+             consent = number(args[13], 'consent', ASK_KEPT) }
 end
 
 
@@ -181,6 +207,7 @@ local function confirmed(c, p, s)
     p.attempt_at = c.now
     p.attempt_offer = s.offer
     p.attempt_holdout = s.holdout
+    p.attempt_live = c.mode == 'live'
     p.series = s.series
     p.dirty = true
 
@@ -284,6 +311,9 @@ local function settle_attempt(c, p, s)
         if s.outcome == 's' then
             offer_given(c, p)
             mail_noted(p, c.now)
+
+        elseif s.outcome == 'h' then
+            holdout_noted(c, p, c.now)
         end
 
         offer_back(c, p)

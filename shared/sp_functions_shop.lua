@@ -56,14 +56,27 @@ local function customer(keys, args)
 end
 
 
+-- Minor units; nil: it was not told.
+
+local function told_amount(text)
+    return text ~= '' and number(text, 'amount', 1e15) or nil
+end
+
+
 local function told_order(keys, args)
     local prefix, id = key(keys, 'p:')
     local order_id = optional(args[1] or '', 'order')
     local known_customer = optional(args[2] or '', 'customer')
     local ago = number(args[3], 'ago', 1e13)
     local remember = number(args[4], 'remember', 1e9)
+    local amount = told_amount(args[5] or '')
+    local currency = match(args[6] or '', '^%u*$')
 
     optional(id, 'shopper')
+
+    if not currency or #currency > 3 or (amount and currency == '') then
+        bad('currency')
+    end
 
     if id == '' and known_customer == '' then
         bad('nobody')
@@ -97,7 +110,7 @@ local function told_order(keys, args)
     for _, p in ipairs(people) do
         if not ordered_before(p, order_id) then
             fresh = true
-            order_shopper(c, p, c.now - ago, order_id)
+            order_shopper(c, p, c.now - ago, order_id, amount, currency)
             note(c, 'order', p.id, p.rescue)
         end
     end

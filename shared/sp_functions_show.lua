@@ -97,6 +97,16 @@ local function why(keys, args)
 
     add('address', p.sealed ~= '' and 'yes' or 'no')
     add('captured', CAPTURED[p.captured])
+    add('consent', p.consent == 0 and ''
+                   or consent_given(p) and 'given' or 'withdrawn')
+
+    if p.consent > 0 then
+        add('consent_at', p.consented)
+        add('consent_by', CONSENTED[p.consent % C_WITHDRAWN])
+    end
+
+    add('locale', p.locale)
+    add('locale_by', p.locale == '' and '' or p.asked and 'browser' or 'shop')
     add('active_ms', max(call('PTTL', prefix .. 'i:p:' .. id), 0))
     add('due', call('ZSCORE', prefix .. 'due', 'p:' .. id) or '')
     add('rescue', p.rescue)
@@ -122,8 +132,8 @@ local function why(keys, args)
         add('step', format('%d %d %s', step.hash, step.at, step.outcome))
     end
 
-    for _, at in ipairs(p.mails) do
-        add('mail', at)
+    for _, mail in ipairs(p.mails) do
+        add(mail % 2 == 1 and 'held_out' or 'mail', floor(mail / 2))
     end
 
     for _, t in ipairs(p.trials) do

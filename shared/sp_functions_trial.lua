@@ -76,7 +76,7 @@ function cells_write(c)
 end
 
 
-local function cell_order(of, amount, currency)
+local function cell_order(c, of, amount, currency)
     of.orders = of.orders + 1
 
     if not amount or amount < 0 or amount > AMOUNT_MAX then
@@ -94,6 +94,7 @@ local function cell_order(of, amount, currency)
 
     if not money then
         if #of.money >= CURRENCIES_MAX then
+            count(c, 'currencies_dropped')
             return
         end
 
@@ -124,6 +125,7 @@ function trial_begin(c, p, s)
     end
 
     if #kept >= TRIALS_MAX then
+        count(c, 'trials_dropped')
         remove(kept, 1)
     end
 
@@ -196,7 +198,7 @@ function trial_order(c, p, at, amount, currency)
 
             t.ordered = true
             p.dirty = true
-            cell_order(cell(c, t), amount, currency)
+            cell_order(c, cell(c, t), amount, currency)
         end
     end
 end

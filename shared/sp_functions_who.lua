@@ -33,16 +33,29 @@ end
 
 
 local function alias_write(c, id, shopper)
-    later(c, 'SET', c.prefix .. 'a:' .. id, 'p' .. shopper, 'EX',
+    later(c, 'SET', c.prefix .. 'a:' .. id,
+          'p' .. shopper .. (disowned(c, shopper) or ''), 'EX',
           c.terms.remember + RENEW_MARGIN)
 end
 
 
+-- What was written before the shopper said "not me" leads nowhere.
+
 local function alias_read(c, id)
     local to = call('GET', c.prefix .. 'a:' .. id)
 
-    if to and sub(to, 1, 1) == 'p' and read_shopper(c, sub(to, 2)) then
-        return sub(to, 2)
+    if not to or sub(to, 1, 1) ~= 'p' then
+        return
+    end
+
+    local shopper = sub(to, 2, 23)
+    local since = disowned(c, shopper)
+
+    if since and since ~= sub(to, 24) then
+        later(c, 'DEL', c.prefix .. 'a:' .. id)
+
+    elseif read_shopper(c, shopper) then
+        return shopper
     end
 end
 
@@ -261,8 +274,29 @@ local function captured_now(p, v, who)
 end
 
 
-local function shopper_details(c, p, v)
+-- What a rule says of the language counts before what a browser asks for.
+
+local function locale_now(p, who, theirs)
+    if who.locale == '' or (who.asked and not (theirs and (p.asked
+                                               or p.locale == '')))
+    then
+        return
+    end
+
+    if who.locale ~= p.locale or who.asked ~= p.asked then
+        p.locale = who.locale
+        p.asked = who.asked
+        p.dirty = true
+    end
+end
+
+
+-- shown: the exchange itself says who it is.
+
+local function shopper_details(c, p, v, shown)
     local who = c.who
+    local theirs = who.shopper == p.id
+                   or (who.shopper == '' and (shown or v.class == BY_LOGIN))
 
     if who.sealed ~= '' and who.shopper == p.id
         and byte(p.sealed) ~= byte(who.sealed)      -- another key's
@@ -278,9 +312,10 @@ local function shopper_details(c, p, v)
         p.dirty = true
     end
 
-    if who.locale ~= '' and who.locale ~= p.locale then
-        p.locale = who.locale
-        p.dirty = true
+    locale_now(p, who, theirs)
+
+    if who.consent > 0 and theirs then
+        consent_noted(c, p, who.consent, c.at)
     end
 
     if who.first_name ~= '' and who.first_name ~= p.first_name then
@@ -327,7 +362,7 @@ function identify(c, v)
 
     if p then
         bind(c, v, p, shown)
-        shopper_details(c, p, v)
+        shopper_details(c, p, v, shown)
         visits_add(c, p, v.id)
     end
 

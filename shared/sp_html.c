@@ -137,6 +137,8 @@ sp_html_read(sp_html_t *html, const char *data, size_t len)
         p = html_states[html->state](html, p, end);
     }
 
+    html->taken = (size_t) (p - data);
+
     return html->rc;
 }
 
@@ -254,6 +256,13 @@ sp_html_deep(const sp_html_t *html)
 }
 
 
+size_t
+sp_html_taken(const sp_html_t *html)
+{
+    return html->taken;
+}
+
+
 uint64_t
 sp_html_steps(const sp_html_t *html)
 {
@@ -268,7 +277,7 @@ html_text(sp_html_t *html, const char *p, const char *end)
 {
     const char  *mark, *stop;
 
-    mark = memchr(p, '<', (size_t) (end - p));
+    mark = sp_html_find(p, end, '<');
     stop = mark != NULL ? mark : end;
 
     if (html->ntexts != 0) {

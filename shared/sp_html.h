@@ -133,6 +133,11 @@ void sp_html_unwatch(sp_html_t *html, unsigned watch, unsigned query);
 sp_rc_t sp_html_read(sp_html_t *html, const char *data, size_t len);
 
 
+/* Of that piece, how many bytes were looked at. */
+
+size_t sp_html_taken(const sp_html_t *html);
+
+
 /*
  * The document is over, whole: what is open ends.  SP_OK, SP_NOMEM.  A document
  * that breaks off is not ended: what was open is not reported.

@@ -333,6 +333,7 @@ struct sp_html_s {
     const sp_pool_t    *pool;
     sp_rc_t             rc;
     sp_html_state_t     state;
+    size_t              taken;      /* of the last piece */
     uint64_t            steps;
 
     /* the tag at hand */
@@ -379,7 +380,10 @@ struct sp_html_s {
 };
 
 
-/* sp_html_stack.c: a tag is whole; what is open ends with the document. */
+/*
+ * sp_html_start.c, sp_html_stack.c: a tag is whole; what is open ends with the
+ * document.
+ */
 
 void sp_html_start(sp_html_t *html);
 void sp_html_stop(sp_html_t *html);

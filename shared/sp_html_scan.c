@@ -6,10 +6,6 @@
 
 #include "sp_html_scan.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 
 static const char *scan_skip(sp_html_t *html, const char *p,
     const char *end);
@@ -95,39 +91,12 @@ scan_span(const char *p, const char *end, unsigned what)
 }
 
 
-/* Most values are short. */
-
-static inline const char *
-scan_quote(const char *p, const char *end, char quote)
-{
-#ifdef __SSE2__
-
-    int      mask;
-    __m128i  v;
-
-    if (end - p >= 16) {
-        v = _mm_loadu_si128((const __m128i *) (const void *) p);
-        mask = _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(quote)));
-
-        if (mask != 0) {
-            return p + __builtin_ctz((unsigned) mask);
-        }
-
-        p += 16;
-    }
-
-#endif
-
-    return memchr(p, quote, (size_t) (end - p));
-}
-
-
 const char *
 sp_html_scan_name(sp_html_t *html, const char *p, const char *end)
 {
     const char  *q;
 
-    for (q = p; q < end && !scan_is(*q, SCAN_TAG); q++) { /* void */ }
+    q = scan_span(p, end, SCAN_TAG);
 
     html->key = scan_key(html, html->key, p, q, end);
 
@@ -287,7 +256,7 @@ scan_skip(sp_html_t *html, const char *p, const char *end)
             return p + 1;
         }
 
-        q = scan_quote(p + 2, end, p[1]);
+        q = sp_html_find(p + 2, end, p[1]);
 
         if (q == NULL) {
             html->quote = p[1];
@@ -393,7 +362,7 @@ sp_html_scan_quotes(sp_html_t *html, const char *p, const char *end)
 {
     const char  *q;
 
-    q = scan_quote(p, end, html->quote);
+    q = sp_html_find(p, end, html->quote);
 
     if (q == NULL) {
         scan_value_more(html, p, (size_t) (end - p));

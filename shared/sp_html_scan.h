@@ -12,6 +12,10 @@
 #include "sp_entities.h"
 #include "sp_html_int.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 
 static inline int
 sp_html_letter(char c)
@@ -24,6 +28,33 @@ static inline int
 sp_html_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+
+/* As memchr(), for what mostly ends soon: a text, the value of an attribute. */
+
+static inline const char *
+sp_html_find(const char *p, const char *end, char c)
+{
+#ifdef __SSE2__
+
+    int      mask;
+    __m128i  v;
+
+    if (end - p >= 16) {
+        v = _mm_loadu_si128((const __m128i *) (const void *) p);
+        mask = _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+
+        if (mask != 0) {
+            return p + __builtin_ctz((unsigned) mask);
+        }
+
+        p += 16;
+    }
+
+#endif
+
+    return memchr(p, c, (size_t) (end - p));
 }
 
 

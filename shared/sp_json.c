@@ -1,21 +1,14 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * The grammar.  Each function takes the bytes from p on, as far as it goes,
- * and returns where it stopped, or NULL when the scan is over and s->rc says
- * why.  Any of them may be called anew at any byte.
+ * The grammar: values, names and strings one after another.
  */
 
-#include "sp_json_int.h"
+#include "sp_json_grammar.h"
 
 
 static sp_rc_t json_run(sp_json_scanner_t *s, const char *p, const char *end);
-static const char *json_begin(sp_json_scanner_t *s, const char *p);
 static const char *json_value(sp_json_scanner_t *s, const char *p,
-    const char *end);
-static const char *json_word(sp_json_scanner_t *s, const char *p,
-    const char *end);
-static const char *json_number(sp_json_scanner_t *s, const char *p,
     const char *end);
 static const char *json_key(sp_json_scanner_t *s, const char *p,
     const char *end);
@@ -27,30 +20,30 @@ static const char *json_text(sp_json_scanner_t *s, const char *p,
     const char *end);
 static const char *json_text_over(sp_json_scanner_t *s, const char *p,
     const char *quote);
-static const char *json_pieces_over(sp_json_scanner_t *s, const char *p,
-    const char *quote);
-static const char *json_escape(sp_json_scanner_t *s, const char *p);
-static const char *json_hex(sp_json_scanner_t *s, const char *p);
 static const char *json_after(sp_json_scanner_t *s, const char *p,
     const char *end);
 static const char *json_open(sp_json_scanner_t *s, const char *p, int object);
 static const char *json_close(sp_json_scanner_t *s, const char *p);
-static const char *json_scalar(sp_json_scanner_t *s, const char *p,
-    const sp_str_t *text);
 static const char *json_space(const char *p, const char *end);
-static const char *json_text_stop(sp_json_scanner_t *s);
-static const char *json_stop(sp_json_scanner_t *s, sp_rc_t rc);
 
 
 sp_rc_t
 sp_json_scan(sp_json_scanner_t *s, const char *data, size_t len)
 {
     if (s->rc != SP_AGAIN || len == 0) {
+        s->stop = data;
         return s->state == SP_JSON_AT_END && s->rc == SP_AGAIN ? SP_DONE
                                                                : s->rc;
     }
 
     return json_run(s, data, data + len);
+}
+
+
+size_t
+sp_json_taken(const sp_json_scanner_t *s, const char *data)
+{
+    return (size_t) (s->stop - data);
 }
 
 
@@ -66,7 +59,7 @@ sp_json_end(sp_json_scanner_t *s)
             s->rc = SP_NOMEM;
 
         } else {
-            (void) json_scalar(s, "", s->keep ? &text : NULL);
+            (void) sp_json_scalar(s, "", s->keep ? &text : NULL);
         }
     }
 
@@ -86,12 +79,14 @@ sp_json_end(sp_json_scanner_t *s)
 static sp_rc_t
 json_run(sp_json_scanner_t *s, const char *p, const char *end)
 {
+    s->stop = end;
+
     while (p < end) {
 
         switch (s->state) {
 
         case SP_JSON_AT_BEGIN:
-            p = json_begin(s, p);
+            p = sp_json_begin(s, p);
             break;
 
         case SP_JSON_AT_VALUE:
@@ -119,19 +114,19 @@ json_run(sp_json_scanner_t *s, const char *p, const char *end)
             break;
 
         case SP_JSON_IN_ESCAPE:
-            p = json_escape(s, p);
+            p = sp_json_escape(s, p);
             break;
 
         case SP_JSON_IN_HEX:
-            p = json_hex(s, p);
+            p = sp_json_hex(s, p);
             break;
 
         case SP_JSON_IN_NUMBER:
-            p = json_number(s, p, end);
+            p = sp_json_in_number(s, p, end);
             break;
 
         case SP_JSON_IN_WORD:
-            p = json_word(s, p, end);
+            p = sp_json_in_word(s, p, end);
             break;
         }
 
@@ -141,30 +136,6 @@ json_run(sp_json_scanner_t *s, const char *p, const char *end)
     }
 
     return s->state == SP_JSON_AT_END ? SP_DONE : SP_AGAIN;
-}
-
-
-/* A byte order mark may come before anything else. */
-
-static const char *
-json_begin(sp_json_scanner_t *s, const char *p)
-{
-    static const char  mark[3] = { '\xef', '\xbb', '\xbf' };
-
-    if (*p != mark[s->at]) {
-        if (s->at != 0) {
-            return json_stop(s, SP_INVALID);
-        }
-
-        s->state = SP_JSON_AT_VALUE;
-        return p;
-    }
-
-    if (++s->at == 3) {
-        s->state = SP_JSON_AT_VALUE;
-    }
-
-    return p + 1;
 }
 
 
@@ -227,7 +198,7 @@ json_value(sp_json_scanner_t *s, const char *p, const char *end)
 
     default:
         if (*p != '-' && (*p < '0' || *p > '9')) {
-            return json_stop(s, SP_INVALID);
+            return sp_json_stop(s, SP_INVALID);
         }
 
         s->type = SP_JSON_NUMBER;
@@ -236,62 +207,13 @@ json_value(sp_json_scanner_t *s, const char *p, const char *end)
         s->keep = s->n != 0 && (sp_json_wants(s) & SP_JSON_KEEP);
         sp_json_text_begin(&s->text);
 
-        return json_number(s, p, end);
+        return sp_json_in_number(s, p, end);
     }
 
     s->at = 0;
     s->state = SP_JSON_IN_WORD;
 
-    return json_word(s, p, end);
-}
-
-
-static const char *
-json_word(sp_json_scanner_t *s, const char *p, const char *end)
-{
-    for ( /* void */ ; p < end; p++) {
-        if (*p != s->word[s->at]) {
-            return json_stop(s, SP_INVALID);
-        }
-
-        if (s->word[++s->at] == '\0') {
-            return json_scalar(s, p + 1, NULL);
-        }
-    }
-
-    return p;
-}
-
-
-static const char *
-json_number(sp_json_scanner_t *s, const char *p, const char *end)
-{
-    sp_str_t     text;
-    const char  *last;
-
-    last = sp_json_number(&s->number, p, end);
-
-    if (last == NULL) {
-        return json_stop(s, SP_INVALID);
-    }
-
-    if (!s->keep) {
-        return last == end ? last : json_scalar(s, last, NULL);
-    }
-
-    if (last == end) {
-        if (sp_json_text_append(&s->text, p, (size_t) (end - p)) != SP_OK) {
-            return json_stop(s, SP_NOMEM);
-        }
-
-        return last;
-    }
-
-    if (sp_json_text_end(&s->text, p, (size_t) (last - p), &text) != SP_OK) {
-        return json_stop(s, SP_NOMEM);
-    }
-
-    return json_scalar(s, last, &text);
+    return sp_json_in_word(s, p, end);
 }
 
 
@@ -326,7 +248,7 @@ json_key(sp_json_scanner_t *s, const char *p, const char *end)
         return json_close(s, p);
     }
 
-    return json_stop(s, SP_INVALID);
+    return sp_json_stop(s, SP_INVALID);
 }
 
 
@@ -369,7 +291,7 @@ json_colon(sp_json_scanner_t *s, const char *p, const char *end)
     }
 
     if (*p != ':') {
-        return json_stop(s, SP_INVALID);
+        return sp_json_stop(s, SP_INVALID);
     }
 
     s->state = SP_JSON_AT_VALUE;
@@ -396,7 +318,7 @@ json_text(sp_json_scanner_t *s, const char *p, const char *end)
         if (s->keep
             && sp_json_text_append(s->sink, p, (size_t) (q - p)) != SP_OK)
         {
-            return json_text_stop(s);
+            return sp_json_text_stop(s, q);
         }
 
         if (q == end) {
@@ -404,7 +326,7 @@ json_text(sp_json_scanner_t *s, const char *p, const char *end)
         }
 
         if (*q != '\\') {
-            return json_stop(s, SP_INVALID);
+            return sp_json_stop(s, SP_INVALID);
         }
 
         c = end - q > 1 ? sp_json_text_escape(q[1]) : '\0';
@@ -417,7 +339,7 @@ json_text(sp_json_scanner_t *s, const char *p, const char *end)
         }
 
         if (s->keep && sp_json_text_append(s->sink, &c, 1) != SP_OK) {
-            return json_text_stop(s);
+            return sp_json_text_stop(s, q);
         }
 
         p = q + 2;
@@ -431,17 +353,17 @@ json_text_over(sp_json_scanner_t *s, const char *p, const char *quote)
     sp_str_t  text;
 
     if (s->sink == &s->pieces) {
-        return json_pieces_over(s, p, quote);
+        return sp_json_pieces_over(s, p, quote);
     }
 
     if (s->keep && sp_json_text_end(s->sink, p, (size_t) (quote - p), &text)
                    != SP_OK)
     {
-        return json_stop(s, SP_NOMEM);
+        return sp_json_stop(s, SP_NOMEM);
     }
 
     if (s->state == SP_JSON_IN_TEXT) {
-        return json_scalar(s, quote + 1, s->keep ? &text : NULL);
+        return sp_json_scalar(s, quote + 1, s->keep ? &text : NULL);
     }
 
     s->n = 0;
@@ -453,82 +375,6 @@ json_text_over(sp_json_scanner_t *s, const char *p, const char *quote)
     s->state = SP_JSON_AT_COLON;
 
     return quote + 1;
-}
-
-
-/* A string that is wanted in pieces. */
-
-static const char *
-json_pieces_over(sp_json_scanner_t *s, const char *p, const char *quote)
-{
-    sp_str_t  text;
-
-    if (sp_json_text_append(s->sink, p, (size_t) (quote - p)) != SP_OK
-        || sp_json_text_drain(s->sink) != SP_OK)
-    {
-        return json_text_stop(s);
-    }
-
-    if ((s->keep & SP_JSON_KEEP)
-        && sp_json_text_end(&s->text, "", 0, &text) != SP_OK)
-    {
-        return json_stop(s, SP_NOMEM);
-    }
-
-    return json_scalar(s, quote + 1, (s->keep & SP_JSON_KEEP) ? &text : NULL);
-}
-
-
-static const char *
-json_escape(sp_json_scanner_t *s, const char *p)
-{
-    char  c;
-
-    if (*p == 'u') {
-        s->state = SP_JSON_IN_HEX;
-        s->at = 0;
-        s->unit = 0;
-        return p + 1;
-    }
-
-    c = sp_json_text_escape(*p);
-
-    if (c == '\0') {
-        return json_stop(s, SP_INVALID);
-    }
-
-    if (s->keep && sp_json_text_append(s->sink, &c, 1) != SP_OK) {
-        return json_text_stop(s);
-    }
-
-    s->state = s->back;
-
-    return p + 1;
-}
-
-
-static const char *
-json_hex(sp_json_scanner_t *s, const char *p)
-{
-    int  digit;
-
-    digit = sp_hex(*p);
-
-    if (digit < 0) {
-        return json_stop(s, SP_INVALID);
-    }
-
-    s->unit = (s->unit << 4) | (uint32_t) digit;
-
-    if (++s->at == 4) {
-        if (s->keep && sp_json_text_unit(s->sink, s->unit) != SP_OK) {
-            return json_text_stop(s);
-        }
-
-        s->state = s->back;
-    }
-
-    return p + 1;
 }
 
 
@@ -546,7 +392,7 @@ json_after(sp_json_scanner_t *s, const char *p, const char *end)
     }
 
     if (s->depth == 0) {
-        return json_stop(s, SP_INVALID);
+        return sp_json_stop(s, SP_INVALID);
     }
 
     frame = &s->frames[s->depth - 1];
@@ -568,7 +414,7 @@ json_after(sp_json_scanner_t *s, const char *p, const char *end)
         return json_close(s, p);
     }
 
-    return json_stop(s, SP_INVALID);
+    return sp_json_stop(s, SP_INVALID);
 }
 
 
@@ -578,7 +424,7 @@ json_open(sp_json_scanner_t *s, const char *p, int object)
     sp_json_frame_t  *frame;
 
     if (s->depth == SP_JSON_DEPTH) {
-        return json_stop(s, SP_LIMIT);
+        return sp_json_stop(s, SP_LIMIT);
     }
 
     if (s->n != 0) {
@@ -586,6 +432,7 @@ json_open(sp_json_scanner_t *s, const char *p, int object)
         sp_json_report(s, NULL);
 
         if (s->rc != SP_AGAIN) {
+            s->stop = p + 1;
             return NULL;
         }
     }
@@ -614,26 +461,7 @@ json_close(sp_json_scanner_t *s, const char *p)
     s->n = frame->n;
     s->type = SP_JSON_END;
 
-    return json_scalar(s, p + 1, NULL);
-}
-
-
-/* The value at hand ended before p. */
-
-static const char *
-json_scalar(sp_json_scanner_t *s, const char *p, const sp_str_t *text)
-{
-    if (s->n != 0) {
-        sp_json_report(s, text);
-
-        if (s->rc != SP_AGAIN) {
-            return NULL;
-        }
-    }
-
-    s->state = s->depth ? SP_JSON_AT_AFTER : SP_JSON_AT_END;
-
-    return p;
+    return sp_json_scalar(s, p + 1, NULL);
 }
 
 
@@ -667,21 +495,4 @@ json_space(const char *p, const char *end)
     }
 
     return p;
-}
-
-
-/* There is no memory for it, or no more of it is wanted. */
-
-static const char *
-json_text_stop(sp_json_scanner_t *s)
-{
-    return json_stop(s, s->rc == SP_AGAIN ? SP_NOMEM : s->rc);
-}
-
-
-static const char *
-json_stop(sp_json_scanner_t *s, sp_rc_t rc)
-{
-    s->rc = rc;
-    return NULL;
 }

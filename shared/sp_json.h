@@ -138,6 +138,11 @@ sp_json_scanner_t *sp_json_scanner_create(const sp_pool_t *pool,
 sp_rc_t sp_json_scan(sp_json_scanner_t *scanner, const char *data, size_t len);
 
 
+/* Of that piece, how many bytes it has looked at. */
+
+size_t sp_json_taken(const sp_json_scanner_t *scanner, const char *data);
+
+
 /*
  * The body is over.  SP_OK: a whole document (or all that was wanted);
  * SP_INVALID: it broke off or was wrong.  A bare number ends only here.

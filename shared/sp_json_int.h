@@ -120,6 +120,7 @@ struct sp_json_scanner_s {
     uint32_t                unit;   /* of \uXXXX */
     sp_json_type_t          type;
     const char             *word;
+    const char             *stop;   /* where the last piece was left */
 
     sp_json_text_t         *sink;   /* the one of these that is filled */
     sp_json_text_t          text;

@@ -66,6 +66,7 @@ struct sp_observation_s {
     sp_page_t            *page;     /* NULL: it is not read as HTML */
     sp_page_t           **pages;    /* of strings in it that are */
     size_t                response_len;     /* of the body, so far */
+    size_t                response_read;    /* of it, by whoever wants it */
     sp_unpack_t          *unpack;   /* NULL: it comes as it is */
     size_t                packed_len;       /* of what comes instead */
     char                 *raw;      /* all of it, for `each` */

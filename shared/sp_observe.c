@@ -202,6 +202,7 @@ sp_observe_end(sp_observation_t *ob, unsigned status, sp_outcome_t **out)
         rc = SP_OK;
     }
 
+    outcome->read = ob->response_read;
     outcome->request_cut |= ob->request_cut;
     outcome->request_bad |= ob->request_bad;
     outcome->response_cut |= ob->response_cut;

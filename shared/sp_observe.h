@@ -94,6 +94,15 @@ typedef struct {
 } sp_alias_t;
 
 
+/* What a shopper said of being written to. */
+
+typedef enum {
+    SP_CONSENT_NOT = 0,             /* nothing */
+    SP_CONSENT_GIVEN,
+    SP_CONSENT_WITHDRAWN
+} sp_consent_t;
+
+
 /* What the exchange meant.  All strings are from the observation's pool. */
 
 typedef struct sp_outcome_s  sp_outcome_t;
@@ -117,7 +126,10 @@ struct sp_outcome_s {
     sp_str_t      order_id;
     sp_str_t      currency;         /* ISO 4217, upper case */
 
+    sp_consent_t  consent;          /* of whoever this exchange shows */
+
     unsigned      email_kinds;      /* of the rules that gave it */
+    unsigned      consent_kind;     /* of the rule that said it */
     unsigned      email_from_shop:1;
     unsigned      checkout:1;
     unsigned      success:1;        /* not 499, 502, 504, 5xx */
@@ -128,6 +140,8 @@ struct sp_outcome_s {
     unsigned      lines_dropped;    /* beyond SP_ITEMS_MAX */
     int64_t       total;            /* of the cart, minor units */
 
+    size_t        read;             /* bytes of the answer that were looked
+                                       at */
     unsigned      request_cut:1;    /* a limit was met: counted as a miss */
     unsigned      response_cut:1;
     unsigned      request_bad:1;    /* a body that could not be read */

@@ -25,6 +25,7 @@ static int sp_outcome_uncertain(const sp_observation_t *ob,
 static sp_rc_t sp_outcome_pending(sp_apply_t *apply);
 static sp_rc_t sp_outcome_fields(sp_apply_t *apply);
 static sp_rc_t sp_outcome_email(sp_apply_t *apply);
+static sp_rc_t sp_outcome_consent(sp_apply_t *apply);
 static sp_rc_t sp_outcome_visitor(sp_apply_t *apply, unsigned needs);
 static sp_rc_t sp_outcome_alias(sp_apply_t *apply);
 static sp_rc_t sp_outcome_amounts(sp_apply_t *apply);
@@ -305,7 +306,36 @@ sp_outcome_fields(sp_apply_t *apply)
         }
     }
 
+    if (apply->rule->fields[SP_FIELD_CONSENT].n != 0) {
+        rc = sp_outcome_consent(apply);
+        if (rc != SP_OK) {
+            return rc;
+        }
+    }
+
     return sp_outcome_email(apply);
+}
+
+
+/* Whose it is, is only known when all rules have been applied. */
+
+static sp_rc_t
+sp_outcome_consent(sp_apply_t *apply)
+{
+    sp_rc_t   rc;
+    sp_str_t  text;
+
+    text.len = 0;
+    rc = sp_outcome_text(apply, SP_FIELD_CONSENT, SP_FORM_CONSENT, &text,
+                         NULL);
+
+    if (text.len != 0) {
+        apply->outcome->consent = text.data[0] == '1' ? SP_CONSENT_GIVEN
+                                                      : SP_CONSENT_WITHDRAWN;
+        apply->outcome->consent_kind = apply->rule->kind;
+    }
+
+    return rc;
 }
 
 

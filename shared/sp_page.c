@@ -103,6 +103,13 @@ sp_page_read(sp_page_t *page, const char *data, size_t len)
 }
 
 
+size_t
+sp_page_taken(const sp_page_t *page)
+{
+    return page->html != NULL ? sp_html_taken(page->html) : 0;
+}
+
+
 /* What may have been too deep is not whole. */
 
 sp_rc_t

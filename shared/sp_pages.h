@@ -63,6 +63,11 @@ sp_rc_t sp_page_read(sp_page_t *page, const char *data, size_t len);
 sp_rc_t sp_page_end(sp_page_t *page);
 
 
+/* Of that piece, how many bytes were looked at. */
+
+size_t sp_page_taken(const sp_page_t *page);
+
+
 /*
  * It is over, and another one will do as well for what it did not have.
  * SP_AGAIN; SP_DONE: no more is wanted; SP_NOMEM.

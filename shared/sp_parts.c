@@ -463,6 +463,7 @@ sp_parts_play(sp_parts_t *parts, sp_part_t *part)
     }
 
     sp_parts_moved(parts->outcome, outcome);
+    outcome->read = 0;              /* once more */
 
     *parts->last = outcome;
     parts->last = &outcome->next;

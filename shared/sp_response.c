@@ -7,9 +7,11 @@
 #include "sp_observation.h"
 
 
+static sp_rc_t sp_response_piece(sp_observation_t *ob, const char *data,
+    size_t len, size_t *taken);
 static sp_rc_t sp_response_take(void *data, const char *piece, size_t len);
 static sp_rc_t sp_response_text(sp_observation_t *ob, const char *data,
-    size_t len);
+    size_t len, size_t *taken);
 static sp_rc_t sp_response_raw(sp_observation_t *ob, const char *data,
     size_t len);
 static sp_rc_t sp_response_json(sp_observation_t *ob, const char *data,
@@ -52,7 +54,7 @@ sp_response_body(sp_observation_t *ob, const char *data, size_t len,
     int last)
 {
     sp_rc_t  rc;
-    size_t   skip;
+    size_t   taken;
 
     if (ob->response_done) {
         return SP_DONE;
@@ -66,9 +68,38 @@ sp_response_body(sp_observation_t *ob, const char *data, size_t len,
 
     ob->response_len += len;
 
-    rc = sp_response_text(ob, data, len);
+    taken = 0;
+    rc = sp_response_piece(ob, data, len, &taken);
+    ob->response_read += taken;
+
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    if (last) {
+        return sp_response_end(ob) == SP_OK ? SP_DONE : SP_NOMEM;
+    }
+
+    return ob->response_done ? SP_DONE : SP_AGAIN;
+}
+
+
+/*
+ * For all who want it.  *taken: of how much of it somebody did.  SP_OK;
+ * SP_NOMEM.
+ */
+
+static sp_rc_t
+sp_response_piece(sp_observation_t *ob, const char *data, size_t len,
+    size_t *taken)
+{
+    sp_rc_t  rc;
+    size_t   skip;
+
+    rc = sp_response_text(ob, data, len, taken);
 
     if (rc == SP_OK && (ob->reads & SP_READS_PARTS)) {
+        *taken = len;
         rc = sp_response_raw(ob, data, len);
     }
 
@@ -88,12 +119,21 @@ sp_response_body(sp_observation_t *ob, const char *data, size_t len,
             return rc;
         }
 
+        skip += sp_json_taken(ob->scanner, data + skip);
+
+        if (skip > *taken) {
+            *taken = skip;
+        }
     }
 
     if (ob->reads & SP_READS_HTML) {
         rc = sp_response_html(ob, data, len);
         if (rc == SP_NOMEM) {
             return rc;
+        }
+
+        if (ob->page != NULL && sp_page_taken(ob->page) > *taken) {
+            *taken = sp_page_taken(ob->page);
         }
     }
 
@@ -103,11 +143,7 @@ sp_response_body(sp_observation_t *ob, const char *data, size_t len,
         ob->response_done = 1;
     }
 
-    if (last) {
-        return sp_response_end(ob) == SP_OK ? SP_DONE : SP_NOMEM;
-    }
-
-    return ob->response_done ? SP_DONE : SP_AGAIN;
+    return SP_OK;
 }
 
 
@@ -157,7 +193,8 @@ sp_response_take(void *data, const char *piece, size_t len)
 
 
 static sp_rc_t
-sp_response_text(sp_observation_t *ob, const char *data, size_t len)
+sp_response_text(sp_observation_t *ob, const char *data, size_t len,
+    size_t *taken)
 {
     if (!(ob->reads & SP_READS_TEXT) || len == 0) {
         return SP_OK;
@@ -176,6 +213,7 @@ sp_response_text(sp_observation_t *ob, const char *data, size_t len)
 
     memcpy(ob->text + ob->text_len, data, len);
     ob->text_len += len;
+    *taken = len;
 
     if (ob->text_len == SP_BODY_TEXT
         && !(ob->reads & (SP_READS_JSON | SP_READS_HTML | SP_READS_PARTS)))

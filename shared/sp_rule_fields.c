@@ -9,6 +9,7 @@
 
 static sp_rc_t sp_rule_field_check(const sp_rule_t *rule, int field,
     const sp_sources_t *sources, sp_error_t *err);
+static sp_rc_t sp_rule_consent_check(const sp_rule_t *rule, sp_error_t *err);
 
 
 /* Those that are about one line. */
@@ -19,16 +20,16 @@ static sp_rc_t sp_rule_field_check(const sp_rule_t *rule, int field,
 
 static const char *const  sp_rule_fields[SP_FIELDS] = {
     "email", "customer", "visitor", "alias", "first_name", "locale",
-    "order_id", "currency", "minor_units", "total", "item_id", "item_key",
-    "quantity", "price", "name", "url", "image"
+    "consent", "order_id", "currency", "minor_units", "total", "item_id",
+    "item_key", "quantity", "price", "name", "url", "image"
 };
 
 
 static const sp_form_of_t  sp_rule_forms[SP_FIELDS] = {
     SP_FORM_EMAIL, SP_FORM_SECRET, SP_FORM_SECRET, SP_FORM_SECRET,
-    SP_FORM_FIRST_NAME, SP_FORM_LOCALE, SP_FORM_SECRET, SP_FORM_CURRENCY,
-    SP_FORM_SCALE, SP_FORM_NUMBER, SP_FORM_ID, SP_FORM_ID, SP_FORM_NUMBER,
-    SP_FORM_NUMBER, SP_FORM_TEXT, SP_FORM_LINK, SP_FORM_LINK
+    SP_FORM_FIRST_NAME, SP_FORM_LOCALE, SP_FORM_CONSENT, SP_FORM_SECRET,
+    SP_FORM_CURRENCY, SP_FORM_SCALE, SP_FORM_NUMBER, SP_FORM_ID, SP_FORM_ID,
+    SP_FORM_NUMBER, SP_FORM_NUMBER, SP_FORM_TEXT, SP_FORM_LINK, SP_FORM_LINK
 };
 
 
@@ -146,6 +147,33 @@ sp_rule_fields_end(const sp_rule_t *rule, sp_error_t *err)
 
             return sp_words_error(err, "\"%W\" is of no line: item_id and "
                                   "item_key lack", &name);
+        }
+    }
+
+    return sp_rule_consent_check(rule, err);
+}
+
+
+/* One that is always given needs somebody in the same rule who gives it. */
+
+static sp_rc_t
+sp_rule_consent_check(const sp_rule_t *rule, sp_error_t *err)
+{
+    unsigned             i;
+    const sp_sources_t  *sources;
+
+    sources = &rule->fields[SP_FIELD_CONSENT];
+
+    if (rule->fields[SP_FIELD_EMAIL].n != 0
+        || rule->fields[SP_FIELD_CUSTOMER].n != 0)
+    {
+        return SP_OK;
+    }
+
+    for (i = 0; i < sources->n; i++) {
+        if (sources->list[i].kind == SP_SOURCE_VALUE) {
+            return sp_words_error(err, "\"%W\" is nobody's consent: email and "
+                                  "customer lack", &sources->list[i].word);
         }
     }
 

@@ -298,6 +298,18 @@ is(($mailer->run('bounce', '/nonexistent'))[0], 1, 'no file: 1');
 is(($mailer->run('bounce', 'a', 'b'))[0], 2, 'two files: 2');
 unlike($out, qr/\@/, 'no address is said');
 
+# A header that GMime would follow to the end of its stack, in all the places
+# where it reads addresses; what else the report says is read all the same.
+
+for my $deep ('a:' x 300_000, "a:\n " x 300_000, "a:\r\n\t" x 100_000) {
+    is(($mailer->run('bounce', \"To: $deep\n\nx\n"))[0], 0, 'groups in groups');
+    $mail = sent('deep' . ++$n . '@example.net');
+    ($status, $out) = $mailer->run('bounce', \dsn($mail, returned =>
+        $mail->{data} =~ s/\r\n/\n/gr =~ s/^(?=Subject:)/Cc: $deep\n/mr));
+    is($status, 0, '... in what came back');
+    like($out, qr/suppressed/, '... is read');
+}
+
 # A Maildir, by the command and by the daemon.
 
 $mailer->set_config($t->config);

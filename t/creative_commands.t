@@ -81,6 +81,11 @@ spew("$dir/two.html", "<title>t</title>\n<a class=btn href=/cart>A</a>\n"
     . " <a class=btn href=/cart>B</a>");
 like(run(1, 'two buttons', 'import', "$dir/two.html", '--name', 'x'),
     qr{two\.html:3:2: error: could be it, then say --cta 3:2: "B" -> /cart}, '... says where');
+spew("$dir/hash.html", "<title>t</title>\n<a href=#>A</a>\n"
+    . "<a href=#>Unsubscribe</a>");
+my $hash = run(1, 'links to nowhere', 'import', "$dir/hash.html", '--name', 'x');
+like($hash, qr{hash\.html:2:1: error: could be it}, '... which could be it');
+unlike($hash, qr{hash\.html:3:1: error}, '... but not the unsubscribe link');
 is_deeply([ glob("$mine/* $mine/.[a-z]*") ], [], 'nothing was left behind');
 
 my $said = run(0, 'a designer\'s file', 'import', $designer, '--name', 'spring');

@@ -299,6 +299,6 @@ zone($policy => 'fail');
 $doctor->finds('SERVFAIL of the policy', [ '--dns' ], dns_reached => 'warning',
     dmarc_record => undef);
 
-$doctor->both_ways(grep { !/^(?:landing|public|unsub|mail|redis|shop|config|state|secret|relay_[^p])|relay_pip/ }
+$doctor->both_ways(grep { !/^(?:landing|public|unsub|mail|redis|shop|config|state|secret|offer|relay_[^p])|relay_pip/ }
     map { $_->{id} } @{ $t->mailer->json('doctor', '--list') });
 all_done();

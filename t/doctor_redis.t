@@ -54,6 +54,9 @@ set('maxmemory-policy', 'noeviction');
 set('maxmemory', '0');
 $doctor->finds('no limit of memory', [ '--redis' ], redis_memory => 'info');
 
+# So much that what a client needs for a while makes no difference.
+$redis->cmd('SET', "filler$_", 'x' x 16_000) for 1 .. 600;
+
 my ($used) = $redis->cmd('INFO', 'memory') =~ /^used_memory:(\d+)/m;
 
 set('maxmemory', int($used * 1.15));
@@ -61,6 +64,7 @@ $doctor->finds('little memory', [ '--redis' ], redis_memory => 'warning');
 set('maxmemory', int($used * 0.9));
 $doctor->finds('none', [ '--redis' ], redis_memory => 'error');
 set('maxmemory', '200mb');
+$redis->cmd('DEL', map { "filler$_" } 1 .. 600);
 
 # Other functions, rights, clocks.
 

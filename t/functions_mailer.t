@@ -283,7 +283,7 @@ shop 'before a mailer has told the mode' => sub {
     my (undef, $error) = $f->try('claim', 'due', id('m'), 64, 60_000);
     like($error, qr/^SPMODE/, 'no claim');
     (undef, $error) = $f->try('confirm', 'p:' . id('p'), 1, 1, 1, 1, id('t'),
-                              3, 0, 0, 0, 0, 0, 0);
+                              3, (0) x 7);
     like($error, qr/^SPMODE/, 'no confirm');
     is($f->status->{mode}, '', 'the status says so');
     is($f->call('suppress', 'p:' . id('p'), 'operator', '0'), 'OK',

@@ -170,6 +170,7 @@ shop 'a holdout' => sub {
     mailed($c, 'h', holdout => 1, next => ms(60));
     like($f->why('ada')->{steps}[0], qr/ h$/, 'the step is done');
     is($f->why('ada')->{mail}, undef, 'without a message');
+    cmp_ok($f->why('ada')->{held_out}, '>', 0, 'and when, instead');
     is($f->count('holdout'), 1, 'counted');
     $clock->advance(61);
     $c = claimed('ada', lease => 60_000);
@@ -180,6 +181,54 @@ shop 'a holdout' => sub {
     is_deeply([ map { "@$_[0, 2]" } $c->{steps}->@* ], [ '11 h', '22 h' ],
               'never settled: not in doubt, for nothing was sent');
     is($f->status->{in_doubt}, 0, 'nothing is in doubt');
+    is(scalar $c->{mails}->@*, 2, 'both count as messages');
+};
+
+
+# Held out or not: what comes next is the same.
+for my $group ([ 's' ], [ 'h', holdout => 1 ], [ undef, holdout => 1 ]) {
+    my ($outcome, @held) = @$group;
+
+    shop 'caps and offers, ' . ($outcome // 'held out and never settled')
+        => sub {
+        my $c = abandoned();
+
+        if ($outcome) {
+            mailed($c, $outcome, @held, offer => 1, next => ms(60));
+            $clock->advance(61);
+        } else {
+            is($f->confirm($c, @held, offer => 1), 'OK', 'confirmed');
+            $clock->advance(61);
+        }
+
+        $c = claimed();
+        is(scalar $c->{mails}->@*, 1, 'one');
+        cmp_ok($c->{offered}, '>', 0, 'with an offer');
+        is($f->confirm($c, step => 22, max_per_day => 1), 'capped', 'a day');
+
+        $clock->advance($DAY);
+        $c = claimed();
+        is($f->confirm($c, step => 22, max_per_week => 1), 'capped', 'a week');
+
+        $clock->advance(2 * $DAY);
+        $f->event('visit-ada', kinds => 'purchase', order => 'o1');
+        $c = abandoned();
+        is($f->confirm($c, cool_down => 30 * $DAY * 1000), 'cool_down',
+           'the next rescue has to wait');
+    };
+}
+
+
+shop 'a holdout in dry-run' => sub {
+    $f->mode('dry-run');
+    my $c = abandoned();
+    is($f->confirm($c, mode => 'dry-run', holdout => 1, offer => 1), 'OK',
+       'confirmed');
+    is($f->settle($c, 'h', next => ms(60)), 'OK', 'settled');
+    $clock->advance(61);
+    $c = claimed();
+    is_deeply($c->{mails}, [], 'binds nobody');
+    is($c->{offered}, 0, 'nor does its offer');
 };
 
 
@@ -357,6 +406,34 @@ shop 'experiments: who was a subject, and who ordered' => sub {
     is(cells()->{'44 0 0'}, undef, 'has no subjects');
     cmp_ok($redis->cmd('TTL', $f->prefix . 'exp:00000007'), '>', 399 * $DAY,
            'kept for more than a year');
+};
+
+
+shop 'what an experiment cannot keep is counted' => sub {
+    my $c = abandoned('ada');
+
+    for my $step (1 .. 17) {
+        $f->confirm($c, step => $step);
+        $f->settle($c, 's', next => ms(60));
+        $clock->advance(61);
+        $c = claimed('ada');
+    }
+
+    is($f->count('trials_dropped'), 1, 'sixteen are waited for');
+    $f->call('order', 'p:' . id('ada'), id('o1'), '', 0, 7_776_000);
+    is(cells()->{'1 0 0'}, '1 0', 'not the first');
+    like(cells()->{"$_ 0 0"}, qr/^1 1 /, "but number $_") for 2, 17;
+
+    for my $n (1 .. 9) {
+        mailed(abandoned("s$n"), step => 99);
+        $f->event("visit-s$n", kinds => 'purchase', order => "o$n", total => 100,
+                  currency => chr(64 + $n) x 3);
+    }
+
+    my @cell = split ' ', cells()->{'99 0 0'};
+    is("@cell[0, 1]", '9 9', 'all orders');
+    is(scalar @cell, 2 + 4 * 8, 'in eight currencies');
+    is($f->count('currencies_dropped'), 1, 'one is not told apart');
 };
 
 

@@ -69,8 +69,10 @@ subtest 'what is not right is refused, and nothing is written' => sub {
            join "\x1f", ('') x 3, "A\0", ('') x 5, 0, '');
     $bad->('a long name', $who,
            join "\x1f", ('') x 3, 'A' x 121, ('') x 5, 0, '');
-    $bad->('an unknown way of capture', $who,
-           join "\x1f", '', id('ada'), ('') x 7, 8, 'a');
+    $bad->('more than is known of who it is', $who,
+           join "\x1f", '', id('ada'), ('') x 7, 256, 'a');
+    $bad->('consent taken back in no way', $who,
+           join "\x1f", '', id('ada'), ('') x 7, 64, 'a');
     $bad->('a long sealed address', $who,
            join "\x1f", '', id('ada'), ('') x 7, 0, 'a' x 284);
     $bad->('a click without a number', $who,
@@ -99,15 +101,20 @@ subtest 'what is not right is refused, and nothing is written' => sub {
     my $key_p = 'p:' . id('ada');
 
     for (
-        [ 'confirm', $key_p, 1, 1, 1, 1, 'short', 3, (0) x 6 ],
-        [ 'confirm', $key_p, 'x', 1, 1, 1, id('t'), 3, (0) x 6 ],
-        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 4, (0) x 6 ],
-        [ 'confirm', 'p:short', 1, 1, 1, 1, id('t'), 3, (0) x 6 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, 'short', 3, (0) x 7 ],
+        [ 'confirm', $key_p, 'x', 1, 1, 1, id('t'), 3, (0) x 7 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 4, (0) x 7 ],
+        [ 'confirm', 'p:short', 1, 1, 1, 1, id('t'), 3, (0) x 7 ],
         [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0 ],
-        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, -1, 0, 0, 0 ],
-        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, 0, 256, 0, 0 ],
-        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, 0, 0, 2, 0 ],
-        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, 0, 0, 0, 2 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, -1, 0, 0, 0, 0 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, 0, 256, 0, 0, 0 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, 0, 0, 2, 0, 0 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, 0, 0, 0, 0, 0, 2, 0 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, (0) x 6, 3 ],
+        [ 'confirm', $key_p, 1, 1, 1, 1, id('t'), 3, (0) x 6 ],
+        [ 'consent', 'p:short', 6, 0, 1 ], [ 'consent', $key_p, 0, 0, 1 ],
+        [ 'consent', $key_p, 8, 0, 1 ], [ 'consent', $key_p, 6, -1, 1 ],
+        [ 'consent', $key_p, 6, 0, '' ], [ 'withdraw', $key_p, 6, 'x', 1 ],
         [ 'settle', $key_p, 1, 1, 1, 1, '', 'h', '', 0 ],
         [ 'offer', $key_p, 'reserve', 1, 1, 1, 'Spring' ],
         [ 'offer', $key_p, 'reserve', 1, 'x', 1, 'spring' ],

@@ -72,6 +72,8 @@ is_deeply([ map { "$_->{step} $_->{outcome}" } @{ $why->{steps} } ],
     [ 'reminder sent' ], '... each step by name');
 is(scalar(@{ $why->{mails} }), 1, '... each mail');
 is($why->{visits}[0]{items}, 1, '... what is in the cart');
+is_deeply([ grep { exists $why->{$_} } qw(next due) ], [], '... and no next look');
+unlike(($mailer->run('why', 'ada@example.com'))[1], qr/^(?:next|due)\b/m, '... as text');
 is(($mailer->run('why'))[0], 2, 'nobody: 2');
 is(($mailer->run('why', 'x'))[0], 2, 'no address: 2');
 

@@ -137,7 +137,6 @@ for my $case (
     [ qr{(?=    from)}, "max_per_week = 17\n", 8, '"max_per_week" is too large: "17"' ],
     [ qr{(?=    from)}, "cool_down = often\n", 8, '"cool_down" is not a time' ],
     [ qr{(?=    from)}, "consent = maybe\n", 8, '"consent" is not soft-opt-in, consent or all: "maybe"' ],
-    [ qr{(?=    from)}, "consent = consent\n", 8, '"consent" cannot be kept' ],
     [ qr{(?=    from)}, "time_zone = \"Europe/Nowhere\"\n", 8, '"time_zone" is not a time zone ("Europe/Dublin", "UTC"): "Europe/Nowhere"' ],
     [ qr{(?=    from)}, "quiet_hours = \"9-5\"\n", 8, '"quiet_hours" is not "21:00-08:00" or none: "9-5"' ],
     [ qr{(?=    from)}, "quiet_hours = \"21:00-24:00\"\n", 8, '"quiet_hours" is not "21:00-08:00" or none' ],
@@ -164,7 +163,7 @@ for my $case (
     [ qr{creative = plain}, "creative = plain\nvariant \"A\" { }", 16, 'variant "A" is not a name' ],
     [ qr{creative = plain}, "creative = plain\nvariant \"a\" { weight = 0 }", 16, '"weight" is too small: "0"' ],
     [ qr{creative = plain}, "creative = plain\nvariant \"a\" { creative = nothing }", 16, 'creative "nothing"' ],
-    [ qr{creative = plain}, "creative = plain\n" . join('', map { qq(variant "v$_" { }\n) } 1 .. 9), undef, 'step "one" has more than 8 variants' ],
+    [ qr{creative = plain}, "creative = plain\n" . join('', map { qq(variant "v$_" { }\n) } 1 .. 9), undef, 'step "one" has 9 variants: at most 8 can be told apart' ],
     # offers
     [ qr{(?=    from)}, "offer \"ten\" { strength = 1 text \"en\" { line = x } }\n", 8, 'offer "ten" needs "kind"' ],
     [ qr{(?=    from)}, "offer \"ten\" { kind = discount text \"en\" { line = x } }\n", 8, 'offer "ten" needs "strength"' ],
@@ -182,7 +181,21 @@ for my $case (
         . "offer \"b\" { kind = discount strength = 1 text \"en\" { line = x } }\nFROM offer = a }\n"
         . "step \"two\" { delay = 1h creative = plain offer = b", 18,
         'offer "b" of step "two" is weaker than "a" of step "one" before it' ],
-    [ qr{step "one" \{.*?\}}s, '', undef, 'series "default" must have 1 to 16 steps' ],
+    [ qr{step "one" \{.*?\}}s, '', undef, 'series "default" has 0 steps: it must have 1 to 16' ],
+    # what the record cannot keep
+    [ qr{step "one" \{.*?\}}s, join('', map { qq(step "s$_" { delay = ${_}h creative = plain }\n) } 1 .. 17), undef, 'series "default" has 17 steps: it must have 1 to 16' ],
+    [ qr{(?=    from)}, "max_per_day = 17\n", 8, '"max_per_day" is too large: "17"' ],
+    [ qr{(?=    from)}, "soft_bounces = 17\n", 8, '"soft_bounces" is too large: "17"' ],
+    [ qr{(?=    from)}, "cool_down = 91d\n", 8, '"cool_down" and the longest delay are more than "remember", and would not be kept: "91d"' ],
+    [ qr{(?=    from)}, "remember = 20d\noffer_once_in = 21d\noffer \"ten\" { kind = discount strength = 1 text \"en\" { line = x } }\n", 9, '"offer_once_in" and the longest delay are more than "remember"' ],
+    [ qr{(?=    from)}, "remember = 20d\noffer \"ten\" { kind = discount strength = 1 text \"en\" { line = x } }\n", undef, '"offer_once_in" and the longest delay are more than "remember", and would not be kept: "30d"' ],
+    [ qr{delay = 0}, "delay = 90d", 14, 'the delay of step "one" is not less than "remember": "90d"' ],
+    [ qr{(?=    from)}, 'offer "ten" { kind = discount strength = 1 pool = ' . 'p' x 33 . " text \"en\" { line = x } }\n", 8, '"pool" is not a name of a pool' ],
+    [ qr{(?=    from)}, 'offer "ten" { kind = discount strength = 1 code = ' . 'C' x 65 . " text \"en\" { line = x } }\n", 8, '"code" is not a code' ],
+    [ qr{(?=    from)}, 'offer "ten" { kind = discount strength = 1 pattern = "' . 'P' x 57 . "%8\" text \"en\" { line = x } }\n", 8, '"pattern"' ],
+    [ qr{(?=    from)}, 'offer "ten" { kind = discount strength = 1 text "en" { line = ' . 'x' x 301 . " } }\n", 8, '"line" is longer than 300 bytes' ],
+    [ qr{public_url = "https://shop.example.com"}, 'public_url = "https://shop.example.com/' . 'x' x 1001 . '"', 10, '"public_url" has more than 1024 characters' ],
+    [ qr{creative = plain}, "creative = plain\nvariant \"a\" { weight = 1001 }", 16, '"weight" is too large: "1001"' ],
     [ qr{shop "demo".*}s, '', undef, 'there is no shop' ])
 {
     my ($what, $with, $line, $text) = @$case;
@@ -200,6 +213,20 @@ for my $case (
     unlike($said, qr/shop\@example/, '... without an address');
     is(scalar(() = $said =~ /\n/g), 1, '... in one line');
 }
+
+# What it can keep, at its most.
+
+my $most = $good =~ s/step "one" \{.*?\}/join '', map { qq(step "s$_" { delay = ${_}h creative = plain }\n) } 1 .. 16/ser
+    =~ s/(?=    from)/max_per_day = 16 max_per_week = 16 soft_bounces = 16 cool_down = 89d\n/r;
+($status, $err) = check($most);
+is($status, 0, 'as many as can be kept') or diag $err;
+
+# A byte order mark.
+
+($status, $err) = check("\xEF\xBB\xBF$good");
+is($status, 0, 'a file that begins with a BOM') or diag $err;
+($status, $err) = check("\xEF\xBB\xBFbogus = 1\n$good");
+like($err, qr/:1: no such option 'bogus'/, '... whose errors are where they are');
 
 # Warnings.
 
@@ -265,6 +292,10 @@ spew("$dir/more.conf", "log_level = debug\nbogus = 2\n");
 ($status, $err) = check("include(\"$dir/more.conf\")\n$good");
 is($status, 3, 'an error in a file that is included');
 like($err, qr{more\.conf:2: no such option}, '... names that file');
+spew("$dir/bom.conf", "\xEF\xBB\xBFlog_level = debug\n");
+($status, $err) = check("include(\"$dir/bom.conf\")\n$good");
+is($status, 3, 'an included file with a BOM');
+like($err, qr{bom\.conf:1: the file begins with a byte order mark \(BOM\): save it without one$}m, '... is told clearly');
 spew("$dir/self.conf", "include(\"$dir/self.conf\")\n");
 ($status, $err) = check("include(\"$dir/self.conf\")\n$good");
 is($status, 3, 'a file that includes itself');

@@ -42,6 +42,11 @@ for my $length (1019 .. 1026, 5000) {
 }
 is($call->order('o2', customer => 'x'), 'NONE', 'the rest of one is no line');
 
+($status, $n, $err) = import_of("n1,nul\@example.com\0\nn2,next\@example.com\n");
+is("$status $n", '1 1', 'a line with a NUL is none');
+like($err, qr/line 1 is not/, '... and named');
+is($call->order('o3', customer => 'n2'), 'OK', '... the next one is imported');
+
 ($status, undef, $err) = $mailer->run('customers', 'import', Sp::Test::dir());
 is($status, 1, 'a directory: 1');
 like($err, qr/after line 0: Is a directory/, '... it says so');

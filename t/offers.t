@@ -59,6 +59,15 @@ like($out, qr/"imported": 3,\s+"seen": 1,\s+"rejected": 1/, 'the others are in')
 like($out, qr/imported +0\nseen +4/, 'not again');
 ($status, undef, $err) = $mailer->run('offer', 'import', $file, '--pool', 'Winter!');
 is($status, 2, 'not a name of a pool');
+spew($file . 'x', 'x' x 1100 . ",x\nALPHA\0BETA\nALPHA\rBETA");
+($status, $out, $err) = $mailer->run('offer', 'import', $file . 'x', '--pool',
+    'winter');
+like($out, qr/imported +0\nseen +2\nrejected +2/, 'the rest of a line is no line');
+like($err, qr/line 1 has no code\n.*line 2 has no code/, '... they are named');
+($status, $out, $err) = $mailer->run('offer', 'import', Sp::Test::dir(), '--pool',
+    'winter');
+is($status, 1, 'a directory: 1');
+like($err, qr/after line 0: Is a directory/, '... it says so');
 (undef, undef, $err) = $mailer->run('offer', 'import', '/dev/null', '--pool', 'other');
 like($err, qr/no offer of shop "demo" has the pool "other"/, 'a pool that nobody uses');
 is_deeply([ @{ pool() }{qw(free reserved given)} ], [ 3, 0, 0 ], 'counted');

@@ -50,16 +50,28 @@ sub wanted ($kind) {
 sub cents ($amount) { return int($amount * 100 + 0.5) }
 
 
-for my $kind (@ARGV ? @ARGV : qw(classic)) {
-    for my $turns (0, 1) {
-        my $replay = Sp::Preset::Replay->new('woocommerce',
-            "$DIR/transcript-$kind.jsonl");
-        my $name = $turns ? "$kind, taking turns" : $kind;
+# Each kind of pages in order and with the shoppers taking turns; classic pages
+# also with all that can be read of them.
+my %ALL = (woo_read_cart_page => 'on', woo_read_form_adds => 'on');
 
-        $replay->play(interleaved => $turns);
-        $replay->preset->mailed_are(wanted($kind), $name);
-        $replay->preset->nothing_lost;
-    }
+for (@ARGV ? [ @ARGV ] : ([ 'classic' ], [ 'classic', 'turns' ],
+     [ 'classic', 'all' ], [ 'blocks' ], [ 'blocks', 'turns' ]))
+{
+    my ($kind, $how) = (@$_, '');
+    my $replay = Sp::Preset::Replay->new('woocommerce',
+        "$DIR/transcript-$kind.jsonl",
+        $how eq 'all' ? (define => \%ALL) : ());
+
+    $replay->play(interleaved => $how eq 'turns');
+
+    # Totals of pages stand where most recorded parts of them have ended.
+    my $wanted = wanted($kind);
+
+    delete $_->{total} for $how eq 'all' ? values %$wanted : ();
+    $replay->preset->mailed_are($wanted, "$kind $how");
+    $replay->preset->nothing_lost;
+    $replay->preset->reads($how eq 'all' ? "recorded $kind, both switches on"
+        : "recorded $kind") if $how ne 'turns';
 }
 
 all_done();

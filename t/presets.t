@@ -41,6 +41,11 @@ for my $file (@files) {
     ok(-e "$root/t/preset_" . ($name =~ tr/-/_/r) . '.t'
         || -e "$root/t/storefronts/$name/run", "$name: has a test");
 
+    # Its own test compares the figures.
+    like($docs, qr/^\| `\Q$name\E\.conf` \| (?:its test's|recorded)/m,
+        "$name: docs/presets.md says what it reads")
+        if -e "$root/t/preset_" . ($name =~ tr/-/_/r) . '.t';
+
     # As its head shows it, with the lines that stand before the include.
     my ($shown) = $head =~ /^#\n((?:#     .*\n|#\n)+)/m;
     my $server  = ($shown // '') =~ s/^#//gmr

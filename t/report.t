@@ -51,6 +51,31 @@ $report = $mailer->json('report')->{demo}{default}{steps}{one};
 cmp_ok($report->{difference}{share}{low}, '>', 0, 'an interval above 0');
 is($report->{difference}{orders}, 'not yet', 'of 99 people is not enough');
 
+# What was renamed or removed is shown, and marked so.
+
+my $gone = $variant == 200 ? 201 : 200;
+my $known = $mailer->json('report')->{demo}{default}{steps};
+is_deeply([ grep { /#/ } keys %$known, keys %{ $known->{one}{variants} } ], [],
+    'nothing is gone');
+$redis->cmd('HSET', $key, "$step $gone 0", '70 7', "$step 0 0", '30 3',
+    '3735928559 0 0', '500 50', '3735928559 0 1', '100 5', "3735928559 $gone 0", '20 2');
+my $steps = $mailer->json('report')->{demo}{default}{steps};
+$report = $steps->{one};
+is($report->{variants}{"#$gone"}{people}, 70, 'a variant that is gone');
+ok($report->{variants}{"#$gone"}{removed}, '... is marked');
+is($report->{variants}{'#0'}{orders}, 3, 'from before there were variants');
+is($report->{mailed}{people}, 4100, 'they are part of the step');
+ok(!$report->{removed}, '... which is there');
+is((grep { $_->{removed} } @{ $report->{variants} }{qw(a b)}), 0, '... as are its others');
+is($steps->{'#deadbeef'}{mailed}{people}, 520, 'a step that is gone');
+ok($steps->{'#deadbeef'}{removed}, '... is marked');
+is($steps->{'#deadbeef'}{holdout}{people}, 100, '... its holdout');
+is($steps->{'#deadbeef'}{variants}{"#$gone"}{people}, 20, '... a variant of it');
+($status, $out) = $mailer->run('report');
+like($out, qr/^  step one\n/m, 'as text');
+like($out, qr/^    variant #$gone \(renamed or removed\) 70 people/m, 'a variant');
+like($out, qr/^  step #deadbeef \(renamed or removed\)\n    mailed +520 people/m, 'a step');
+
 ($status) = $mailer->run('report', '--series', 'other');
 is($status, 5, 'no such series');
 

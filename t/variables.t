@@ -17,7 +17,7 @@ my $redis  = Sp::Redis->new;
 my $secret = secret_file();
 my $origin = Sp::Origin->new(sub ($method, $uri, $headers, $body) {
     [ $uri =~ /missing/ ? 404 : 200, { 'Content-Type' => 'text/plain' },
-        'ok' ] });
+        $uri =~ /cart/ ? '{"items":[{"id":"x"}],"more":"and more"}' : 'ok' ] });
 
 my $nginx = Sp::Nginx->new(http => <<"CONF");
 log_format sp '\$request_uri e=\$sitepreserver_event'
@@ -26,6 +26,8 @@ log_format sp '\$request_uri e=\$sitepreserver_event'
 log_format two '\$request_uri \$sitepreserver_result';
 access_log %%DIR%%/logs/access.log sp;
 access_log %%DIR%%/logs/second.log two;
+log_format read '\$request_uri \$sitepreserver_read';
+access_log %%DIR%%/logs/read.log read;
 map \$sitepreserver_result \$loggable { default 0; observed 1; }
 access_log %%DIR%%/logs/observed.log two if=\$loggable;
 sitepreserver_redis @{[ $redis->url ]};
@@ -38,6 +40,9 @@ server {
     sitepreserver_event add_to_cart POST = /add { item_id form:id; }
     sitepreserver_event identify POST ~ ^/(add|me)\$ { email form:email; }
     sitepreserver_event logout POST = /missing { }
+    sitepreserver_event set_cart GET = /cart {
+        items response.json:items { id id; }
+    }
     location / {
         add_header X-Result "<\$sitepreserver_result>" always;
         proxy_pass http://127.0.0.1:@{[ $origin->port ]};
@@ -97,7 +102,18 @@ is(logged('/none'), 'e=- v=- s=- r=-', 'a server without it');
 
 my $second = slurp($nginx->dir . '/logs/second.log');
 like($second, qr{^/add observed$}m, 'the same in a second log');
-is(slurp($nginx->dir . '/logs/observed.log'), "/add observed\n/me observed\n",
+
+$ua->get('/cart', { Cookie => $session });
+like(logged('/cart'), qr/^e=set_cart /, 'a cart');
+
+my $read = slurp($nginx->dir . '/logs/read.log');
+
+like($read, qr{^/cart 40$}m, 'what was read of an answer');
+like($read, qr{^/add 0$}m, 'nothing of one that nobody wants');
+like($read, qr{^/page 0$}m, 'nor where no rule matches');
+like($read, qr{^/off -$}m, 'empty where it is off');
+is(slurp($nginx->dir . '/logs/observed.log'),
+    "/add observed\n/me observed\n/cart observed\n",
     'and as a condition of one');
 
 unlike($nginx->access_log . $nginx->error_log, qr/secret-session|example\.com/i,
@@ -105,6 +121,6 @@ unlike($nginx->access_log . $nginx->error_log, qr/secret-session|example\.com/i,
 
 # Redis away: the event waits; what does not fit is dropped.
 
-is(scalar(() = $nginx->access_log =~ /^/mg), 8, 'one line a request');
+is(scalar(() = $nginx->access_log =~ /^/mg), 9, 'one line a request');
 
 all_done();

@@ -3,7 +3,8 @@
  *
  * Bytes that a cart of three items takes in Redis, all keys together: visit,
  * idle key, entry in the index; with a shopper also the shopper, and where the
- * visit is the platform's session the alias that our cookie beside it is.
+ * visit is the platform's session the alias that our cookie beside it is; and
+ * what most shoppers say once, their language and that they may be written to.
  * What the items are called is kept once for all carts.  Each row begins with
  * an empty server, and the number of carts fills Redis's tables as they are
  * filled on average, seven tenths: when they have just grown a cart takes 30
@@ -20,10 +21,11 @@
 
 static uint64_t        seq;
 static const sp_str_t  source = sp_string("bench0000000000000000s");
+static const sp_str_t  locale = sp_string("de-AT");
 
 
 static double
-carts(lab_t *lab, unsigned n, int identified, int beside)
+carts(lab_t *lab, unsigned n, int identified, int beside, int said)
 {
     double      memory;
     unsigned    i, queued;
@@ -47,6 +49,13 @@ carts(lab_t *lab, unsigned n, int identified, int beside)
         if (identified) {
             lab_id(&event.shopper, 'p', i);
             event.sealed = lab_sealed;
+        }
+
+        if (said) {
+            event.locale = locale;
+            event.asked = 1;
+            event.consent = SP_CONSENT_GIVEN;
+            event.consented = SP_CONSENTED_CHECKOUT;
         }
 
         sp_call_event(&call, sp_arena_pool(lab->arena), &lab_shop, &lab_terms,
@@ -88,9 +97,10 @@ main(int argc, char **argv)
 
     lab_start(&lab);
 
-    row("cart of 3, anonymous", carts(&lab, n, 0, 0));
-    row("cart of 3, shopper, our cookie", carts(&lab, n, 1, 0));
-    row("cart of 3, shopper, session", carts(&lab, n, 1, 1));
+    row("cart of 3, anonymous", carts(&lab, n, 0, 0, 0));
+    row("cart of 3, shopper, our cookie", carts(&lab, n, 1, 0, 0));
+    row("cart of 3, shopper, session", carts(&lab, n, 1, 1, 0));
+    row("the same, language and consent", carts(&lab, n, 1, 1, 1));
 
     lab_stop(&lab);
 

@@ -8,7 +8,9 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sp_arena.h"
 #include "sp_utf8.h"
@@ -21,13 +23,16 @@ static const sp_pool_t  *pool;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
-static inline void
-must(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+/* What holds for any input; else it is one that fails. */
+
+#define must(condition)                                                       \
+    do {                                                                      \
+        if (!(condition)) {                                                   \
+            (void) fprintf(stderr, "%s:%d: not true: %s\n", __FILE__,         \
+                           __LINE__, #condition);                             \
+            abort();                                                          \
+        }                                                                     \
+    } while (0)
 
 
 /* Takes the first byte away: below 32 an allocation after so many fails. */
@@ -78,6 +83,20 @@ static inline void
 must_be_utf8(const sp_str_t *s)
 {
     must(s->len == 0 || sp_utf8_valid(s->data, s->len) == s->len);
+}
+
+
+/* One line of text, for people and for JSON. */
+
+static inline void
+must_be_line(const char *text)
+{
+    sp_str_t  s;
+
+    s.data = text;
+    s.len = strlen(text);
+    must_be_utf8(&s);
+    must(strpbrk(text, "\r\n") == NULL);
 }
 
 

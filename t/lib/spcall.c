@@ -143,7 +143,13 @@ spcall_one(json_t *in)
         customer = spcall_id(in, "customer", SP_ID_CUSTOMER, &shop);
         order = spcall_id(in, "order", SP_ID_ORDER, &shop);
         rc = sp_call_order(&call, pool, &shop, &order, &shopper, &customer,
-                           spcall_int(in, "ago", 0), 7776000);
+                           spcall_int(in, "ago", 0), 7776000,
+                           spcall_int(in, "total", SP_NO_AMOUNT), "EUR");
+
+    } else if (strcmp(name, "not_me") == 0) {
+        shopper = spcall_shopper(in, &shop, NULL);
+        rc = sp_call_not_me(&call, pool, &shop, &shopper,
+                            spcall_int(in, "ago", 0), 7776000);
 
     } else if (strcmp(name, "suppress") == 0) {
         shopper = spcall_shopper(in, &shop, NULL);
@@ -229,6 +235,7 @@ static json_t *
 spcall_tokens(json_t *in, const sp_str_t *shop)
 {
     char        click[SP_TOKEN_MAX], unsubscribe[SP_TOKEN_MAX];
+    char        not_me[SP_TOKEN_MAX];
     sp_str_t    step;
     sp_token_t  token;
 
@@ -250,8 +257,15 @@ spcall_tokens(json_t *in, const sp_str_t *shop)
         return NULL;
     }
 
-    return json_pack("{s:s, s:s, s:s}", "shopper", token.shopper.text, "click",
-                     click, "unsubscribe", unsubscribe);
+    token.kind = SP_TOKEN_NOT_ME;
+
+    if (sp_token_make(secret, shop, &token, not_me) != SP_OK) {
+        return NULL;
+    }
+
+    return json_pack("{s:s, s:s, s:s, s:s}", "shopper", token.shopper.text,
+                     "click", click, "unsubscribe", unsubscribe, "not_me",
+                     not_me);
 }
 
 
@@ -288,6 +302,9 @@ spcall_event(sp_call_t *call, json_t *in, const sp_str_t *shop)
     event.network = spcall_id(in, "network", SP_ID_NETWORK, shop);
     event.first_name = spcall_str(in, "first_name");
     event.locale = spcall_str(in, "locale");
+    event.asked = spcall_int(in, "asked", 0) != 0;
+    event.consent = (sp_consent_t) spcall_int(in, "consent", SP_CONSENT_NOT);
+    event.consented = (sp_consented_t) sp_captured(event.kinds);
     event.currency = spcall_str(in, "currency");
     event.total = spcall_int(in, "total", SP_NO_AMOUNT);
     spcall_lines(&event, in);

@@ -11,7 +11,7 @@ STATES = ('none', 'open', 'closed')
 REASONS = ('', 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
            'released', 'no_address', 'before_live', 'off', 'series_gone',
            'series_done', 'never_mail', 'unreadable', 'other', 'cool_down',
-           'no_audience', 'no_consent', 'paused')
+           'no_audience', 'no_consent', 'paused', 'not_me')
 
 
 HASHES = ('count:', 'exp:', 'e:', 'g:')
@@ -85,14 +85,21 @@ def shopper(raw):
     version, flags, day, nvisits = struct.unpack_from('<BBHB', raw)
     assert version == 1
     p = dict(logged_in=bool(flags & 1), captured=flags // 2 % 8, day=day,
+             consent='', consented=(0, 0), asked=bool(flags & 128),
              earlier=0, offered=0, code=None, trials=[], state='none', reason='',
              rescue=0, fence=0, lease=0, acted=0, abandoned=0, next=0,
              order=0, clicked=0, click_rescue=0, series=0, tries=0, mark=0,
              steps=[],
-             mails=[], attempt=None)
+             mails=[], held=[], attempt=None)
     at = 5
     p['visits'] = ids(raw[at:at + 22 * nvisits].decode())
     at += 22 * nvisits
+    if flags & 16:
+        how = raw[at + 6]
+        p['consent'] = 'withdrawn' if how & 8 else 'given'
+        p['consented'] = (*times(raw, at, 1), how & 7)
+        assert how & 7
+        at += 7
     if flags & 32:
         layout = '<BBBBBBII36sIIIII6sI'
         (state, reason, attempting, p['tries'], nsteps, nmails, p['rescue'],
@@ -106,7 +113,9 @@ def shopper(raw):
             h, t, o = struct.unpack_from('<I6sc', raw, at)
             p['steps'].append([h, *times(t, 0, 1), o.decode()])
             at += 11
-        p['mails'] = times(raw, at, nmails)
+        noted = times(raw, at, nmails)
+        p['mails'] = [n // 2 for n in noted]
+        p['held'] = [bool(n % 2) for n in noted]
         at += 6 * nmails
         if attempting:
             p['attempt'] = dict(id=raw[at:at + 22].decode(), step=step,
@@ -114,6 +123,7 @@ def shopper(raw):
                                        'in doubt')[attempting % 4],
                                 offer=bool(attempting & 4),
                                 holdout=bool(attempting & 8),
+                                live=bool(attempting & 16),
                                 series=series, rescue=rescue,
                                 at=times(attempt_at, 0, 1)[0])
             at += 22
@@ -216,6 +226,14 @@ def dump(m):
         if till:
             s['x:' + id] += '\x1f%d' % till
             s['ends x:' + id] = till
+    for id, (at, reports, messages, ends) in m.bounces.items():
+        s['b:' + id] = '1\x1f%d\x1f%s\x1f%s' % (
+            at, ''.join(r + ' ' for r in reports),
+            ''.join(r + ' ' for r in messages))
+        s['ends b:' + id] = ends
+    for id, (at, ends) in m.not_theirs.items():
+        s['d:' + id] = str(at)
+        s['ends d:' + id] = ends
     for pool, codes in m.free.items():
         if codes:
             s['o:' + pool] = sorted(codes)

@@ -26,11 +26,15 @@ NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = range(5)
 ENDED = {'ordered': 'ordered', 'recovered': 'ordered',
          'suppressed': 'suppressed', 'empty': 'empty', 'released': 'empty',
          'before_live': 'before_live', 'off': 'off', 'cool_down': 'cool_down',
-         'paused': 'paused'}
+         'paused': 'paused', 'not_me': 'not_me', 'no_consent': 'no_consent'}
 KNOWN_REASONS = ('ordered', 'recovered', 'lost', 'suppressed', 'empty',
                  'released', 'no_address', 'before_live', 'off', 'series_gone',
                  'series_done', 'never_mail', 'unreadable', 'cool_down',
-                 'no_audience', 'no_consent', 'paused')
+                 'no_audience', 'no_consent', 'paused', 'not_me')
+
+
+CONSENTED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
+             'import', 'operator')
 
 
 class Visit:
@@ -61,6 +65,9 @@ class Shopper:
         self.visits = []
         self.logged_in = False
         self.captured = 0               # how the address came
+        self.consent = ''               # 'given', 'withdrawn'
+        self.consented = (0, 0)         # when, how
+        self.asked = False              # the locale is only the browser's
         self.state = 'none'
         self.reason = ''
         self.rescue = self.fence = self.lease = 0
@@ -73,6 +80,7 @@ class Shopper:
         self.trials = []                # dicts
         self.steps = []                 # [hash, at, outcome]
         self.mails = []
+        self.held = []                  # of each: it was held out
         self.attempt = None             # dict: id, state, step, series, ...
         self.expires = None
         self.day = 0
@@ -92,6 +100,8 @@ class Model:
         self.due = {}
         self.doubt = {}
         self.out = {}                   # suppressed: id -> (reason, at, till)
+        self.bounces = {}               # id -> (at, reports, messages, expires)
+        self.not_theirs = {}            # id -> (when it was said, expires)
         self.free = {}                  # pool -> codes
         self.reserved = {}              # pool -> code -> whom, rescue, step, at
         self.given = {}
@@ -129,7 +139,8 @@ class Model:
             for id in [i for i, r in of.items()
                        if r.expires is not None and r.expires < self.now]:
                 del of[id]
-        for name in ('pointers', 'customers', 'items', 'networks', 'sources'):
+        for name in ('pointers', 'customers', 'items', 'networks', 'sources',
+                     'not_theirs', 'bounces'):
             of = getattr(self, name)
             for id in [i for i, r in of.items() if r[-1] < self.now]:
                 del of[id]
@@ -313,14 +324,22 @@ class Model:
     def uncertain(self, e):
         return e['status'] in (499, 502, 504)
 
+    def ordered_at(self):
+        return self.now if self.now - self.at <= 15000 else self.at
+
     def event_forget(self, e):
+        if e['consent'] and e['consent'][0] == 'withdrawn':
+            sid = e['shopper'] or self.customers.get(e['customer'], ('',))[0]
+            if sid in self.shoppers:
+                if self.consent(sid, *e['consent'], self.at) == 'OK':
+                    self.renewed.add(sid)
         if not e['kinds'] & PURCHASE or self.uncertain(e):
             return
         id = self.find(e['visit'])
         people = []
         self.count('orders')
         if id in self.visits:
-            self.order_visit(self.visits[id], self.at)
+            self.order_visit(self.visits[id], self.ordered_at())
             self.written.add(id)
             people.append(self.visits[id].shopper)
         people.append(e['shopper'])
@@ -329,7 +348,7 @@ class Model:
         for sid in people:
             if sid in self.shoppers and sid not in seen:
                 seen.append(sid)
-                self.order_shopper(sid, self.at, '')
+                self.order_shopper(sid, self.ordered_at(), '')
                 self.renewed.add(sid)
 
     def event_apply(self, e):
@@ -426,10 +445,21 @@ class Model:
             self.pointers[frm] = ('v', id, self.now + e['terms']['idle'])
         self.written.add(id)
 
+    def remember(self, id, sid, till):
+        self.pointers[id] = ('p', sid + self.said(sid), till)
+
+    def said(self, sid):
+        return str(self.not_theirs.get(sid, ('',))[0])
+
     def alias(self, id):
         p = self.pointers.get(id)
-        if p and p[0] == 'p' and p[1] in self.shoppers:
-            return p[1]
+        if not p or p[0] != 'p':
+            return None
+        sid, since = p[1][:22], p[1][22:]
+        if sid in self.not_theirs and since != self.said(sid):
+            del self.pointers[id]
+        elif sid in self.shoppers:
+            return sid
 
     def evidence(self, id, v, e):
         """(shopper, how sure, does the exchange itself say so)"""
@@ -495,7 +525,7 @@ class Model:
             self.release(id)
         if v.shopper:
             self.bind(v, e, shown)
-            self.details(v, e)
+            self.details(v, e, shown)
             self.enlist(v.shopper, id)
         if e['customer']:
             v.customer = e['customer']
@@ -511,10 +541,10 @@ class Model:
                 continue
             if flags & OWN:
                 if v.how >= BY_ADDRESS and (again or shown or not v.aliased):
-                    self.pointers[id] = ('p', sid, till)
+                    self.remember(id, sid, till)
                     v.aliased = True
             elif sure:
-                self.pointers[id] = ('p', sid, till)
+                self.remember(id, sid, till)
         c = e['customer']
         if not c:
             return
@@ -527,7 +557,7 @@ class Model:
             if c not in p.customers:
                 p.customers = ([c] + p.customers)[:4]
 
-    def details(self, v, e):
+    def details(self, v, e, shown):
         p = self.shoppers[v.shopper]
         if e['sealed'] and e['shopper'] == v.shopper \
                 and p.sealed[:1] != e['sealed'][:1]:
@@ -537,10 +567,43 @@ class Model:
             p.captured = e['captured']
         elif v.how == BY_CLICK and not p.captured:
             p.captured = 7
-        p.locale = e['locale'] or p.locale
+        theirs = e['shopper'] == v.shopper or not e['shopper'] \
+            and (shown or v.how == BY_LOGIN)
+        if e['locale'] and not e['asked']:
+            p.locale, p.asked = e['locale'], False
+        elif e['locale'] and theirs and (p.asked or not p.locale):
+            p.locale, p.asked = e['locale'], True
+        if theirs and e['consent']:
+            self.consent(v.shopper, *e['consent'], self.at)
         p.first_name = e['first_name'] or p.first_name
         p.logged_in = p.logged_in or v.how == BY_LOGIN
         self.renewed.add(v.shopper)
+
+    def consent(self, sid, what, how, at):
+        """What was said last counts; since when it is given is kept."""
+        p = self.shoppers[sid]
+        if at < p.consented[0]:
+            return 'OLD'
+        before = p.consent
+        if before == what == 'given':
+            return 'SAME'
+        p.consent, p.consented = what, (at, how)
+        event = {'given': 'consented', 'withdrawn': 'consent_withdrawn'}[what]
+        if what == 'given' or before == 'given':
+            self.count(event)
+            self.note(event, sid, 0, CONSENTED[how])
+        return 'OK'
+
+    def told_consent(self, sid, what, how, at, remember):
+        """at None: nobody knows when it was said; 0: now."""
+        p = self.shoppers.get(sid)
+        if at is None and what == 'given' and p and p.consent == 'withdrawn':
+            return 'OLD'
+        p = self.shoppers.setdefault(sid, Shopper())
+        reply = self.consent(sid, what, how, min(at or self.now, self.now))
+        if reply == 'OK':
+            self.ttl(p, remember)
+        return reply
 
     def logs_out(self, v, e):
         if e['kinds'] & LOGOUT:
@@ -694,13 +757,14 @@ class Model:
         if e['total']:
             amount = int(e['total'])
         worth = amount, e['currency'] or currency
-        self.order_visit(v, self.at)
+        at = self.ordered_at()
+        self.order_visit(v, at)
         v.order_id = order or v.order_id
         if before and before != v.shopper:
-            self.order_shopper(before, self.at, order, worth)
+            self.order_shopper(before, at, order, worth)
             self.renewed.add(before)
         if p:
-            self.order_shopper(v.shopper, self.at, order, worth)
+            self.order_shopper(v.shopper, at, order, worth)
         self.note('order', v.shopper if p else '', p.rescue if p else 0)
         if not v.click or self.at - v.click[2] > 7 * DAY * MS:
             return
@@ -728,7 +792,8 @@ class Model:
 
     # ---- shop and operator
 
-    def told_order(self, sid, order, customer, ago, remember):
+    def told_order(self, sid, order, customer, ago, remember, total='',
+                   currency=''):
         people = [sid] if sid else []
         if sid and sid not in self.shoppers:
             self.shoppers[sid] = Shopper()
@@ -752,7 +817,8 @@ class Model:
             if order and order in p.orders:
                 continue
             fresh = True
-            self.order_shopper(id, self.now - ago, order)
+            self.order_shopper(id, self.now - ago, order,
+                               (int(total), currency) if total else None)
             self.note('order', id, p.rescue)
             self.ttl(p, remember)
         if not fresh:
@@ -789,6 +855,51 @@ class Model:
             self.count('suppressed_' + reason)
             p = self.shoppers.get(sid)
             self.note('suppressed', sid, p.rescue if p else 0, reason)
+        return 'OK'
+
+    def bounce(self, sid, kind, report, message):
+        if kind == 'forged':
+            self.count('bounce_forged')
+            return 'new 0'
+        at, reports, messages, _ = self.bounces.get(sid, (0, [], [], 0))
+        p = self.shoppers.get(sid)
+        if p and p.clicked > at:
+            messages = []
+        if report in reports:
+            return 'again %d' % len(messages)
+        reports = [report] + reports[:15]
+        if kind == 'soft' and message not in messages:
+            messages = [message] + messages[:15]
+        self.bounces[sid] = (self.now, reports, messages,
+                             self.now + 90 * DAY * MS)
+        self.count('bounce_' + kind)
+        self.note('bounce', sid, p.rescue if p else 0, kind)
+        return 'new %d' % len(messages)
+
+    def not_me(self, sid, age, remember):
+        old = self.not_theirs.get(sid, (0,))[0]
+        if age and old + 60000 >= self.now - age:
+            return 'OK'
+        p = self.shoppers.get(sid)
+        if p:
+            done = p.state == 'open'
+            self.close(sid, 'not_me')
+            mine = self.his(sid)
+            p.visits = [i for i, _ in mine]
+            for id, v in mine:
+                if v.how == BY_LOGIN:
+                    v.aliased = False
+                    continue
+                if v.click and v.click[0] == sid:
+                    v.click = None
+                self.release(id)
+                done = True
+            p.first_name, p.clicked = '', 0
+            if done:
+                self.count('not_me')
+                self.note('not_me', sid, p.rescue)
+        self.not_theirs[sid] = (max(self.now, old + 1), self.now + MS
+                                * max(remember + MARGIN, 400 * DAY))
         return 'OK'
 
     def mode(self, mode):
@@ -899,8 +1010,10 @@ class Model:
         for t in p.trials:
             if (t['series'], t['step'], t['rescue']) == (series, step, rescue):
                 return
-        p.trials = [t for t in p.trials
-                    if t['at'] >= self.now - 7 * DAY * MS][-15:]
+        p.trials = [t for t in p.trials if t['at'] >= self.now - 7 * DAY * MS]
+        if len(p.trials) > 15:
+            self.count('trials_dropped')
+            p.trials = p.trials[-15:]
         t = dict(series=series, step=step, rescue=rescue, at=self.now,
                  variant=terms['variant'], holdout=terms['holdout'],
                  ordered=False)
@@ -974,7 +1087,7 @@ class Model:
             self.step_done(p, a['step'], 'd')
             p.tries = 0
         self.offer_given(sid)
-        p.mails = (p.mails + [a['at']])[-16:]
+        self.mail_noted(p, a['at'], False)
         self.doubt['%s %d %d %d %s' % (sid, a['rescue'], a['series'],
                                        a['step'], a['id'])] = a['at']
         self.count('doubt')
@@ -989,9 +1102,22 @@ class Model:
         if a['rescue'] == p.rescue:
             self.step_done(p, a['step'], 'h')
             p.tries = 0
+        self.holdout_noted(p, a['at'])
         self.offer_back(sid)
         self.count('holdout')
         self.note('holdout', sid, a['rescue'], None, a['step'])
+
+    @staticmethod
+    def mail_noted(p, at, held):
+        p.mails = (p.mails + [at])[-16:]
+        p.held = (p.held + [held])[-16:]
+
+    def holdout_noted(self, p, at):
+        """Counts as its message would have, if that had been a real one."""
+        if p.attempt['live']:
+            if p.attempt['offer']:
+                p.offered = self.now
+            self.mail_noted(p, at, True)
 
     def step_done(self, p, step, outcome):
         for s in p.steps:
@@ -1029,6 +1155,9 @@ class Model:
         return int(hashlib.sha1(text.encode()).hexdigest()[:8], 16)
 
     def told(self, p, shown):
+        if p.state == 'closed' and p.reason == 'not_me' \
+                and shown.how == BY_LOGIN:
+            return p.mark == self.cart_mark(shown)
         return p.state == 'closed' and p.reason in ('lost', 'series_done') \
             and p.mark == self.cart_mark(shown) \
             and any(o in ('s', 'd', 'h') for _, _, o in p.steps)
@@ -1123,7 +1252,7 @@ class Model:
         return 'OK'
 
     def confirm(self, sid, rescue, fence, series, step, attempt, mode, terms):
-        """terms: day, week, cool_down, variant, holdout, offer"""
+        """terms: day, week, cool_down, variant, holdout, offer, consent"""
         if 'mode' not in self.shop:
             return 'SPMODE'
         p = self.shoppers.get(sid)
@@ -1146,6 +1275,7 @@ class Model:
             p.attempt = {'id': attempt, 'state': 'confirmed', 'step': step,
                          'series': series, 'rescue': rescue, 'at': self.now,
                          'holdout': terms['holdout'],
+                         'live': mode == 'live',
                          'offer': terms['offer']}
             if mode == 'live':
                 self.trial_begin(p, series, step, rescue, terms)
@@ -1165,6 +1295,10 @@ class Model:
         if reason:
             self.close(sid, reason)
             return ENDED.get(reason, 'suppressed'), 0
+        if terms['consent'] == 1 and p.consent != 'given' \
+                or terms['consent'] == 2 and p.consent == 'withdrawn':
+            self.close(sid, 'no_consent')
+            return 'no_consent', 0
         if 'p:' + sid in self.active:
             return 'active', p.next
         shown, _, held = self.look(sid)
@@ -1221,7 +1355,9 @@ class Model:
                     self.step_done(p, a['step'], outcome)
                 if outcome == 's':
                     self.offer_given(sid)
-                    p.mails = (p.mails + [self.now])[-16:]
+                    self.mail_noted(p, self.now, False)
+                elif outcome == 'h':
+                    self.holdout_noted(p, self.now)
                 self.offer_back(sid)
             self.count(self.NAMES[outcome])
             self.note(self.NAMES[outcome], sid, a['rescue'], reason,

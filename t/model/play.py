@@ -23,6 +23,7 @@ import tempfile
 import time
 
 import model
+import show
 from compare import compare
 from redis import Error, Redis
 
@@ -44,6 +45,7 @@ NETWORKS = ['n%021d' % i for i in range(2)]
 SOURCES = ['s%021d' % i for i in range(3)]
 ATTEMPTS = ['t%021d' % i for i in range(6)]
 STEPS = [11, 22, 33]
+AGES = [0, 0, 0, 1, 59000, 61000, 2 * IDLE]     # of a "not me"
 POOLS = ['spring', 'spring', 'vip']
 CODES = ['SAVE-%d' % i for i in range(5)]
 TEXTS = ['', 'Shirt', 'Trousers']
@@ -104,7 +106,8 @@ def random_event(r):
              moved='', moved_own=False, customer='', shopper='', sealed='',
              network='', first_name='', locale='', currency='', order='',
              click=None, aliases=[], lines=[], logged_in=False,
-             captured=0, device=r.choice([0, 0, 0, 1, 2, 3]),
+             captured=0, asked=False, consent=None,
+             device=r.choice([0, 0, 0, 1, 2, 3]),
              forget=r.random() < .03, source=r.choice(SOURCES), skip=0)
     e['age'] = r.choice([0] * 6 + [1, 500, 60000, IDLE - 1, IDLE, IDLE * 2,
                                    13 * 3600000])
@@ -147,8 +150,12 @@ def random_event(r):
             e['sealed'] = r.choice(['1\x1f\x1eabc', '2\0\n\x7f', ''])
             e['network'] = r.choice(NETWORKS + [''])
             e['first_name'] = r.choice(['', 'Jo'])
-            e['locale'] = r.choice(['', 'de'])
             e['captured'] = r.choice([0, 1, 1, 3, 5])
+        e['locale'] = r.choice(['', 'de', 'fr'])
+        e['asked'] = bool(e['locale']) and r.random() < .6
+        if r.random() < .3:
+            e['consent'] = r.choice(['given', 'given', 'withdrawn']), \
+                r.choice([1, 3, 4])
     if r.random() < .25:
         e['customer'] = r.choice(CUSTOMERS)
     if r.random() < .5:
@@ -168,13 +175,29 @@ def random_terms(r):
     return dict(day=r.choice([0, 0, 0, 1, 2]), week=r.choice([0, 0, 0, 2]),
                 cool_down=r.choice([0, 0, 0, 3600000, 3 * 86400000]),
                 variant=r.choice([0, 0, 1]), holdout=r.random() < .2,
-                offer=r.random() < .3)
+                offer=r.random() < .3, consent=r.choice([0, 0, 0, 1, 2]))
+
+
+def other_step(r):
+    """Reports that come back, and questions."""
+    kind = r.random()
+    if kind < .5:
+        return ('bounces', r.choice(SHOPPERS[:2]),
+                r.choice(['soft', 'soft', 'soft', 'hard', 'complaint',
+                          'forged']),
+                r.choice([0, 0, 1, 2, 3, 50]), r.choice([1, 1, 2, 20]))
+    return ('ask', r.choice(['status', 'why', 'why', 'doubt', 'offers',
+                             'experiment']), r.choice(SHOPPERS))
 
 
 def random_step(r):
+    if r.random() < .08:
+        return other_step(r)
     kind = r.random()
-    if kind < .55:
+    if kind < .54:
         return ('event', random_event(r))
+    if kind < .55:
+        return ('not_me', r.choice(SHOPPERS), r.choice(AGES))
     if kind < .58:
         return ('replay', r.randrange(8))
     if kind < .70:
@@ -196,8 +219,13 @@ def random_step(r):
     if kind < .96:
         return ('order', r.choice(SHOPPERS + ['']),
                 r.choice(ORDERS + ['']), r.choice(CUSTOMERS + ['']),
-                r.choice([0, 0, 60000, 2 * IDLE]))
-    if kind < .965:
+                r.choice([0, 0, 60000, 2 * IDLE]),
+                r.choice(['', '', '990']))
+    if kind < .9625:
+        return ('consent', r.choice(SHOPPERS),
+                r.choice(['given', 'given', 'withdrawn']), r.choice([6, 7]),
+                r.choice([None, 0, 0, 60000, -60000, 40 * 86400000]))
+    if kind < .967:
         return ('suppress', r.choice(SHOPPERS), r.random() < .5)
     if kind < .97:
         return ('pause', r.choice(SHOPPERS),
@@ -211,6 +239,8 @@ def random_step(r):
 
 def mailing_step(r):
     """A shop where little else happens than that carts are mailed."""
+    if r.random() < .08:
+        return other_step(r)
     kind = r.random()
     if kind < .2:
         e = random_event(r)
@@ -219,8 +249,10 @@ def mailing_step(r):
         if r.random() < .6:
             e.update(shopper=r.choice(SHOPPERS), sealed='1.abc', network='')
         return ('event', e)
-    if kind < .25:
+    if kind < .24:
         return ('event', random_event(r))
+    if kind < .25:
+        return ('not_me', r.choice(SHOPPERS[:2]), r.choice(AGES))
     if kind < .42:
         return ('clock', r.choice([1000, 61000, IDLE, IDLE + 1, IDLE + 1,
                                    2 * IDLE, 86400000]))
@@ -265,6 +297,12 @@ def mailing_round(r):
         if r.random() < .9:
             steps.append(('settle', 0, step, attempt, r.choice('sssshxrdy'),
                           r.choice([0, 1, 1, 3600001])))
+        if r.random() < .3:
+            n = r.choice([0, 4, 8])
+            steps += [('bounces', who, 'soft', n, 2), ('clock', 1000),
+                      ('event', dict(e, op=0, lines=[], kinds=model.CLICK,
+                                     click=(who, r.choice([1, 1, 2]), step))),
+                      ('bounces', who, 'soft', n + r.choice([1, 2]), 1)]
         step, attempt = r.choice(STEPS), r.choice([1, 3, 5])
         steps += [('clock', r.choice([1000, 3600002])),
                   ('claim', 64, 60000)]
@@ -273,6 +311,30 @@ def mailing_round(r):
                                     total=r.choice(['', '1234', '-1']),
                                     order=r.choice(ORDERS))))
     steps.append(('clock', r.choice([1000, IDLE, 86400000, 5 * 86400000])))
+    return steps
+
+
+def not_me_round(r):
+    """Somebody at the same computer, again and again."""
+    who, own = r.choice(SHOPPERS[:2]), r.choice(OWN)
+    steps = []
+    for _ in range(r.choice([3, 5, 8])):
+        e = random_event(r)
+        e.update(visit=r.choice(VISITS[:3]), age=0, forget=False, status=200,
+                 aliases=[(own, 5)], moved='', skip=0, shopper='', sealed='',
+                 customer='', logged_in=r.random() < .2)
+        kind = r.random()
+        if kind < .4:
+            e.update(shopper=who, sealed='1.abc', first_name='Jo', network='')
+        elif kind < .6:
+            e.update(kinds=model.CLICK, click=(who, 1, 11), op=0, lines=[])
+        steps.append(('event', e))
+        if r.random() < .5:
+            steps.append(('not_me', who, r.choice(AGES)))
+        if r.random() < .3:
+            steps.append(('clock', r.choice([1, 59500, 62000, IDLE + 2])))
+        if r.random() < .2:
+            steps.append(('claim', 64, 60000))
     return steps
 
 
@@ -288,6 +350,8 @@ def history(seed, steps):
     while len(first) < steps:
         if step is mailing_step and r.random() < .1:
             first += mailing_round(r)
+        elif r.random() < .02:
+            first += not_me_round(r)
         else:
             first.append(step(r))
     return first
@@ -357,8 +421,11 @@ class Play:
             if e['click'] else ['', '', '']
         who = [e['moved'], e['shopper'], e['network'], e['first_name'],
                e['locale'], e['order']] + click
-        who = who + [e['captured'], e['sealed']] if any(who + [e['sealed']]) \
-            else []
+        how = e['captured'] + 128 * e['asked']
+        if e['consent']:
+            how += 8 * e['consent'][1] + 64 * (e['consent'][0] == 'withdrawn')
+        who = who + [how, e['sealed']] \
+            if any(who + [e['sealed'], e['consent']]) else []
         aliases = ''.join('%s%d' % a for a in e['aliases'])
         if e['customer']:
             aliases += e['customer'] + '8'
@@ -392,10 +459,11 @@ class Play:
                 ' '.join('%d:%d:%s' % tuple(s) for s in p.steps),
                 p.first_name, p.locale, v.currency,
                 '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines),
-                '%d %d %d %d %d %d %d' % (
+                '%d %d %d %d %d %d %d %d %d' % (
                     p.captured, v.how, v.device, v.stage,
                     max(len(p.orders), bool(p.order)), bool(p.customers),
-                    p.offered),
+                    p.offered, p.consented[1] + 8 * (p.consent == 'withdrawn'),
+                    p.consented[0]),
                 ' '.join(map(str, p.mails)),
                 '%s %s %s' % (p.code['pool'], p.code['text'],
                               'g' if p.code['given'] else 'r')
@@ -445,10 +513,11 @@ class Play:
         return self.same(self.call('sp1_renew', 'p:' + sid, 'm' * 22, fence,
                                    lease), self.m.renew(sid, fence, lease))
 
-    def order(self, sid, order, customer, ago):
+    def order(self, sid, order, customer, ago, total):
         if not sid and not customer:
             return
-        args = (order, customer, ago, 90 * 86400)
+        args = (order, customer, ago, 90 * 86400, total,
+                'EUR' if total else '')
         return self.same(self.call('sp1_order', 'p:' + sid, *args),
                          self.m.told_order(sid, *args))
 
@@ -456,6 +525,47 @@ class Play:
         return self.same(self.call('sp1_suppress', 'p:' + sid,
                                    'unsubscribed', '1' if remove else '0'),
                          self.m.suppress(sid, 'unsubscribed', remove))
+
+    def consent(self, sid, what, how, ago):
+        at = self.now - ago if ago else ago
+        return self.same(self.call('sp1_consent' if what == 'given'
+                                   else 'sp1_withdraw', 'p:' + sid, how,
+                                   '' if at is None else at, 90 * 86400),
+                         self.m.told_consent(sid, what, how, at, 90 * 86400))
+
+    def bounces(self, sid, kind, first, n):
+        """Two reports of each message."""
+        for i in range(first, first + n):
+            args = (kind, '%016x' % i, '%08x' % (i // 2))
+            wrong = self.same(self.call('sp1_bounce', 'p:' + sid, *args),
+                              self.m.bounce(sid, *args))
+            if wrong:
+                return wrong
+
+    def ask(self, what, sid):
+        if what == 'why':
+            return next(filter(None, (self.tell(what, id)
+                                      for id in SHOPPERS)), None)
+        return self.tell(what, sid)
+
+    def tell(self, what, sid):
+        pool, series = POOLS[SHOPPERS.index(sid)], 7
+        args = dict(why=[sid], offers=[pool], experiment=[series])
+        key = dict(status='shop', why='p:' + sid, doubt='doubt',
+                   offers='o:' + pool, experiment='exp:%08x' % series)[what]
+        got = self.call('sp1_' + what, key)
+        if isinstance(got, list):
+            got = [x.decode() for x in got]
+            if what in ('status', 'experiment'):    # hashes
+                fixed = 18 if what == 'status' else 0
+                rows = sorted(zip(got[fixed::2], got[fixed + 1::2]))
+                got = got[:fixed] + [x for row in rows for x in row]
+        return self.same(got, getattr(show, what)(self.m, *args.get(what, [])))
+
+    def not_me(self, sid, age):
+        args = (age, 90 * 86400)
+        return self.same(self.call('sp1_not_me', 'p:' + sid, *args),
+                         self.m.not_me(sid, *args))
 
     def erase(self, sid):
         visits = [i for i, v in self.m.visits.items() if v.shopper == sid]

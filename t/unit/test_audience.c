@@ -311,6 +311,12 @@ test_values(void **state)
     assert_int_equal(n, SP_DEVICE_TABLET);
     assert_null(config_value_stage("payment", &n));
     assert_int_equal(n, 5);
+    assert_null(config_value_consent("all", &n));
+    assert_int_equal(n, AUDIENCE_ALL);
+    assert_null(config_value_consent("soft-opt-in", &n));
+    assert_int_equal(n, AUDIENCE_SOFT);
+    assert_null(config_value_consent("consent", &n));
+    assert_int_equal(n, AUDIENCE_CONSENT);
     assert_null(config_value_kind("upgrade", &n));
     assert_int_equal(n, MESSAGE_UPGRADE);
 }

@@ -214,6 +214,41 @@ test_event_who(void **state)
 }
 
 
+/* How the address came, how consent did, and whose word the locale is. */
+
+static void
+test_event_how(void **state)
+{
+    sp_call_t   call;
+    sp_event_t  event;
+
+    event_start(&event);
+    event.consent = SP_CONSENT_GIVEN;
+    event.consented = SP_CONSENTED_NEWSLETTER;
+    make(&call, &event);
+    arg(&call, 9, F F F F F F F F F "32" F);
+
+    event.consent = SP_CONSENT_WITHDRAWN;
+    event.captured = SP_CAPTURED_CHECKOUT;
+    event.asked = 1;
+    make(&call, &event);
+    arg(&call, 9, F F F F F F F F F "99" F);
+
+    event.locale = str("de");
+    make(&call, &event);
+    arg(&call, 9, F F F F "de" F F F F F "227" F);
+
+    event.consent = SP_CONSENT_NOT;
+    event.asked = 0;
+    make(&call, &event);
+    arg(&call, 9, F F F F "de" F F F F F "3" F);
+
+    event.locale.len = 0;
+    make(&call, &event);
+    arg(&call, 9, "");
+}
+
+
 static void
 test_event_lines(void **state)
 {
@@ -420,11 +455,12 @@ test_mailer_calls(void **state)
     terms_of.cool_down = -1;
     terms_of.variant = 7;
     terms_of.offer = 1;
+    terms_of.consent = SP_CONSENT_WITHDRAWN;
 
     assert_int_equal(sp_call_confirm(&call, pool, &shop, &p, 1, 2, 3, 4,
                                      "attempt", SP_MODE_LIVE, &terms_of),
                      SP_OK);
-    assert_int_equal(call.argc, 17);
+    assert_int_equal(call.argc, 18);
     arg(&call, 3, "sp:{demo}:p:pppppppppppppppppppppp");
     arg(&call, 5, "1");
     arg(&call, 6, "2");
@@ -438,6 +474,7 @@ test_mailer_calls(void **state)
     arg(&call, 14, "7");
     arg(&call, 15, "0");
     arg(&call, 16, "1");
+    arg(&call, 17, "2");
 
     assert_int_equal(sp_call_settle(&call, pool, &shop, &p, 1, 2, 3, 4, NULL,
                                     SP_SETTLE_SKIPPED, "too_late", -1),
@@ -454,13 +491,29 @@ test_mailer_calls(void **state)
     arg(&call, 6, "2");
     arg(&call, 7, "5");
 
-    assert_int_equal(sp_call_order(&call, pool, &shop, NULL, NULL, &c, -1, 9),
-                     SP_OK);
+    assert_int_equal(sp_call_order(&call, pool, &shop, NULL, NULL, &c, -1, 9,
+                                   SP_NO_AMOUNT, ""), SP_OK);
+    assert_int_equal(call.argc, 9);
     arg(&call, 3, "sp:{demo}:p:");
     arg(&call, 5, "");
     arg(&call, 6, c.text);
     arg(&call, 7, "0");
     arg(&call, 8, "9");
+
+    assert_int_equal(sp_call_order(&call, pool, &shop, NULL, &p, NULL, 0, 9,
+                                   1250, "EUR"), SP_OK);
+    assert_int_equal(call.argc, 11);
+    arg(&call, 9, "1250");
+    arg(&call, 10, "EUR");
+
+    assert_int_equal(sp_call_not_me(&call, pool, &shop, &p, -1, 9), SP_OK);
+    arg(&call, 1, "sp1_not_me");
+    arg(&call, 3, "sp:{demo}:p:pppppppppppppppppppppp");
+    arg(&call, 5, "0");
+    arg(&call, 6, "9");
+    assert_int_equal(call.argc, 7);
+    assert_int_equal(sp_call_not_me(&call, pool, &shop, &p, 77, 9), SP_OK);
+    arg(&call, 5, "77");
 
     assert_int_equal(sp_call_suppress(&call, pool, &shop, &p, "bounced", 1),
                      SP_OK);
@@ -476,6 +529,21 @@ test_mailer_calls(void **state)
     arg(&call, 7, "1795600000000");
     assert_int_equal(sp_call_pause(&call, pool, &shop, &p, -5), SP_OK);
     arg(&call, 7, "1");
+
+    assert_int_equal(sp_call_consent(&call, pool, &shop, &p, SP_CONSENT_GIVEN,
+                                     SP_CONSENTED_IMPORT, -1, 9), SP_OK);
+    assert_int_equal(call.argc, 8);
+    arg(&call, 1, "sp1_consent");
+    arg(&call, 3, "sp:{demo}:p:pppppppppppppppppppppp");
+    arg(&call, 5, "6");
+    arg(&call, 6, "");
+    arg(&call, 7, "9");
+    assert_int_equal(sp_call_consent(&call, pool, &shop, &p,
+                                     SP_CONSENT_WITHDRAWN,
+                                     SP_CONSENTED_OPERATOR, 5, 9), SP_OK);
+    arg(&call, 1, "sp1_withdraw");
+    arg(&call, 5, "7");
+    arg(&call, 6, "5");
 
     assert_int_equal(sp_call_customer(&call, pool, &shop, &c, &p, &sealed, 9),
                      SP_OK);
@@ -575,7 +643,7 @@ claim_strings(sp_str_t *items)
                    "o" F "c" R
                    "2" F F "1" F F "700" F F F F F F R
                    "3" F F F F F F F F F F);
-    items[10] = str("3 4 2 5 1 1 1795600000004");
+    items[10] = str("3 4 2 5 1 1 1795600000004 12 1795600000007");
     items[11] = str("1795600000005 1795600000006");
     items[12] = str("spring SAVE-17 r");
 }
@@ -627,6 +695,9 @@ test_claim_read(void **state)
     assert_int_equal(c->orders, 1);
     assert_int_equal(c->customer, 1);
     assert_true(c->offered == 1795600000004);
+    assert_int_equal(c->consent, SP_CONSENT_WITHDRAWN);
+    assert_int_equal(c->consented, SP_CONSENTED_NEWSLETTER);
+    assert_true(c->consented_at == 1795600000007);
     assert_int_equal(c->nmails, 2);
     assert_true(c->mails[1] == 1795600000006);
     assert_int_equal(c->pool.len, 6);
@@ -641,10 +712,11 @@ test_claim_read(void **state)
     items[9] = str("");
     items[5] = str("");
     items[4] = str("2 3 0 0 1 2 0 ");
-    items[10] = str("0 0 0 0 0 0 0");
+    items[10] = str("0 0 0 0 0 0 0 0 0");
     items[11] = str("");
     items[12] = str("");
     assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
+    assert_int_equal(claim.claimed[0].consent, SP_CONSENT_NOT);
     assert_int_equal(claim.claimed[0].nlines, 0);
     assert_int_equal(claim.claimed[0].nsteps, 0);
     assert_true(claim.claimed[0].total == SP_NO_AMOUNT);
@@ -676,9 +748,11 @@ test_claim_bad(void **state)
              "1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s" },
         { 9, "1" F F "x" F F F F F F F F }, { 9, "1" F F "1" F "-" F },
         { 9, "1" F F F F F F F F F F "c" F "d" },
-        { 10, "" }, { 10, "8 0 0 0 0 0 0" }, { 10, "0 5 0 0 0 0 0" },
-        { 10, "0 0 4 0 0 0 0" }, { 10, "0 0 0 6 0 0 0" },
-        { 10, "0 0 0 0 0 0" }, { 10, "0 0 0 0 0 0 0 0" },
+        { 10, "" }, { 10, "8 0 0 0 0 0 0 0 0" },
+        { 10, "0 5 0 0 0 0 0 0 0" }, { 10, "0 0 4 0 0 0 0 0 0" },
+        { 10, "0 0 0 6 0 0 0 0 0" }, { 10, "0 0 0 0 0 0 0 8 0" },
+        { 10, "0 0 0 0 0 0 0 16 0" }, { 10, "0 0 0 0 0 0 0 0" },
+        { 10, "0 0 0 0 0 0 0 0 0 0" },
         { 11, "x" }, { 11, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17" },
         { 12, "spring" }, { 12, "spring SAVE" }, { 12, "spring SAVE x" },
         { 12, "spring SAVE r " }, { 12, " SAVE r" }, { 12, "spring  r" },
@@ -692,6 +766,52 @@ test_claim_bad(void **state)
             fail_msg("%u: \"%s\"", bad[i].n, bad[i].text);
         }
     }
+}
+
+
+static void
+test_preview(void **state)
+{
+    size_t         n;
+    sp_id_t        p;
+    sp_str_t       items[14];
+    sp_call_t      call;
+    sp_preview_t   preview;
+
+    p = id('p');
+    assert_int_equal(sp_call_preview(&call, pool, &shop, &p), SP_OK);
+    assert_int_equal(call.argc, 5);
+    arg(&call, 1, "sp1_preview");
+    arg(&call, 3, "sp:{demo}:p:pppppppppppppppppppppp");
+    arg(&call, 4, "sp:{demo}:moved");
+
+    claim_strings(items + 1);
+    items[0] = str("open");
+    items[1] = str("1795600000000");
+    items[2] = str("3600000");
+    items[3] = str("pppppppppppppppppppppp");
+    assert_int_equal(sp_preview_read(&preview, pool, items, 14), SP_OK);
+    assert_memory_equal(preview.stands.data, "open", 4);
+    assert_int_equal(preview.idle, 3600000);
+    assert_true(preview.claimed.now == 1795600000000);
+    assert_string_equal(preview.claimed.shopper.text,
+                        "pppppppppppppppppppppp");
+    assert_int_equal(preview.claimed.rescue, 2);
+    assert_int_equal(preview.claimed.nlines, 3);
+
+    for (n = 0; n < 14; n++) {
+        assert_int_equal(sp_preview_read(&preview, pool, items, n),
+                         n == 3 ? SP_OK : SP_INVALID);
+    }
+
+    items[0] = str("unknown");
+    assert_int_equal(sp_preview_read(&preview, pool, items, 3), SP_OK);
+    assert_int_equal(preview.claimed.nlines, 0);
+    items[1] = str("x");
+    assert_int_equal(sp_preview_read(&preview, pool, items, 3), SP_INVALID);
+    items[1] = str("1");
+    items[2] = str("");
+    assert_int_equal(sp_preview_read(&preview, pool, items, 3), SP_INVALID);
 }
 
 
@@ -860,6 +980,7 @@ main(void)
         cmocka_unit_test(test_library),
         cmocka_unit_test_setup_teardown(test_event_bare, setup, teardown),
         cmocka_unit_test_setup_teardown(test_event_who, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_event_how, setup, teardown),
         cmocka_unit_test_setup_teardown(test_event_lines, setup, teardown),
         cmocka_unit_test_setup_teardown(test_event_limits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
@@ -868,6 +989,7 @@ main(void)
         cmocka_unit_test(test_event_reply),
         cmocka_unit_test_setup_teardown(test_claim_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim_bad, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_preview, setup, teardown),
         cmocka_unit_test_setup_teardown(test_offers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_experiment, setup, teardown),
     };

@@ -301,6 +301,16 @@ test_journal(void **state)
     assert_int_equal(journal_suppressions(dir, journal_each, &seen), 3);
     assert_string_equal(seen.last, "10 demo paused 99");
 
+    /* Within ten minutes it says the same, and it is no suppression. */
+
+    assert_int_equal(journal_not_me(dir, journal_each, &seen), 0);
+    journal_not_me_line(line, 1801, "demo", &shopper);
+    assert_string_equal(line, "1800 demo PXC5Rg0wphdpgXorYwl7SQ not_me\n");
+    assert_int_equal(journal_write(dir, "not-me", line), 0);
+    assert_int_equal(journal_not_me(dir, journal_each, &seen), 1);
+    assert_string_equal(seen.last, "1800 demo not_me 0");
+    assert_int_equal(journal_suppressions(dir, journal_each, &seen), 3);
+
     assert_false(journal_knows_shop(dir, "demo", "fingerprint"));
     journal_shop_line(line, "demo", "fingerprint");
     assert_int_equal(journal_write(dir, "shops", line), 0);
@@ -308,6 +318,8 @@ test_journal(void **state)
     assert_false(journal_knows_shop(dir, "demo", "another"));
     assert_false(journal_knows_shop(dir, "dem", "fingerprint"));
 
+    unlink(path);
+    snprintf(path, sizeof(path), "%s/not-me", dir);
     unlink(path);
     snprintf(path, sizeof(path), "%s/shops", dir);
     unlink(path);

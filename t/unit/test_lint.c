@@ -152,6 +152,43 @@ test_report(void **state)
 }
 
 
+/* What is quoted of a page may be more than a line, or cut off. */
+
+static void
+test_one_line(void **state)
+{
+    size_t                  i, n;
+    json_t                 *json;
+    char                    html[1000];
+    lint_report_t          *report;
+    const lint_finding_t   *f;
+
+    (void) snprintf(html, sizeof(html), "<a href=\"x\nyz");
+
+    for (n = strlen(html); n < 900; n += 2) {
+        memcpy(html + n, "\xc3\xa9", 3);
+    }
+
+    (void) snprintf(html + n, sizeof(html) - n, "\">link</a>");
+    report = lint(html, strlen(html));
+    n = 0;
+
+    for (i = 0; i < lint_count(report); i++) {
+        f = lint_finding(report, i);
+        assert_null(strpbrk(f->message, "\r\n"));
+        n += strncmp(f->message, "\"x yz", 5) == 0;
+    }
+
+    assert_int_not_equal(n, 0);
+
+    json = lint_json(report);
+    assert_int_equal(json_array_size(json_object_get(json, "findings")),
+                     lint_count(report));
+    json_decref(json);
+    lint_report_free(report);
+}
+
+
 static void
 test_load_error(void **state)
 {
@@ -245,6 +282,7 @@ main(void)
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_clean),
         cmocka_unit_test(test_report),
+        cmocka_unit_test(test_one_line),
         cmocka_unit_test(test_load_error),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_damaged),

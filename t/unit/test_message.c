@@ -260,7 +260,9 @@ test_usual(void **state)
     has(&built.html, "href=\"https://loom.example/sp/unsubscribe?t=");
     has(&built.text, "https://loom.example/sp/preferences?t=");
     has(&built.html, "href=\"https://loom.example/sp/preferences?t=");
-    has_not(&built.html, "Not your cart?");
+    has(&built.text, "Not your cart? https://loom.example/sp/not-me?t=");
+    has(&built.html, "href=\"https://loom.example/sp/not-me?t=");
+    has(&built.html, ">Not your cart?<");
 
     built_free(&built);
 }
@@ -512,6 +514,10 @@ test_refused(void **state)
     sample_usual(&sample);
     sample.facts.preferences = sample_str("javascript:x");
     refused("the preferences link is not a URL");
+
+    sample_usual(&sample);
+    sample.facts.not_me = sample_str("javascript:x");
+    refused("the \"not me\" link is not a URL");
 
     sample_usual(&sample);
     sample.shop.colour = sample_str("red;}");

@@ -809,6 +809,93 @@ semantics_6_what_is_from_the_shop(void **unused)
 }
 
 
+/* A yes, a no, or nothing: what is not said changes nothing. */
+
+static void
+semantics_6_consent(void **unused)
+{
+    unsigned  i;
+    char      body[100];
+
+    static const char *const  yes[] = { "1", "true", "on", "YES", "2",
+                                        "marketing", "+1+", "nope", "offer" };
+    static const char *const  no[] = { "0", "false", "OFF", "No", "n", "F",
+                                       "+0+" };
+    static const char *const  nothing[] = { "", "+", "null", "Undefined",
+                                            "none" };
+
+    rules("sitepreserver_event sign_up POST = /x { email form:mail;"
+          " consent form:news; }");
+
+    for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+        snprintf(body, sizeof(body), "mail=a@example.com&news=%s", yes[i]);
+        PLAY(.body = body);
+        assert_int_equal(lab.out->consent, SP_CONSENT_GIVEN);
+        assert_int_equal(lab.out->consent_kind, SP_SIGN_UP);
+    }
+
+    for (i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+        snprintf(body, sizeof(body), "mail=a@example.com&news=%s", no[i]);
+        PLAY(.body = body);
+        assert_int_equal(lab.out->consent, SP_CONSENT_WITHDRAWN);
+    }
+
+    for (i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
+        snprintf(body, sizeof(body), "mail=a@example.com&news=%s", nothing[i]);
+        PLAY(.body = body);
+        assert_int_equal(lab.out->consent, SP_CONSENT_NOT);
+        assert_int_equal(lab.out->consent_kind, 0);
+    }
+
+    PLAY(.body = "mail=a@example.com");
+    assert_int_equal(lab.out->consent, SP_CONSENT_NOT);
+
+    /* a hidden field before the box: the last one is what counts */
+
+    PLAY(.body = "mail=a@example.com&news=0&news=1");
+    assert_int_equal(lab.out->consent, SP_CONSENT_GIVEN);
+
+    /* what failed says nothing */
+
+    PLAY(.body = "mail=a@example.com&news=1", .status = 422);
+    assert_true(lab.out == NULL || lab.out->consent == SP_CONSENT_NOT);
+    PLAY(.body = "mail=a@example.com&news=0", .status = 499);
+    assert_true(lab.out == NULL || lab.out->consent == SP_CONSENT_NOT);
+
+    /* JSON, and the next alternative */
+
+    rules("sitepreserver_event login POST = /x {"
+          " consent response.json:news or form:news; }"
+          "sitepreserver_event begin_checkout POST = /x { email form:mail;"
+          " consent form:offers; }"
+          "sitepreserver_event purchase POST = /pay { consent form:news; }");
+
+    PLAY(.body = "news=1", .answer = "{\"news\":false}");
+    assert_int_equal(lab.out->consent, SP_CONSENT_WITHDRAWN);
+    PLAY(.body = "news=0", .answer = "{\"news\":true}");
+    assert_int_equal(lab.out->consent, SP_CONSENT_GIVEN);
+    PLAY(.body = "news=1", .answer = "{\"news\":null}");
+    assert_int_equal(lab.out->consent, SP_CONSENT_GIVEN);
+    PLAY(.answer = "{\"news\":[true]}");
+    assert_int_equal(lab.out->consent, SP_CONSENT_NOT);
+
+    /* the last rule that says it */
+
+    PLAY(.body = "offers=no", .answer = "{\"news\":true}");
+    assert_int_equal(lab.out->consent, SP_CONSENT_WITHDRAWN);
+    assert_int_equal(lab.out->consent_kind, SP_BEGIN_CHECKOUT);
+    PLAY(.body = "mail=a@example.com", .answer = "{\"news\":true}");
+    assert_int_equal(lab.out->consent, SP_CONSENT_GIVEN);
+    assert_int_equal(lab.out->consent_kind, SP_LOGIN);
+
+    /* nor does an order that is uncertain */
+
+    PLAY(.uri = "/pay", .body = "news=1", .status = 502);
+    assert_int_equal(lab.out->kinds, SP_ORDER_PENDING);
+    assert_int_equal(lab.out->consent, SP_CONSENT_NOT);
+}
+
+
 static void
 semantics_6_aliases(void **unused)
 {
@@ -1972,6 +2059,7 @@ main(void)
         TEST(semantics_5_graphql_answers_imply_the_request),
         TEST(checkout_errors),
         TEST(semantics_6_what_is_from_the_shop),
+        TEST(semantics_6_consent),
         TEST(semantics_6_aliases),
         TEST(semantics_7_the_visit_moves),
         TEST(semantics_7_unmatched_exchanges_move_it_too),

@@ -426,6 +426,46 @@ reading_stops(void **unused)
 }
 
 
+/* What was looked at is counted, and is the same in pieces of any size. */
+
+static void
+bytes_are_counted(void **unused)
+{
+    size_t  piece, read;
+
+    static const char  page[] = "<b id=total>5</b><ul>" LINE("7", "1", "1")
+                                "</ul><p>and more, and more";
+    static const char  data[] = "{\"a\":{\"mail\":\"a@example.com\"},"
+                                "\"b\":[\"more\",\"and more\"]}";
+
+    rules(CART);
+    read = (size_t) (strstr(page, "</ul>") + 5 - page);
+
+    for (piece = 0; piece < sizeof(page); piece++) {
+        PLAY(.piece = piece, .answer = page);
+        assert_int_equal(lab.out->read, read);
+    }
+
+    rules("sitepreserver_event identify POST = /x {"
+          " email response.json:a.mail; }");
+    read = (size_t) (strstr(data, "com\"") + 4 - data);
+
+    for (piece = 0; piece < sizeof(data); piece++) {
+        PLAY(.piece = piece, .answer = data);
+        assert_int_equal(lab.out->read, read);
+    }
+
+    /* no further than the limit, and nothing of what nobody wants */
+
+    PLAY(.answer = data, .answer_limit = 10);
+    assert_int_equal(lab.out->read, 10);
+
+    rules("sitepreserver_event page_view POST = /x { }");
+    PLAY(.answer = data);
+    assert_int_equal(lab.out->read, 0);
+}
+
+
 static void
 too_many_and_too_deep(void **unused)
 {
@@ -534,6 +574,7 @@ main(void)
         lab_test(html_behind_other_decoders),
         lab_test(json_or_html),
         lab_test(reading_stops),
+        lab_test(bytes_are_counted),
         lab_test(too_many_and_too_deep),
         lab_test(out_of_memory_at_each_allocation),
     };

@@ -340,8 +340,31 @@ test_consent(void **state)
     claimed.logged_in = 1;
     assert_int_equal(decide(T0).kind, PLAN_SEND);
     claimed.logged_in = 0;
+
+    /* who has agreed is, and who has taken it back is not, whoever it is */
+
+    claimed.consent = SP_CONSENT_GIVEN;
+    assert_int_equal(decide(T0).kind, PLAN_SEND);
+    claimed.consent = SP_CONSENT_WITHDRAWN;
+    claimed.orders = 1;
+    assert_string_equal(decide(T0).reason, "no_consent");
+
     shop.consent = AUDIENCE_ALL;
     assert_int_equal(decide(T0).kind, PLAN_SEND);
+
+    shop.consent = AUDIENCE_CONSENT;
+    assert_string_equal(decide(T0).reason, "no_consent");
+    claimed.consent = SP_CONSENT_NOT;
+    assert_string_equal(decide(T0).reason, "no_consent");
+    claimed.consent = SP_CONSENT_GIVEN;
+    claimed.orders = 0;
+    assert_int_equal(decide(T0).kind, PLAN_SEND);
+
+    /* what is asked of it once more before a message leaves */
+
+    assert_int_equal(audience_asks(AUDIENCE_ALL), SP_CONSENT_NOT);
+    assert_int_equal(audience_asks(AUDIENCE_SOFT), SP_CONSENT_WITHDRAWN);
+    assert_int_equal(audience_asks(AUDIENCE_CONSENT), SP_CONSENT_GIVEN);
 }
 
 

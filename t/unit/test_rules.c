@@ -391,6 +391,15 @@ constants_are_checked(void **unused)
               "there");
     refuse_in("items json:a { id id or value:x or b; }",
               "\"b\" is never asked: what comes before it is always there");
+    refuse_in("email form:a; consent value:null;",
+              "\"value:null\" is no value for this field");
+    refuse_in("consent form:a or value:1;",
+              "\"value:1\" is nobody's consent: email and customer lack");
+    refuse_in("consent form:a; consent form:b;",
+              "\"consent\" is duplicate");
+    accept_in("consent form:a or json:b;");
+    accept_in("consent value:1; email form:a;");
+    accept_in("customer response.json:id; consent value:no;");
     accept_in("currency form:c or value:eur; minor_units value:2;"
               " items json:a { id id; quantity value:1; }");
 }

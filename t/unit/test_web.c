@@ -69,21 +69,31 @@ test_token(void **state)
     for (i = 0; i < 2; i++) {
         assert_int_equal(sp_token_make(conf.secret, &shops[i].id, &token,
                                        text), SP_OK);
-        assert_ptr_equal(web_token(&conf, text, &read), &shops[i]);
+        assert_ptr_equal(web_token(&conf, text, SP_TOKEN_UNSUBSCRIBE, &read),
+                         &shops[i]);
+        assert_null(web_token(&conf, text, SP_TOKEN_NOT_ME, &read));
         assert_string_equal(read.shopper.text, token.shopper.text);
         text[5] ^= 1;
-        assert_null(web_token(&conf, text, &read));
+        assert_null(web_token(&conf, text, SP_TOKEN_UNSUBSCRIBE, &read));
     }
 
     token.kind = SP_TOKEN_CLICK;
     assert_int_equal(sp_token_make(conf.secret, &shops[0].id, &token, text),
                      SP_OK);
-    assert_null(web_token(&conf, text, &read));
-    assert_null(web_token(&conf, "", &read));
+    assert_null(web_token(&conf, text, SP_TOKEN_UNSUBSCRIBE, &read));
+    assert_null(web_token(&conf, text, SP_TOKEN_NOT_ME, &read));
+
+    token.kind = SP_TOKEN_NOT_ME;
+    assert_int_equal(sp_token_make(conf.secret, &shops[1].id, &token, text),
+                     SP_OK);
+    assert_ptr_equal(web_token(&conf, text, SP_TOKEN_NOT_ME, &read),
+                     &shops[1]);
+    assert_null(web_token(&conf, text, SP_TOKEN_UNSUBSCRIBE, &read));
+    assert_null(web_token(&conf, "", SP_TOKEN_UNSUBSCRIBE, &read));
 
     memset(key, 'A', sizeof(key));
     key[sizeof(key) - 1] = '\0';
-    assert_null(web_token(&conf, key, &read));
+    assert_null(web_token(&conf, key, SP_TOKEN_UNSUBSCRIBE, &read));
 
     sp_secret_free(conf.secret);
 }

@@ -106,6 +106,12 @@ sub order ($self, $id, %who) {
 }
 
 
+# The shopper says that it is not their cart.
+sub not_me ($self, $email, %more) {
+    return $self->_call(call => 'not_me', email => $email, %more);
+}
+
+
 sub tokens ($self, $email, %more) {
     return $self->args(call => 'tokens', email => $email, %more);
 }

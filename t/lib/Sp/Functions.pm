@@ -97,7 +97,8 @@ sub args ($self, $function, $key, @args) {
 
 # One event.  kinds: a name or a list; op follows from it unless given; lines
 # are lists of fields; alias => { name => flags }; own => name (our cookie);
-# captured, device: numbers, as in sp_call.h.
+# captured, device: numbers, as in sp_call.h; consent: how it came, + 8 when it
+# is taken back; asked: the locale is only the browser's.
 sub event ($self, $visit, %e) {
     return $self->{redis}->cmd($self->event_args($visit, %e));
 }
@@ -129,8 +130,10 @@ sub event_args ($self, $visit, %e) {
                defined $e{order} ? id($e{order}) : '',
                defined $click->[0] ? id($click->[0]) : '',
                $click->[1] // '', $click->[2] // '');
-    @who = (grep { length } @who, $sealed)
-        ? (@who, $e{captured} // 0, $sealed) : ();
+    my $how = ($e{captured} // 0) + 8 * ($e{consent} // 0)
+              + ($e{asked} ? 128 : 0);
+    @who = $how || grep({ length } @who, $sealed)
+        ? (@who, $how, $sealed) : ();
 
     my $aliases = join '', map { id($_) . $e{alias}{$_} }
         sort keys(($e{alias} // {})->%*);
@@ -158,11 +161,27 @@ sub mode ($self, $mode) {
 
 # Claimed rescues: { shopper, sealed, rescue, fence, series, tries, abandoned,
 # next, logged_in, total, steps, first_name, locale, currency, lines, captured,
-# known, device, stage, orders, customer, offered, mails, pool, code, given }.
+# known, device, stage, orders, customer, offered, consent, consented, mails,
+# pool, code, given }.
 sub claim ($self, %o) {
     my $reply = $self->call('claim', 'due', id($o{mailer} // 'mailer'),
                             $o{max} // 64, $o{lease} // 60_000);
     ($self->{wait}, $self->{now}, my @strings) = $reply->@*;
+
+    return _claimed(@strings);
+}
+
+
+# What a claim would give of this shopper: (how things stand, the rescue).
+sub preview ($self, $shopper) {
+    my ($stands, $now, $idle, @strings)
+        = $self->call('preview', 'p:' . id($shopper))->@*;
+
+    return ($stands, _claimed(@strings));
+}
+
+
+sub _claimed (@strings) {
     my @claimed;
 
     while (my ($id, $sealed, $head, $steps, $first, $locale, $currency, $lines,
@@ -174,7 +193,8 @@ sub claim ($self, %o) {
                             split /\x1e/, $lines ]);
         @c{qw(rescue fence series tries abandoned next logged_in total)}
             = split / /, $head, -1;
-        @c{qw(captured known device stage orders customer offered)}
+        @c{qw(captured known device stage orders customer offered consent
+              consented)}
             = split / /, $facts, -1;
         $c{mails} = [ split / /, $mails ];
         @c{qw(pool code given)} = split / /, $code;
@@ -190,7 +210,7 @@ sub wait ($self) { return $self->{wait} }
 
 # May this claimed rescue's step go?  Gives the reply; the attempt is kept in
 # the claimed rescue.  Options: step, attempt, mode, max_per_day, max_per_week,
-# cool_down (ms), variant, holdout, offer.
+# cool_down (ms), variant, holdout, offer, consent (1: given, 2: kept).
 sub confirm ($self, $c, %o) {
     $c->{step}    = $o{step} // 11;
     $c->{attempt} = $o{attempt} // id('attempt' . ++$self->{attempts});
@@ -198,7 +218,7 @@ sub confirm ($self, $c, %o) {
                        $c->{fence}, 7, $c->{step}, $c->{attempt},
                        $MODE{ $o{mode} // 'live' },
                        map { $o{$_} // 0 } qw(max_per_day max_per_week
-                       cool_down variant holdout offer));
+                       cool_down variant holdout offer consent));
 }
 
 

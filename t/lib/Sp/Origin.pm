@@ -5,10 +5,9 @@ package Sp::Origin;
 
 use v5.36;
 
-use IO::Socket::INET ();
 use JSON::XS ();
 use Sp::Origin::Connection;
-use Sp::Test qw(free_port wait_for wait_ok fork_child slurp);
+use Sp::Test qw(free_port wait_ok fork_child slurp);
 use Time::HiRes qw(time);
 
 my $COUNT = 0;
@@ -36,13 +35,7 @@ sub new ($class, $handler, %o) {
 
 # Starts it; after stop() on the same port, with the handler's first state.
 sub start ($self) {
-    my $listen;
-
-    wait_for(sub {
-        $listen = IO::Socket::INET->new(
-            LocalAddr => '127.0.0.1', LocalPort => $self->{port},
-            Listen => 1024, ReuseAddr => 1);
-    }, 10) or die "origin: cannot listen on $self->{port}: $!\n";
+    my $listen = Sp::Test::listen_on($self->{port}, 'origin');
 
     $self->{pid} = fork_child($self->{name}, sub {
         open(STDERR, '>>', $self->{log}) or die "$self->{log}: $!";

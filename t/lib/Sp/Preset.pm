@@ -206,11 +206,51 @@ sub mailed_are ($self, $wanted, $name = 'mailed') {
 }
 
 
-# Nothing was lost on the way, and all servers end well.
+# The share of bytes that rules have looked at, of pages, of data (what is no
+# page) and of both, is the one that docs/presets.md tells of this traffic.
+sub reads ($self, $traffic = "its test's") {
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    my (%all, %read);
+
+    $self->settle;
+
+    for (split /\n/, $self->{nginx}->access_log) {
+        my ($read, $all, $type) = / (\d+) (\d+) (\S+)[^ ]*(?: .*)?$/ or next;
+
+        for ($type =~ /html/ ? 'pages' : 'data', 'all') {
+            $read{$_} += $read;
+            $all{$_}  += $all;
+        }
+    }
+
+    my %share = map { $_ => 100 * $read{$_} / $all{$_} }
+        grep { $all{$_} } keys %all;
+    my ($row) = Sp::Test::slurp(root() . '/docs/presets.md')
+        =~ /^\| `\Q$self->{name}\E\.conf` \| \Q$traffic\E \|(.*)\|$/m;
+    my %told;
+
+    @told{qw(pages data all)} = map { /(\d+) %/ ? $1 : undef }
+        split /\|/, $row // '';
+
+    # Where one piece of an answer ends and the next begins may differ: by less
+    # than what is rounded here.
+    return ok(!!%told && !(grep { defined $told{$_} && (!defined $share{$_}
+            || abs($share{$_} - $told{$_}) > 1) } keys %told)
+        && !(grep { $share{$_} && !defined $told{$_} } qw(pages data)),
+        "of $traffic answers is read what docs/presets.md says")
+        || diag('measured: ', join ', ', map { sprintf '%s %.1f %%', $_,
+            $share{$_} } sort keys %share);
+}
+
+
+# Nothing was lost on the way, it was read what the docs say, and all servers
+# end well.
 sub done ($self) {
     local $Test::Builder::Level = $Test::Builder::Level + 1;
 
     $self->nothing_lost;
+    $self->reads;
     Sp::Test::all_done();
 
     return;
@@ -313,7 +353,8 @@ sub _log ($self, $n) {
         or return undef;
     my %log;
 
-    @log{qw(n visitor shopper event result)} = split / /, $line;
+    @log{qw(n visitor shopper event result read bytes type)}
+        = split / /, $line;
 
     return \%log;
 }
@@ -396,7 +437,8 @@ sub _conf ($self) {
     return <<"CONF";
 log_format preset '\$http_x_asked \$sitepreserver_visitor'
                   ' \$sitepreserver_shopper \$sitepreserver_event'
-                  ' \$sitepreserver_result';
+                  ' \$sitepreserver_result \$sitepreserver_read'
+                  ' \$body_bytes_sent \$sent_http_content_type';
 access_log %%DIR%%/logs/access.log preset;
 proxy_http_version 1.1;
 sitepreserver_redis @{[ $self->{redis}->url ]};

@@ -6,13 +6,12 @@ package Sp::Smtp;
 use v5.36;
 
 use File::Path ();
-use IO::Socket::INET ();
 use JSON::XS ();
 use Socket qw(SOL_SOCKET SO_RCVBUF);
 use Sp::Certificate;
 use Sp::Smtp::Hold;
 use Sp::Smtp::Session;
-use Sp::Test qw(free_port wait_for wait_ok fork_child slurp spew);
+use Sp::Test qw(free_port wait_ok fork_child slurp spew);
 
 my $COUNT = 0;
 my $JSON  = JSON::XS->new->latin1->canonical;
@@ -46,13 +45,7 @@ sub new ($class, %o) {
 
 # Starts it; after stop() on the same port, with the mails of before.
 sub start ($self) {
-    my $listen;
-
-    wait_for(sub {
-        $listen = IO::Socket::INET->new(
-            LocalAddr => '127.0.0.1', LocalPort => $self->{port},
-            Listen => 1024, ReuseAddr => 1);
-    }, 10) or die "smtp: cannot listen on $self->{port}: $!\n";
+    my $listen = Sp::Test::listen_on($self->{port}, 'smtp');
 
     setsockopt($listen, SOL_SOCKET, SO_RCVBUF, pack 'i', $self->{rcvbuf})
         if $self->{rcvbuf};

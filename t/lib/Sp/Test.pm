@@ -123,6 +123,21 @@ sub free_port () {
 }
 
 
+# A socket that listens on such a port; for a server that comes back, as soon as
+# the one before has let go of it.
+sub listen_on ($port, $what) {
+    my $listen;
+
+    wait_for(sub {
+        $listen = IO::Socket::INET->new(
+            LocalAddr => '127.0.0.1', LocalPort => $port,
+            Listen => 1024, ReuseAddr => 1);
+    }, 10) or die "$what: cannot listen on $port: $!\n";
+
+    return $listen;
+}
+
+
 # Polls until the block gives something true, and gives that; undef at the
 # deadline, which is generous: what should happen happens long before.
 sub wait_for :prototype(&;$) ($code, $seconds = $DEADLINE) {

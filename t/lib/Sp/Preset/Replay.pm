@@ -114,13 +114,24 @@ sub _ask ($self, $record, $jar) {
 
 sub _answer ($record) {
     my @headers = map { @$_ } grep { $_->[0] !~ $HOP } $record->{res_headers}->@*;
-    my $body    = _bytes($record->{res_body});
+    my $body    = _whole($record->{res_body});
     my $writes  = $record->{res_writes} || 1;
     my $size    = int(length($body) / $writes) + 1;
 
     return [ $record->{status}, \@headers, $body ] if !$record->{res_chunked};
     return [ $record->{status}, \@headers, '',
         { pieces => [ $body =~ /(.{1,$size})/gs ] } ];
+}
+
+
+# Of a page only a part was recorded: what the page had is put before it, as a
+# comment, so that as many bytes pass by as did, and nobody reads less of them.
+sub _whole ($body) {
+    my $text = _bytes($body);
+    my $lack = ($body->{bytes} // 0) - length $text;
+
+    return $text if !$body->{excerpt} || $lack < 7;
+    return '<!--' . (' ' x ($lack - 7)) . '-->' . $text;
 }
 
 

@@ -1,11 +1,10 @@
 
 /*
  * Copyright (C) SitePreserver developers
- *
- * What a request meant, once it is over.
  */
 
 
+#include "ngx_http_sitepreserver_decide.h"
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_zone.h"
@@ -15,6 +14,8 @@ static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_outcome(
     ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx);
 static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_outcomes(
     ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx);
+static ngx_uint_t ngx_http_sitepreserver_closes(
+    ngx_http_sitepreserver_ctx_t *ctx);
 static void ngx_http_sitepreserver_outcome_count(
     ngx_http_sitepreserver_main_conf_t *mcf, sp_outcome_t *outcome);
 static void ngx_http_sitepreserver_outcome_count_one(
@@ -84,6 +85,10 @@ ngx_http_sitepreserver_outcome(ngx_http_request_t *r,
         }
 
         if (ctx->outcome != NULL) {
+            ctx->read = ctx->outcome->read;
+            ngx_http_sitepreserver_count_n(mcf,
+                                           NGX_HTTP_SITEPRESERVER_READ_BYTES,
+                                           ctx->read);
             ngx_http_sitepreserver_outcome_count(mcf, ctx->outcome);
         }
 
@@ -124,7 +129,9 @@ ngx_http_sitepreserver_outcomes(ngx_http_request_t *r,
             ctx->kinds = SP_RESCUE_CLICK;
         }
 
-        if ((ctx->ignored || ctx->refused) && !(ctx->kinds & SP_PURCHASE)) {
+        if ((ctx->ignored || ctx->refused)
+            && !ngx_http_sitepreserver_closes(ctx))
+        {
             one = ngx_http_sitepreserver_gated(ctx);
 
         } else {
@@ -147,6 +154,23 @@ ngx_http_sitepreserver_outcomes(ngx_http_request_t *r,
     ctx->kinds = kinds;
 
     return result;
+}
+
+
+/*
+ * Of whom nothing is stored, an order closes what was kept before, and who
+ * refuses may take back that he agreed to be written to.
+ */
+
+static ngx_uint_t
+ngx_http_sitepreserver_closes(ngx_http_sitepreserver_ctx_t *ctx)
+{
+    if (ctx->kinds & SP_PURCHASE) {
+        return 1;
+    }
+
+    return !ctx->ignored && ctx->outcome != NULL
+           && ctx->outcome->consent == SP_CONSENT_WITHDRAWN;
 }
 
 
@@ -185,12 +209,4 @@ ngx_http_sitepreserver_outcome_count_one(
                                        NGX_HTTP_SITEPRESERVER_LINES_DROPPED,
                                        outcome->lines_dropped);
     }
-}
-
-
-ngx_http_sitepreserver_result_t
-ngx_http_sitepreserver_gated(ngx_http_sitepreserver_ctx_t *ctx)
-{
-    return ctx->ignored ? NGX_HTTP_SITEPRESERVER_RESULT_IGNORED
-                        : NGX_HTTP_SITEPRESERVER_RESULT_NO_CONSENT;
 }

@@ -1,0 +1,95 @@
+--
+-- Copyright (C) SitePreserver developers
+--
+-- Who agreed to be written to, or took that back, when and how.  p.consent is
+-- the number of how (CONSENTED), and C_WITHDRAWN if it was taken back; 0:
+-- nothing is known.
+--
+
+
+function consent_given(p)
+    return p.consent > 0 and p.consent < C_WITHDRAWN
+end
+
+
+--
+-- What was said last counts.  Since when it is given is kept as long as it is;
+-- of a withdrawal the last one counts, so that nothing older comes after it.
+--
+
+function consent_noted(c, p, consent, at)
+    local given = consent_given(p)
+
+    if at < p.consented then
+        return 'OLD'
+    end
+
+    if given and consent < C_WITHDRAWN then
+        return 'SAME'
+    end
+
+    p.consent = consent
+    p.consented = at
+    p.dirty = true
+
+    if given or consent < C_WITHDRAWN then
+        local what = given and 'consent_withdrawn' or 'consented'
+
+        count(c, what)
+        note(c, what, p.id, 0, CONSENTED[consent % C_WITHDRAWN])
+    end
+
+    return 'OK'
+end
+
+
+-- What the shop's operator tells, in a list or of one shopper.
+
+local function told(keys, args, withdrawn)
+    local prefix, id = key(keys, 'p:')
+    local how = number(args[1], 'how', #CONSENTED)
+    local at = args[2] ~= '' and number(args[2], 'at', 2 ^ 47)
+    local remember = number(args[3], 'remember', 1e9)
+    local c = context(prefix)
+
+    identifier(id, 'shopper')
+
+    if how == 0 then
+        bad('how')
+    end
+
+    local p = read_shopper(c, id)
+
+    -- nobody knows which of the two was said last
+
+    if not at and withdrawn == 0 and p and p.consent > C_WITHDRAWN then
+        return 'OLD'
+    end
+
+    p = p or new_shopper(c, id)
+    c.terms = { remember = max(remember, 1) }
+
+    -- 0: now; what is to come by the clock of another host is now, too
+
+    at = at and at > 0 and min(at, c.now) or c.now
+
+    local reply = consent_noted(c, p, how + withdrawn, at)
+
+    finish(c)
+
+    return reply
+end
+
+
+local function consent(keys, args)
+    return told(keys, args, 0)
+end
+
+
+local function withdraw(keys, args)
+    return told(keys, args, C_WITHDRAWN)
+end
+
+
+register('sp1_consent', consent)
+register('sp1_withdraw', withdraw, 'allow-oom')
