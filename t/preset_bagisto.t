@@ -255,6 +255,7 @@ my $mal = $t->shopper('mal');
 $mal->jar->set('bagisto_session', 'x' x 40);
 $mal->form('/customer/login', { email => 'eve@example.com', password => 'wrong' });
 $mal->form('/customer/forgot-password', { email => 'eve@example.com' });
+$mal->json($addresses, { billing => { email => 'eve@example.com' } });
 $t->nobody($mal);
 
 $t->mailed_are({

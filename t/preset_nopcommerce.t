@@ -117,6 +117,8 @@ sub shop ($r) {
                 : small_cart($cart) });
     }
 
+    return page('<h1>Back in a minute</h1>') if $r->{arg}{broken};
+
     if ($path eq '/cart') {
         for my $name (grep { /^itemquantity/ } keys %$form) {
             $_->{qty} = $form->{$name}
@@ -138,6 +140,7 @@ sub checkout ($r, $step, $form) {
     if ($step eq 'OpcSaveBilling' || $step eq 'billingaddress') {
         my $good = ($form->{'BillingNewAddress.Email'} // '') =~ /^(?!taken).*\@/;
 
+        return redirect('/cart') if !$session->{cart}->@*;
         return $good ? redirect('/checkout/shippingaddress') : page('<form>x</form>')
             if $step eq 'billingaddress';
         return answer(200, { update_section => { name => 'billing', html => 'x' },
@@ -147,11 +150,13 @@ sub checkout ($r, $step, $form) {
     }
 
     if ($step =~ /^(OpcConfirmOrder|confirm)$/) {
-        return answer(200, { error => 1, message => 'Your cart is empty' })
+        return $step eq 'confirm' ? redirect('/cart') : answer(200,
+            { error => 1, message => 'Your cart is empty' })
             if !$session->{cart}->@*;
         $session->{cart} = [];
         $session->{order} = ++$orders;
-        return redirect("/checkout/completed/$orders") if $step eq 'confirm';
+        return redirect($session->{provider} ? 'https://pay.example/'
+            : "/checkout/completed/$orders") if $step eq 'confirm';
         return answer(200, $session->{provider} ? { redirect =>
             'https://shop.example/checkout/OpcCompleteRedirectionPayment' }
             : { success => 1 });
@@ -165,6 +170,8 @@ sub checkout ($r, $step, $form) {
 
 sub people ($r, $path, $form) {
     if ($path eq '/login') {
+        return redirect('/multi-factor-verification')
+            if $form->{Password} eq 'second';
         return page('<div class="message-error">x</div>')
             if $form->{Password} ne 'right';
         $r->{renew} = 1;
@@ -232,11 +239,15 @@ $ada->multipart('/cart', [ itemquantity1 => 5, itemquantity2 => 3,
 $t->cart_is($ada, [ { id => 'mug-co', quantity => 5 }, { id => 'tray', key => 3,
     quantity => 1 } ], 132050, 'USD');
 
+$ada->get('/cart?broken=1');
+$t->cart_is($ada, [ { id => 'mug-co' }, { id => 'tray' } ], undef, undef,
+    'ada: another page there is no empty cart');
+
 # The address, on one page.
 $ada->get('/onepagecheckout');
 $t->event_is($ada, 'begin_checkout');
 my %new = ('BillingNewAddress.FirstName' => 'Ada', billing_address_id => '');
-$ada->form('/checkout/OpcSaveBilling/', { %new,
+$ada->form('/checkout/OpcSaveBilling', { %new,
     'BillingNewAddress.Email' => 'taken@example.com' });
 $t->nobody($ada, 'ada: a refused address is none');
 $ada->form('/checkout/OpcSaveBilling', { %new,
@@ -263,8 +274,8 @@ $ada->get('/checkout/completed/101');
 $t->not_ordered($ada, "ada: another one's order is none");
 $bob->multipart('/cart', [ itemquantity5 => 0, updatecart => 'x' ]);
 $t->no_cart($bob);
-$bob->form('/checkout/OpcConfirmOrder', {});
-$t->event_is($bob, 'rejected', 'without a cart there is no order');
+$bob->form("/checkout/$_", {}), $t->event_is($bob, 'rejected',
+    "without a cart there is no order: $_") for 'OpcConfirmOrder', 'confirm';
 
 # On one page; and paid at a provider's page: one comes back, one does not.
 my $hal = visitor('hal');
@@ -273,6 +284,12 @@ $hal->form('/checkout/OpcSaveBilling', { 'BillingNewAddress.Email' =>
     'hal@example.com' });
 $hal->form('/checkout/OpcConfirmOrder', {});
 $t->ordered($hal);
+my $ian = visitor('ian', 'provider');
+details($ian, 1, 1);
+$ian->form('/checkout/billingaddress', { 'BillingNewAddress.Email' =>
+    'ian@example.com' });
+$ian->form('/checkout/confirm', { nextstep => 'x' });
+$t->pending($ian);
 my ($cid, $dan) = map {
     my $who = visitor($_, 'provider');
 
@@ -283,7 +300,7 @@ my ($cid, $dan) = map {
     $t->pending($who);
     $who;
 } qw(cid dan);
-$cid->get('/checkout/completed/103');
+$cid->get('/checkout/completed/104');
 $t->ordered($cid);
 
 # Login with a cart, in a shop without a small one; logout.
@@ -293,7 +310,8 @@ $t->cart_is($eve, [ { id => 2, quantity => 1 } ]);
 $eve->get('/cart');
 $t->cart_is($eve, [ { id => 'tray', quantity => 3 } ], 375150, 'USD');
 $eve->form('/login', { Email => 'eve@example.com', Password => 'wrong' });
-$t->nobody($eve);
+$eve->form('/login', { Email => 'eve@example.com', Password => 'second' });
+$t->nobody($eve, 'eve: a second factor is missing');
 $eve->form('/login', { Email => 'eve@example.com', Password => 'right' });
 $t->shopper_is($eve, 'eve@example.com');
 $t->cart_is($eve, [ { id => 'tray', quantity => 3 } ]);
@@ -323,6 +341,8 @@ my $mal = $t->shopper('mal');
 $mal->jar->set('.Nop.Customer', 'x' x 36);
 $mal->form('/login', { Email => 'eve@example.com', Password => 'wrong' });
 $mal->form('/passwordrecovery', { Email => 'eve@example.com' });
+$mal->form('/checkout/billingaddress', { 'BillingNewAddress.Email' =>
+    'eve@example.com' });
 $t->nobody($mal);
 
 $t->mailed_are({

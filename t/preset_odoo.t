@@ -130,6 +130,14 @@ sub cart ($r, $what) {
                 price => $PRODUCT{ $line->{id} }{price} } ] });
     }
 
+    if ($what eq 'configured') {
+        return answer(200, { jsonrpc => '2.0', error => { code => 200 } })
+            if $in->{main_product}{quantity} > 9;
+        find($cart, $in->{main_product}{product_id})->{qty}
+            += $in->{main_product}{quantity};
+        return rpc({ cart_quantity => 1 });
+    }
+
     if ($what eq 'update' && !$in) {
         find($cart, $r->{form}{product_id})->{qty} += $r->{form}{add_qty} // 1;
         return to('/shop/cart');
@@ -157,6 +165,7 @@ sub shop ($r) {
 
     $path =~ s{^/fr_BE}{};
     return cart($r, $1) if $path =~ m{^/shop/cart(?:/(\w+))?$};
+    return cart($r, 'configured') if $path =~ m{product_configurator/update_cart$};
     return answer(200, $good ? { redirectUrl => '/shop/checkout' }
         : { invalid_fields => [ 'email' ], messages => [ 'x' ] })
         if $path eq '/shop/address/submit';
@@ -340,6 +349,10 @@ call($hal, '/shop/cart/update_json', { product_id => 31, set_qty => 0,
 $t->no_cart($hal);
 $hal->get('/shop/cart');
 $t->no_cart($hal);
+my $ian = visitor('ian');
+call($ian, '/website_sale/product_configurator/update_cart', {
+    main_product => { product_id => 32, quantity => $_ } }) for 2, 10;
+$t->cart_is($ian, [ { id => 32, quantity => 2 } ]);
 my $mal = $t->shopper('mal');
 $mal->jar->set('session_id', 'x' x 40);
 $mal->form('/web/login', { login => 'eve@example.com', password => 'wrong' });

@@ -74,7 +74,7 @@ sub shop ($r) {
 
 
 sub change ($r, $cart, $all) {
-    my $id = $all->{id_product} . '-' . ($all->{id_product_attribute} // 0);
+    my $id = join '-', map { $_ // 0 } @$all{qw(id_product id_product_attribute)};
     my ($line) = grep { $_->{id} eq $id } @$cart;
     my $error = '';
 

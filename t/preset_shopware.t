@@ -117,6 +117,13 @@ sub shop ($r) {
         return redirect('/checkout/cart');
     }
 
+    return page('<h1>Back in a minute</h1>') if $r->{arg}{broken};
+    return answer(200, { token => 'x', price => { positionPrice => 14 * @$cart },
+        lineItems => [ map { +{ id => $_->{id}, label => $PRODUCT{ $_->{id} }{name},
+            quantity => $_->{qty}, payload => { productNumber =>
+            $PRODUCT{ $_->{id} }{number} }, price => { unitPrice =>
+            $PRODUCT{ $_->{id} }{price} }, cover => { url => '/c.jpg' } } } @$cart ] })
+        if $path eq '/checkout/cart.json';
     return beside($cart) if $path eq '/checkout/offcanvas';
     return own_page($cart) if $path =~ m{^/checkout/(?:cart|confirm)$};
     return people($r, $path, $form);
@@ -148,13 +155,15 @@ sub people ($r, $path, $form) {
         @{ $r->{session}{cart} } = ();
         my $id = $r->{session}{order} = sprintf '%032x', ++$orders;
         return redirect("https://pay.example/x?$id") if $form->{tos} eq 'card';
+        return redirect("/checkout/finish?orderId=$id&paymentFailed=1")
+            if $form->{tos} eq 'failed';
         return redirect("/checkout/finish?orderId=$id");
     }
 
     if ($path eq '/payment/finalize-transaction') {
         my $id = $r->{session}{order};
-        return redirect($r->{arg}{failed} ? "/account/order/edit/$id?error-code=x"
-            : "/checkout/finish?orderId=$id");
+        return redirect("/checkout/finish?orderId=$id"
+            . ($r->{arg}{failed} ? '&changedPayment=0&paymentFailed=1' : ''));
     }
 
     return page('<h1>Thank you</h1>') if $path eq '/checkout/finish';
@@ -200,6 +209,9 @@ $ada->form("/checkout/line-item/delete/$tray", { redirectTo => 'x' });
 $ada->get('/checkout/cart');
 $t->cart_is($ada, [ { id => 'SW10001', quantity => 5 } ], 1400, 'EUR',
     'ada: the page of the cart');
+$ada->get("/checkout/$_?broken=1") for 'cart', 'offcanvas';
+$t->cart_is($ada, [ { id => 'SW10001' } ], undef, undef,
+    'ada: another page there is no empty cart');
 $ada->form("/wishlist/add/$tray", {});
 $t->event_is($ada, 'no_match', 'a wishlist is no cart');
 $ada->get('/checkout/register');
@@ -241,6 +253,15 @@ $cid->get('/payment/finalize-transaction?_sw_payment_token=x&failed=1');
 $t->not_ordered($cid);
 $cid->get('/payment/finalize-transaction?_sw_payment_token=x');
 $t->ordered($cid);
+my $flo = visitor('flo');
+add($flo, $mug);
+$flo->get('/checkout/cart.json');
+$t->cart_is($flo, [ { id => 'SW10001', key => $mug, price => 1400,
+    image => '/c.jpg' } ], 1400, undef, 'flo: as JSON');
+$flo->form('/account/register', { email => 'flo@example.com' });
+$flo->form('/checkout/order', { tos => 'failed' });
+$t->not_ordered($flo, 'flo: it is not paid');
+$t->pending($flo);
 my $dan = visitor('dan');
 add($dan, $mug);
 $dan->form('/account/register', { email => 'dan@example.com' });

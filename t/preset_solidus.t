@@ -7,7 +7,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
-use Sp::Preset qw(page redirect);
+use Sp::Preset qw(answer page redirect);
 use Sp::Preset::Pages qw(pages);
 
 my %VARIANT = (
@@ -107,6 +107,12 @@ sub people ($r, $path, $form) {
     my $email = $form->{'spree_user[email]'} // $form->{'order[email]'} // '';
     my $again = page('<form>Email is invalid</form>');
     my $good = $email =~ /^(?!taken).*\@/;
+
+    if ($path eq '/login.js') {
+        return [ 422, { 'Content-Type' => 'application/json' }, '{"error":"x"}' ]
+            if $form->{'spree_user[password]'} ne 'right';
+        return answer(200, { user => { id => 7, email => $email } });
+    }
 
     if ($path eq '/login') {
         return [ 422, {}, 'no' ] if $form->{'spree_user[password]'} ne 'right';
@@ -228,6 +234,13 @@ $eve->form('/login', { %login, 'spree_user[password]' => 'wrong' },
 $t->nobody($eve);
 $eve->form('/login', { %login, 'spree_user[password]' => 'right' });
 $t->shopper_is($eve, 'eve@example.com');
+my $hal = visitor('hal');
+$hal->form('/login.js', { %login, 'spree_user[password]' => 'wrong' },
+    status => 422);
+$t->nobody($hal);
+$hal->form('/login.js', { 'spree_user[email]' => 'hal@example.com',
+    'spree_user[password]' => 'right' });
+$t->shopper_is($hal, 'hal@example.com');
 my $fay = visitor('fay');
 add($fay, 1);
 $fay->form('/signup', { 'spree_user[email]' => 'taken@example.com' });

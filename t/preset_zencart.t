@@ -342,7 +342,12 @@ $fay->get("${INDEX}logoff");
 $t->nobody($fay);
 add($fay, 26);
 $t->nobody($fay, 'the next one in that browser is nobody');
-my $mal = visitor('mal');
+my $mal = $t->shopper('mal');
+$mal->form("${INDEX}login&action=process", { %login, password => 'right' });
+$mal->jar->clear;
+$mal->form("${INDEX}create_account", { %account, email_address =>
+    'eve@example.com' });
+$mal->get('/');
 $mal->form("${INDEX}login&action=process", \%login);
 $mal->form("${INDEX}password_forgotten&action=process", \%login);
 $t->nobody($mal);
