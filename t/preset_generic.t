@@ -42,6 +42,29 @@ sub cart_json ($session) {
 }
 
 
+sub cart_page ($session) {
+    my $cart = $session->{cart};
+    my $total = 0;
+    my $menu = '<ul><li class="menu"><a href="/p/12">Tray</a></ul>';
+
+    return page("$menu<p class=cart-empty>There is nothing in it.</p>") if !%$cart;
+
+    my $rows = join '', map {
+        my $price = $PRODUCT{$_}{price};
+
+        $total += $price * $cart->{$_};
+        "<tr class=\"cart-item\" data-article=\"$_\"><td><img src=\"/p/$_.png\"><td>"
+            . "<a class=name href=\"/p/$_\">$PRODUCT{$_}{name} &amp; more</a><td><input"
+            . " name=\"number[$_]\" value=$cart->{$_}><td class=price>"
+            . sprintf('%.2f', $price) =~ tr/./,/r . '&nbsp;&euro;'
+    } sort { $a <=> $b } keys %$cart;
+
+    return page("$menu<table class=cart><tr><th>Article$rows</table><p"
+        . ' class="cart-total">Total: ' . sprintf('%.2f', $total) =~ tr/./,/r
+        . '&nbsp;&euro;');
+}
+
+
 sub origin ($method, $uri, $headers, $body) {
     my ($path, $args) = split /\?/, $uri, 2;
     my ($sid) = ($headers->{cookie} // '') =~ /\bsid=([^;]+)/;
@@ -82,6 +105,13 @@ sub shop ($method, $path, $form, $session, $script) {
 
     } elsif ($path eq '/cart/empty') {
         %$cart = ();
+
+    } elsif ($path eq '/sold-out') {
+        %$cart = ();
+        return page('<h1>A page</h1>');
+
+    } elsif ($path eq '/cart') {
+        return cart_page($session);
 
     } elsif ($path eq '/cart.json') {
         return cart_json($session);
@@ -128,7 +158,8 @@ my $t = Sp::Preset->new('generic', \&origin,
     server => 'sitepreserver_currency EUR;',
     define => { shop_session => 'sid', shop_add => 'basket/add|cart/add',
         form_product => 'article', form_quantity => 'number',
-        form_quantities => 'number', form_email => 'mail' });
+        form_quantities => 'number', form_email => 'mail',
+        html_line => '.cart .cart-item', html_id => '@data-article' });
 
 
 # A browser that has seen a page of the shop.
@@ -173,6 +204,25 @@ $t->shopper_is($eve, 'eve@example.com');
 $eve->get('/cart.json');
 $t->cart_is($eve, [ { id => 12, quantity => 3 } ], 3750, 'EUR');
 
+# As a page: what the forms have said gets a name and a price.
+my $hal = visitor('hal');
+$hal->form('/basket/add', { article => 7, number => 2 });
+$hal->form('/basket/add', { article => 12 });
+$hal->get('/cart');
+$t->cart_is($hal, [ { id => 7, key => 7, name => 'Mug & more', quantity => 2,
+    price => 1400, image => '/p/7.png', url => '/p/7' },
+    { id => 12, quantity => 1, price => 1250 } ], 4050, 'EUR');
+$hal->form('/cart/update', [ 'number[7]' => 5, 'number[12]' => 1 ]);
+$hal->form('/cart/remove', { article => 12 });
+$t->cart_is($hal, [ { id => 7, name => 'Mug & more', quantity => 5 } ]);
+$hal->form('/register', { mail => 'hal@example.com' });
+my $ida = visitor('ida');
+$ida->form('/basket/add', { article => 7 });
+$ida->form('/newsletter', { mail => 'ida@example.com' });
+$ida->get('/sold-out');
+$ida->get('/cart');
+$t->no_cart($ida, 'ida: an empty page of the cart');
+
 # An order; its page again.
 my $bob = visitor('bob');
 $bob->form('/basket/add', { article => 7 });
@@ -209,5 +259,7 @@ $t->mailed_are({
     'eve@example.com' => { lines => [ { id => 12, name => 'Tray',
         quantity => 3, price => 1250 } ], total => 3750, currency => 'EUR' },
     'fay@example.com' => [ { id => 7, quantity => 1 } ],
+    'hal@example.com' => [ { id => 7, name => 'Mug & more', quantity => 5,
+        price => 1400 } ],
 });
 $t->done;
