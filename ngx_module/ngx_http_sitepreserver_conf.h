@@ -120,6 +120,7 @@ typedef struct {
 typedef struct {
     ngx_flag_t                             enable;
     ngx_http_complex_value_t              *consent;
+    ngx_flag_t                             gpc;        /* Sec-GPC refuses */
     ngx_http_complex_value_t              *ignore;
     size_t                                 body_limit;
     size_t                                 response_limit;

@@ -256,6 +256,38 @@ ngx_http_sitepreserver_set_limit(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
+/* A value, and perhaps that a browser's own signal refuses, too. */
+
+char *
+ngx_http_sitepreserver_set_consent(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_sitepreserver_loc_conf_t  *lcf = conf;
+
+    char       *rv;
+    ngx_str_t  *value;
+
+    rv = ngx_http_sitepreserver_set_value(cf, cmd, conf);
+
+    if (rv != NGX_CONF_OK || cf->args->nelts == 2) {
+        return rv;
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[2].data, "gpc") != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", it must be \"gpc\"",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    lcf->gpc = 1;
+
+    return NGX_CONF_OK;
+}
+
+
 char *
 ngx_http_sitepreserver_set_value(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)

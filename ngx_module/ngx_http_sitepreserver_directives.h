@@ -24,6 +24,8 @@ char *ngx_http_sitepreserver_set_retain(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_sitepreserver_set_limit(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_sitepreserver_set_consent(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_sitepreserver_set_value(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 

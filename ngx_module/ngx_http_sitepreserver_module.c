@@ -191,8 +191,8 @@ static ngx_command_t  ngx_http_sitepreserver_commands[] = {
       NULL },
 
     { ngx_string("sitepreserver_consent"),
-      NGX_HTTP_SITEPRESERVER_ANY|NGX_CONF_TAKE1,
-      ngx_http_sitepreserver_set_value,
+      NGX_HTTP_SITEPRESERVER_ANY|NGX_CONF_TAKE12,
+      ngx_http_sitepreserver_set_consent,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_sitepreserver_loc_conf_t, consent),
       NULL },
@@ -460,6 +460,7 @@ ngx_http_sitepreserver_create_loc_conf(ngx_conf_t *cf)
 
     lcf->enable = NGX_CONF_UNSET;
     lcf->consent = NGX_CONF_UNSET_PTR;
+    lcf->gpc = NGX_CONF_UNSET;
     lcf->ignore = NGX_CONF_UNSET_PTR;
     lcf->body_limit = NGX_CONF_UNSET_SIZE;
     lcf->response_limit = NGX_CONF_UNSET_SIZE;
@@ -478,7 +479,12 @@ ngx_http_sitepreserver_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_sitepreserver_srv_conf_t  *scf;
 
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
+    if (conf->consent == NGX_CONF_UNSET_PTR) {
+        conf->gpc = prev->gpc;
+    }
+
     ngx_conf_merge_ptr_value(conf->consent, prev->consent, NULL);
+    ngx_conf_init_value(conf->gpc, 0);
     ngx_conf_merge_ptr_value(conf->ignore, prev->ignore, NULL);
     ngx_conf_merge_size_value(conf->body_limit, prev->body_limit, 65536);
     ngx_conf_merge_size_value(conf->response_limit, prev->response_limit,

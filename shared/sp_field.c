@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "sp_field.h"
+#include "sp_bot.h"
 #include "sp_money.h"
 #include "sp_price.h"
 #include "sp_secret.h"
@@ -257,6 +258,10 @@ sp_field_email(const sp_pool_t *pool, sp_str_t *value)
 
     in.len = len;
     in.data = address;
+
+    if (sp_bot_address(&in)) {
+        return SP_DONE;
+    }
 
     return sp_str_copy(pool, &in, value);
 }

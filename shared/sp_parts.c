@@ -20,8 +20,10 @@ typedef struct {
 
     sp_str_t            requests[SP_EACH_MAX];
     sp_str_t            responses[SP_EACH_MAX];
+    sp_str_t            ids[SP_EACH_MAX];           /* of responses */
     unsigned            nrequests;
     unsigned            nresponses;
+    unsigned            numbered:1; /* ids are known */
     unsigned            more:1;     /* than are looked at */
 } sp_parts_t;
 
@@ -43,8 +45,9 @@ static sp_rc_t sp_parts_hold(sp_observation_t *ob, const sp_rule_t *rule,
     int *known);
 static unsigned sp_parts_list(sp_parts_t *parts, const sp_json_steps_t *steps,
     const sp_str_t *text, sp_str_t *list);
-static const sp_str_t *sp_parts_answer(const sp_parts_t *parts, unsigned i);
-static sp_rc_t sp_parts_fill(const sp_parts_t *parts, unsigned i,
+static const sp_str_t *sp_parts_answer(sp_parts_t *parts, unsigned i);
+static void sp_parts_number(sp_parts_t *parts);
+static sp_rc_t sp_parts_fill(sp_parts_t *parts, unsigned i,
     sp_part_t *part);
 static sp_rc_t sp_parts_line(const sp_parts_t *parts, unsigned i,
     sp_part_t *part);
@@ -58,6 +61,10 @@ static int sp_parts_request_header(void *data, const sp_str_t *name,
 static int sp_parts_response_header(void *data, const sp_str_t *name,
     unsigned i, sp_str_t *value);
 static int sp_parts_of_body(const sp_str_t *name);
+
+
+static const sp_json_way_t    sp_parts_id = { sp_string("id"), 0, 0 };
+static const sp_json_steps_t  sp_parts_ids = { &sp_parts_id, 1 };
 
 
 sp_rc_t
@@ -109,6 +116,7 @@ sp_parts_rule(sp_observation_t *ob, const sp_rule_t *rule,
     parts.each = rule->each;
     parts.outcome = outcome;
     parts.last = *last;
+    parts.numbered = 0;
     parts.more = 0;
 
     text.data = ob->body;
@@ -217,29 +225,27 @@ sp_parts_list(sp_parts_t *parts, const sp_json_steps_t *steps,
  */
 
 static const sp_str_t *
-sp_parts_answer(const sp_parts_t *parts, unsigned i)
+sp_parts_answer(sp_parts_t *parts, unsigned i)
 {
     unsigned  k;
     sp_str_t  value, id;
 
     static const sp_json_way_t    version = { sp_string("jsonrpc"), 0, 0 };
-    static const sp_json_way_t    number = { sp_string("id"), 0, 0 };
     static const sp_json_steps_t  versions = { &version, 1 };
-    static const sp_json_steps_t  numbers = { &number, 1 };
 
     if (sp_json_steps_find(&versions, &parts->requests[i], &value) != SP_OK) {
         return i < parts->nresponses ? &parts->responses[i] : NULL;
     }
 
-    if (sp_json_steps_find(&numbers, &parts->requests[i], &id) != SP_OK) {
+    if (sp_json_steps_find(&sp_parts_ids, &parts->requests[i], &id) != SP_OK) {
         return NULL;
     }
 
+    sp_parts_number(parts);
+
     for (k = 0; k < parts->nresponses; k++) {
 
-        if (sp_json_steps_find(&numbers, &parts->responses[k], &value)
-            == SP_OK && sp_str_eq(&value, &id))
-        {
+        if (parts->ids[k].len != 0 && sp_str_eq(&parts->ids[k], &id)) {
             return &parts->responses[k];
         }
     }
@@ -248,10 +254,35 @@ sp_parts_answer(const sp_parts_t *parts, unsigned i)
 }
 
 
+/* They are looked for once: an answer may be large. */
+
+static void
+sp_parts_number(sp_parts_t *parts)
+{
+    unsigned  k;
+
+    if (parts->numbered) {
+        return;
+    }
+
+    parts->numbered = 1;
+
+    for (k = 0; k < parts->nresponses; k++) {
+
+        if (sp_json_steps_find(&sp_parts_ids, &parts->responses[k],
+                               &parts->ids[k])
+            != SP_OK)
+        {
+            parts->ids[k].len = 0;
+        }
+    }
+}
+
+
 /* What a part does not say is as in the exchange around it. */
 
 static sp_rc_t
-sp_parts_fill(const sp_parts_t *parts, unsigned i, sp_part_t *part)
+sp_parts_fill(sp_parts_t *parts, unsigned i, sp_part_t *part)
 {
     sp_rc_t          rc;
     unsigned         status;

@@ -18,6 +18,10 @@ my $secret = secret_file();
 my $origin = Sp::Origin->new(sub (@) {
     [ 200, { 'Content-Type' => 'text/plain' }, 'ok' ] });
 
+# As docs/directives.md shows it.
+my ($shown) = slurp(root() . '/docs/directives.md')
+    =~ /^(map \$http_cookie \$may_market \{.*?^\})/ms;
+
 my $nginx = Sp::Nginx->new(http => <<"CONF");
 log_format sp '\$request_uri e=\$sitepreserver_event s=\$sitepreserver_shopper'
               ' r=\$sitepreserver_result';
@@ -45,6 +49,16 @@ server {
         proxy_pass http://127.0.0.1:@{[ $origin->port ]};
     }
     location /status { sitepreserver_status; }
+}
+$shown
+server {
+    listen 127.0.0.1:%%PORT1%%;
+    server_name managers;
+    sitepreserver on;
+    sitepreserver_consent \$may_market gpc;
+    sitepreserver_visitor cookie:session;
+    sitepreserver_event add_to_cart POST ~ ^/\\w+\$ { item_id form:id; }
+    location / { proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
 }
 CONF
 
@@ -114,6 +128,55 @@ ok($nginx->access_log !~ m{/buy\S* e=\S+ s=[^-]}, 'none in the log either');
 
 send_as('moved', undef, '/always/me', { email => 'moved@example.com' });
 is(result_of('/always/me'), 'observed', "the first location's consent holds");
+
+# Consent managers, and browsers that refuse by themselves.
+
+my $managers = Sp::Http->new(port => $nginx->port(1));
+
+sub manager_is ($name, $result, $cookie, @headers) {
+    state $n = 0;
+    my $uri = '/manager' . ++$n;
+
+    $managers->form($uri, { id => 'x' },
+        { Cookie => "session=abcdefghijkl$n; $cookie; x=1", @headers });
+
+    return is(result_of($uri), $result, $name);
+}
+
+my %agreed = (
+    Cookiebot => "CookieConsent={stamp:%27x%27%2Cnecessary:true%2C"
+        . "statistics:false%2Cmarketing:true%2Cver:1}",
+    OneTrust  => 'OptanonConsent=isGpcEnabled=0&groups=C0001%3A1%2CC0004%3A1',
+    CookieYes => 'cookieyes-consent=consentid:x,consent:yes,necessary:yes,'
+        . 'advertisement:yes',
+    Complianz => 'cmplz_statistics=deny; cmplz_marketing=allow',
+);
+
+for my $name (sort keys %agreed) {
+    my $refused = $agreed{$name} =~ s/marketing:true/marketing:false/r
+        =~ s/C0004%3A1/C0004%3A0/r =~ s/ment:yes/ment:no/r
+        =~ s/marketing=allow/marketing=deny/r;
+
+    manager_is("$name: agreed", 'observed', $agreed{$name});
+    manager_is("$name: refused", 'no_consent', $refused);
+    manager_is("$name: agreed, but Sec-GPC", 'no_consent', $agreed{$name},
+        'Sec-GPC' => 1);
+    manager_is("$name: Sec-GPC of nothing", 'observed', $agreed{$name},
+        'Sec-GPC' => 0);
+}
+
+send_as('signal', 'yes', '/add?signal', { id => 'shirt' });
+is(result_of('/add?signal'), 'observed', 'agreed ...');
+$ua->form('/add?gpc', { id => 'shirt' },
+    { Cookie => 'session=gpcgpcgpc; agreed=yes', 'Sec-GPC' => 1 });
+is(result_of('/add?gpc'), 'observed', '... and nobody asked for Sec-GPC');
+
+my ($status, $said) = Sp::Nginx->check(<<'CONF');
+server { listen 127.0.0.1:%%PORT%%; sitepreserver_consent 1 dnt; }
+CONF
+
+ok($status && $said =~ /invalid parameter "dnt", it must be "gpc" in .*:\d+/,
+    'no other signal');
 
 unlike($nginx->error_log . $nginx->access_log, qr/\@example/,
     'no address in the logs');

@@ -71,6 +71,8 @@ my %agents = (
     'Pingdom.com_bot_version_1.4' => 'ignored',
     'SomeCrawler/1.0' => 'ignored',
     'bot' => 'ignored',
+    'Uptime-Kuma/1.23' => 'ignored',
+    'Mozilla/5.0 (X11; Linux x86_64; Storebot-Google/1.0)' => 'ignored',
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) '
         . 'Chrome/120.0 Safari/537.36' => 'observed',
     'Mozilla/5.0 (Linux; Android 9; CUBOT_X18_Plus) AppleWebKit/537.36'
