@@ -99,6 +99,8 @@ sub shop ($r) {
         return redirect("$HOST/cart");
     }
 
+    @$cart = () if $path eq '/sold-out';
+    return page('<h1>Back in a minute</h1>') if $r->{arg}{broken};
     return $path eq '/cart' ? cart_page($cart) : people($r, $path, $form);
 }
 
@@ -115,6 +117,7 @@ sub people ($r, $path, $form) {
     }
 
     if ($path eq '/login') {
+        return redirect("$HOST/login") if $form->{'spree_user[password]'} eq 'late';
         return [ 422, {}, 'no' ] if $form->{'spree_user[password]'} ne 'right';
         return redirect("$HOST/account");
     }
@@ -231,6 +234,7 @@ add($eve, 3, 3);
 my %login = ('spree_user[email]' => 'eve@example.com');
 $eve->form('/login', { %login, 'spree_user[password]' => 'wrong' },
     status => 422);
+$eve->form('/login', { %login, 'spree_user[password]' => 'late' });
 $t->nobody($eve);
 $eve->form('/login', { %login, 'spree_user[password]' => 'right' });
 $t->shopper_is($eve, 'eve@example.com');
@@ -251,12 +255,19 @@ $fay->get('/');
 add($fay, 2);
 $t->nobody($fay, 'the next one in that browser is nobody');
 
-# The last line is removed; an address that is only asked for.
+# The last line is removed, or sold out; an address that is only asked for.
 my $gus = visitor('gus');
 my ($id) = add($gus, 1)->{body} =~ /delete_line_item_(\d+)/;
 $gus->form('/cart', { _method => 'patch', "${lines}[0][quantity]" => 0,
     "${lines}[0][id]" => $id });
 $t->no_cart($gus);
+$gus->get('/cart');
+$t->no_cart($gus);
+add($gus, 1);
+$gus->get('/sold-out');
+$gus->get('/cart?broken=1');
+$t->cart_is($gus, [ { id => 'mug-co' } ], undef, undef,
+    'gus: another page there is no empty cart');
 $gus->get('/cart');
 $t->no_cart($gus);
 my $mal = $t->shopper('mal');

@@ -165,7 +165,7 @@ sub people ($r, $page, $form, $to) {
     my $session = $r->{session};
 
     if ($r->{path} eq '/ajax.php') {
-        my %answer = (status => 'ok', errorMessage => '');
+        my %answer = (status => $form->{firstname} eq 'Late' ? 'timeout' : 'ok');
 
         $answer{messages} = { email_address => 'Is it right?' } if !$good;
         return page(JSON::XS->new->encode(\%answer));
@@ -234,6 +234,9 @@ add($ada, 12, 10);
 $t->event_is($ada, 'rejected', 'a refused add');
 my $new = $t->shopper('new');
 add($new, 12);
+$new->jar->clear;
+$new->multipart("${INDEX}index&action=multiple_products_add_product",
+    [ 'products_id[12]' => 3 ]);
 $t->no_cart($new, 'without a session nothing is added');
 add($ada, 26, 1, 'id[3]' => 9);
 add($ada, 26);
@@ -284,7 +287,8 @@ $t->not_ordered($ada, 'ada: the page that thanks is none');
 my $bob = visitor('bob');
 add($bob, 12);
 my $ajax = '/ajax.php?act=ajaxOnePageCheckout&method=validateCustomerInfo';
-$bob->form($ajax, { email_address => 'taken@example.com' });
+$bob->form($ajax, { email_address => 'taken@example.com', firstname => 'Bob' });
+$bob->form($ajax, { email_address => 'bob@example.com', firstname => 'Late' });
 $t->nobody($bob, 'bob: "ok", and yet refused');
 $bob->form($ajax, { email_address => 'bob@example.com', firstname => 'Bob' });
 $t->shopper_is($bob, 'bob@example.com');
@@ -344,6 +348,7 @@ add($fay, 26);
 $t->nobody($fay, 'the next one in that browser is nobody');
 my $mal = $t->shopper('mal');
 $mal->form("${INDEX}login&action=process", { %login, password => 'right' });
+$t->nobody($mal, 'mal: without a session there is no login');
 $mal->jar->clear;
 $mal->form("${INDEX}create_account", { %account, email_address =>
     'eve@example.com' });
