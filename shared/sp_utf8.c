@@ -25,6 +25,10 @@ sp_utf8_valid(const char *data, size_t len)
     uint64_t              w;
     const unsigned char  *p, *end;
 
+    if (len == 0) {
+        return 0;
+    }
+
     p = (const unsigned char *) data;
     end = p + len;
 
