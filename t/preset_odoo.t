@@ -164,6 +164,8 @@ sub shop ($r) {
     my $good = ($form->{email} // $form->{login} // '') =~ /^(?!taken).*\@/;
 
     $path =~ s{^/fr_BE}{};
+    $session->{cart} = [] if $path eq '/test/lose';
+    return page('<h1>Back in a minute</h1>') if $r->{arg}{broken};
     return cart($r, $1) if $path =~ m{^/shop/cart(?:/(\w+))?$};
     return cart($r, 'configured') if $path =~ m{product_configurator/update_cart$};
     return answer(200, $good ? { redirectUrl => '/shop/checkout' }
@@ -337,6 +339,13 @@ call($gus, '/website_mass_mailing/subscribe', { value => 'gus@example.com' });
 $t->shopper_is($gus, 'gus@example.com');
 add($gus, 31);
 call($gus, '/shop/cart/update', { line_id => line($gus, 31), quantity => 0 });
+$gus->get('/shop/cart');
+$t->no_cart($gus);
+add($gus, 31);
+$gus->get('/test/lose');
+$gus->get('/shop/cart?broken=1');
+$t->cart_is($gus, [ { id => 31 } ], undef, undef,
+    'gus: another page there is no empty cart');
 $gus->get('/shop/cart');
 $t->no_cart($gus);
 my $hal = visitor('hal', 'old');

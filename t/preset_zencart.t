@@ -234,10 +234,11 @@ add($ada, 12, 10);
 $t->event_is($ada, 'rejected', 'a refused add');
 my $new = $t->shopper('new');
 add($new, 12);
+$t->no_cart($new, 'without a session nothing is added');
 $new->jar->clear;
 $new->multipart("${INDEX}index&action=multiple_products_add_product",
     [ 'products_id[12]' => 3 ]);
-$t->no_cart($new, 'without a session nothing is added');
+$t->no_cart($new, 'and of a list neither');
 add($ada, 26, 1, 'id[3]' => 9);
 add($ada, 26);
 look($ada);
