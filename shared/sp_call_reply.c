@@ -216,7 +216,7 @@ sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
 static sp_rc_t
 sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
 {
-    int64_t  captured, known, device, stage, orders, customer, consent;
+    int64_t  captured, known, device, stage, orders, customer, consent, failed;
 
     if (!sp_number(&text, ' ', &captured) || captured > SP_CAPTURED_CLICK
         || !sp_number(&text, ' ', &known) || known > SP_KNOWN_LOGIN
@@ -226,7 +226,8 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
         || !sp_number(&text, ' ', &customer)
         || !sp_number(&text, ' ', &claimed->offered)
         || !sp_number(&text, ' ', &consent) || consent > 15 || consent == 8
-        || !sp_number(&text, ' ', &claimed->consented_at) || text.len != 0)
+        || !sp_number(&text, ' ', &claimed->consented_at)
+        || !sp_number(&text, ' ', &failed) || failed > 1 || text.len != 0)
     {
         return SP_INVALID;
     }
@@ -237,6 +238,7 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
     claimed->stage = (unsigned) stage;
     claimed->orders = (unsigned) orders;
     claimed->customer = customer != 0;
+    claimed->checkout_error = failed != 0;
     claimed->consented = (sp_consented_t) (consent & 7);
 
     if (consent != 0) {

@@ -35,6 +35,7 @@ local K_ERROR = 0x40000
 -- an event's flags
 
 local E_MOVED_OWN = 2
+local E_CHECKOUT = 4               -- a step of the checkout went well
 local E_LOGGED_IN = 8
 local E_FORGET = 16
 local E_DEVICE = 32                 -- times the device
@@ -63,7 +64,8 @@ local V_EXTRAS = 2                  -- some line has more than its amounts
 local V_ALIASED = 4                 -- our own cookie leads to its shopper
 local V_ALONE = 8                   -- its shopper has no other visit
 local V_CUSTOMER = 16               -- its customer leads to its shopper
-local V_RARE = 32                   -- its record has order, hold, bound, click
+local V_RARE = 32                   -- its record has order, hold, bound, failed,
+                                    -- click
 local V_SAME = 64                   -- its record has one time for three
 
 -- stage, class and device are in one byte of a visit
@@ -115,6 +117,7 @@ local head_read, event_read, event_fast, event_new, touch, lines_whole
 local visit_head, visit_times, leased, offer_back, offer_given, cells_write
 local trial_begin, trial_order, cart_value, disowned, consent_noted
 local consent_given, read_record, write_visit, write_shopper
+local checkout_failed, checkout_works, checkout_wait, checkout_stands
 
 
 -- The names of the running environment, which is not there at load time.

@@ -80,7 +80,7 @@ local function head_parse(text)
 
     head.plain = band(head.kinds, K_SPECIAL) == 0
                  and (head.op == NONE or head.op == SNAPSHOT)
-                 and band(head.flags, E_FORGET) == 0
+                 and band(head.flags, E_FORGET + E_CHECKOUT) == 0
 
     return head
 end

@@ -6,10 +6,10 @@
 
 local V_HEAD_SAME = '<BBBHI6'       -- version, grade, flags, day, times
 local V_HEAD = '<BBBHI6I6I6'
-local V_HEAD_RARE = '<BBBHI6I6I6I6I6I6'
+local V_HEAD_RARE = '<BBBHI6I6I6I6I6I6I6'
 
 
--- The head of a record without order, hold, click; see docs/redis.md.
+-- The head of a record that is not rare; see docs/redis.md.
 
 function visit_head(grade, flags, day, last, changed, snap)
     if last == changed and changed == snap then
@@ -40,11 +40,11 @@ local function parse_visit(raw, id)
     local version, grade, from
     local kind = byte(raw, 3)
     local v = { id = id, flags = kind % V_RARE, order = 0, hold = 0,
-                bound = 0, order_id = '', click = '' }
+                bound = 0, failed = 0, order_id = '', click = '' }
 
     if kind >= V_RARE and kind < V_SAME then
         version, grade, kind, v.day, v.last, v.changed, v.snap, v.order,
-            v.hold, v.bound, from = unpack(V_HEAD_RARE, raw)
+            v.hold, v.bound, v.failed, from = unpack(V_HEAD_RARE, raw)
         v.shopper, v.customer, v.currency, v.total, v.order_id, v.click,
             v.lines = match(raw, '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31'
                                  .. '(%C*)\30(.*)$', from)
@@ -72,7 +72,7 @@ end
 function new_visit(c, id)
     local v = { id = id, stage = 0, class = BY_NOTHING, device = 0,
                 flags = 0, day = 0, last = 0, changed = 0, snap = 0, order = 0, hold = 0,
-                bound = 0, shopper = '', customer = '', order_id = '',
+                bound = 0, failed = 0, shopper = '', customer = '', order_id = '',
                 click = '', currency = '', total = '', lines = '' }
 
     c.visits[id] = v
@@ -102,9 +102,12 @@ function write_visit(c, v)
     local grade = v.stage + v.class * V_GRADE + v.device * V_DEVICE
     local head, rest
 
-    if v.order > 0 or v.hold > 0 or v.bound > 0 or v.click ~= '' then
+    if v.order > 0 or v.hold > 0 or v.bound > 0 or v.failed > 0
+        or v.click ~= ''
+    then
         head = pack(V_HEAD_RARE, VERSION, grade, v.flags + V_RARE, v.day,
-                    v.last, v.changed, v.snap, v.order, v.hold, v.bound)
+                    v.last, v.changed, v.snap, v.order, v.hold, v.bound,
+                    v.failed)
         rest = '\31' .. v.order_id .. '\31' .. v.click
     else
         head = visit_head(grade, v.flags, v.day, v.last, v.changed, v.snap)
