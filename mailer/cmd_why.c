@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "date.h"
 #include "sp_arena.h"
 
 
@@ -135,6 +136,13 @@ cmd_why_json(const redis_answer_t *answer, const config_shop_t *shop)
             json_array_append_new(held, json_integer(atoll(text)));
         }
     }
+
+    /* in what rules said, if there is such a zone */
+
+    text = json_string_value(json_object_get(json, "time_zone"));
+    json_object_set_new(json, "hours_in",
+                        json_string(text != NULL && date_zone(text)
+                                    ? text : shop->time_zone));
 
     /* there is no next look at a rescue that has ended */
 

@@ -7,12 +7,14 @@
 
 #include <stdlib.h>
 
+#include "date.h"
 #include "rescue_creative.h"
 #include "rescue_int.h"
 
 
 static rescue_t *rescue_create(shop_t *shop, rescue_batch_t *batch,
     const sp_claimed_t *claimed);
+static void rescue_zone(const rescue_t *rescue);
 static int rescue_pick(rescue_t *rescue);
 static void rescue_renew(rescue_t *rescue);
 static void rescue_renew_answer(void *data, const redis_answer_t *answer);
@@ -49,6 +51,7 @@ rescue_start(shop_t *shop, rescue_batch_t *batch, const sp_claimed_t *claimed)
         return 0;
     }
 
+    rescue_zone(rescue);
     plan_decide(rescue->rules, rescue->conf->secret, claimed, claimed->now,
                 plan);
 
@@ -118,6 +121,20 @@ rescue_create(shop_t *shop, rescue_batch_t *batch,
     engine->nrescues++;
 
     return rescue;
+}
+
+
+/* What a rule said may be any text: the shop's zone counts then. */
+
+static void
+rescue_zone(const rescue_t *rescue)
+{
+    if (rescue->claimed->time_zone[0] != '\0'
+        && !date_zone(rescue->claimed->time_zone))
+    {
+        log_event(LOG_INFO, "time_zone", "shop=%s shopper=%s result=unknown",
+                  rescue->shop->name, rescue->claimed->shopper.text);
+    }
 }
 
 

@@ -3,6 +3,7 @@
  */
 
 #include "calendar.h"
+#include "plan.h"
 #include "rescue_message.h"
 
 
@@ -133,8 +134,8 @@ rescue_message_links(const rescue_letter_t *letter, rescue_facts_t *made,
 
 
 /*
- * It ends with a day of the shop's, so that nobody finds it gone in the course
- * of the day that the message names.
+ * It ends with a day, so that nobody finds it gone in the course of the day that
+ * the message names.
  */
 
 static sp_rc_t
@@ -151,7 +152,7 @@ rescue_message_offer(const rescue_letter_t *letter, message_offer_t *offer,
     offer->kind = made->kind;
     offer->texts = made->texts;
     offer->ntexts = made->ntexts;
-    offer->zone = shop->time_zone;
+    offer->zone = plan_zone(shop, letter->claimed);
 
     if (made->pattern != NULL && !letter->inert) {
         if (draw_code(letter->secret, &shop->id, made->name, made->pattern,
@@ -173,7 +174,7 @@ rescue_message_offer(const rescue_letter_t *letter, message_offer_t *offer,
     }
 
     if (made->expires != 0) {
-        end = calendar_day_end(shop->time_zone,
+        end = calendar_day_end(offer->zone,
                                letter->claimed->now + made->expires);
 
         if (end == -1) {

@@ -9,6 +9,7 @@
 #ifndef SP_CALL_H
 #define SP_CALL_H
 
+#include "sp_field.h"
 #include "sp_observe.h"
 #include "sp_secret.h"
 
@@ -153,6 +154,7 @@ typedef struct {
                                        closes what was kept before */
     sp_str_t      first_name;
     sp_str_t      locale;
+    sp_str_t      time_zone;        /* as a rule says it */
     unsigned      asked:1;          /* locale is what the browser asked for: it
                                        counts if no rule ever said another */
     sp_consent_t  consent;          /* of whom the exchange shows, or who is
@@ -381,6 +383,8 @@ typedef struct {
     unsigned        code_given:1;   /* a message with it has left */
     sp_str_t        first_name;
     sp_str_t        locale;
+    char            time_zone[SP_TIME_ZONE_MAX + 1];    /* "": not known; it
+                                       may be one that there is not */
     sp_str_t        currency;
     int64_t         total;
     sp_line_t      *lines;          /* joined with what items are called */

@@ -177,6 +177,12 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
     sp_text_clean(text, &event->first_name, SP_CALL_FIRST_NAME_MAX);
     sp_text_char(text, SP_FIELD);
     sp_text_clean(text, &event->locale, SP_LOCALE_MAX);
+
+    if (event->time_zone.len != 0) {
+        sp_text_char(text, ' ');
+        sp_text_clean(text, &event->time_zone, SP_TIME_ZONE_MAX);
+    }
+
     sp_text_char(text, SP_FIELD);
     sp_text_id(text, &event->order);
     sp_text_id(text, &event->click.shopper);
@@ -236,6 +242,7 @@ sp_event_nobody(const sp_event_t *event)
            && event->click.shopper.text[0] == '\0'
            && event->first_name.len == 0
            && event->locale.len == 0
+           && event->time_zone.len == 0
            && event->consent == SP_CONSENT_NOT;
 }
 

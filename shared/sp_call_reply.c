@@ -18,6 +18,7 @@
 static sp_rc_t sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
     const sp_str_t *items);
 static sp_rc_t sp_claimed_steps(sp_claimed_t *claimed, sp_str_t text);
+static sp_rc_t sp_claimed_locale(sp_claimed_t *claimed, sp_str_t text);
 static sp_rc_t sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text);
 static sp_rc_t sp_claimed_mails(sp_claimed_t *claimed, sp_str_t text);
 static sp_rc_t sp_claimed_code(sp_claimed_t *claimed, sp_str_t text);
@@ -190,10 +191,13 @@ sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
     claimed->tries = (unsigned) tries;
     claimed->logged_in = logged_in != 0;
     claimed->first_name = items[4];
-    claimed->locale = items[5];
     claimed->currency = items[6];
 
     rc = sp_claimed_steps(claimed, items[3]);
+
+    if (rc == SP_OK) {
+        rc = sp_claimed_locale(claimed, items[5]);
+    }
 
     if (rc == SP_OK) {
         rc = sp_claimed_facts(claimed, items[8]);
@@ -208,6 +212,24 @@ sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
     }
 
     return rc == SP_OK ? sp_claimed_lines(claimed, pool, items[7]) : rc;
+}
+
+
+/* The locale, and behind a space the time zone, if that is known. */
+
+static sp_rc_t
+sp_claimed_locale(sp_claimed_t *claimed, sp_str_t text)
+{
+    sp_cut(&text, ' ', &claimed->locale);
+
+    if (text.len > SP_TIME_ZONE_MAX) {
+        return SP_INVALID;
+    }
+
+    memcpy(claimed->time_zone, text.data, text.len);
+    claimed->time_zone[text.len] = '\0';
+
+    return SP_OK;
 }
 
 

@@ -29,6 +29,7 @@ static sp_rc_t sp_field_currency(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_email(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_first_name(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_locale(const sp_pool_t *pool, sp_str_t *value);
+static sp_rc_t sp_field_time_zone(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_consent(sp_str_t *value);
 static void sp_field_trim(sp_str_t *value);
 
@@ -79,6 +80,9 @@ sp_field_take(const sp_pool_t *pool, sp_form_of_t form, int cut,
 
     case SP_FORM_LOCALE:
         return sp_field_locale(pool, value);
+
+    case SP_FORM_TIME_ZONE:
+        return sp_field_time_zone(pool, value);
 
     case SP_FORM_CONSENT:
         return sp_field_consent(value);
@@ -357,6 +361,42 @@ sp_field_locale(const sp_pool_t *pool, sp_str_t *value)
     }
 
     return SP_OK;
+}
+
+
+static sp_rc_t
+sp_field_time_zone(const sp_pool_t *pool, sp_str_t *value)
+{
+    char      c;
+    size_t    i;
+    unsigned  slashes;
+    sp_str_t  in;
+
+    in = *value;
+    sp_field_trim(&in);
+
+    if (in.len == 0 || in.len > SP_TIME_ZONE_MAX) {
+        return SP_DONE;
+    }
+
+    slashes = 0;
+
+    for (i = 0; i < in.len; i++) {
+        c = in.data[i];
+
+        if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') {
+            continue;
+        }
+
+        if (i == 0
+            || !((c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-'
+                 || (c == '/' && ++slashes <= 2)))
+        {
+            return SP_DONE;
+        }
+    }
+
+    return sp_str_copy(pool, &in, value);
 }
 
 

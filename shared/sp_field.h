@@ -14,6 +14,7 @@
 #define SP_QUANTITY_MAX    999999   /* pieces of one line */
 #define SP_FIRST_NAME_MAX  30       /* letters */
 #define SP_LOCALE_MAX      35       /* bytes; RFC 5646 section 4.4.1 */
+#define SP_TIME_ZONE_MAX   40       /* bytes */
 
 
 typedef enum {
@@ -27,6 +28,9 @@ typedef enum {
     SP_FORM_EMAIL,
     SP_FORM_FIRST_NAME,             /* letters only, at most 30 of them */
     SP_FORM_LOCALE,                 /* "en-GB", also out of "en-GB,en;q=0.9" */
+    SP_FORM_TIME_ZONE,              /* "Europe/Dublin": letters, digits, "_",
+                                       "+", "-", at most two "/"; is there such
+                                       a zone is not looked at */
     SP_FORM_CONSENT                 /* becomes "1", or "0" of a "0", "false",
                                        "no", "off", "n", "f"; what scripts send
                                        for nothing ("null", "none",

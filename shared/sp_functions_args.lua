@@ -6,6 +6,7 @@
 
 local FIRST_NAME_MAX = 120          -- bytes, as in sp_call_int.h
 local LOCALE_MAX = 35               -- bytes, as in sp_field.h
+local ZONE_MAX = 40
 local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
             .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
             .. '([^\31]*)\31(.*)$'
@@ -153,7 +154,7 @@ end
 
 local function who_read(text)
     local who = { moved = '', shopper = '', network = '', first_name = '',
-                  locale = '', order = '', click = '', captured = 0,
+                  locale = '', zone = '', order = '', click = '', captured = 0,
                   consent = 0, asked = false, sealed = '' }
 
     if text == '' then
@@ -169,8 +170,15 @@ local function who_read(text)
     if not who.sealed or #who.sealed > SEALED_MAX
         or find(sub(text, 1, #text - #who.sealed), '[%z\1-\30\127]')
         or #who.first_name > FIRST_NAME_MAX
-        or #who.locale > LOCALE_MAX
     then
+        bad('who')
+    end
+
+    -- "LOCALE", or with the time zone behind a space
+
+    who.locale, who.zone = match(who.locale, '^(%S*) ?(%S*)$')
+
+    if not who.zone or #who.locale > LOCALE_MAX or #who.zone > ZONE_MAX then
         bad('who')
     end
 

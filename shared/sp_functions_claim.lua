@@ -274,7 +274,8 @@ local function claim_tell(c, p, v)
         format('%d %d %d %d %d %d %d %s', p.rescue, p.fence, p.series,
                p.tries, p.abandoned, p.next, band(p.flags, P_LOGGED_IN),
                v.total),
-        concat(steps, ' '), p.first_name, p.locale, v.currency,
+        concat(steps, ' '), p.first_name,
+        p.locale .. (p.zone ~= '' and ' ' .. p.zone or ''), v.currency,
         lines_joined(c, v.lines), claim_facts(p, v), claim_mails(p),
         claim_code(p)
     }) do

@@ -141,7 +141,7 @@ local function shopper_fields(id)
                 attempt_offer = false, attempt_holdout = false,
                 attempt_live = false, earlier = 0,
                 offered = 0, trials = {}, code = false, mark = 0, visits = {}, steps = {}, mails = {}, attempt = '',
-                sealed = '', locale = '', first_name = '', customers = '',
+                sealed = '', locale = '', zone = '', first_name = '', customers = '',
                 orders = '' }
 end
 
@@ -187,7 +187,13 @@ local function parse_shopper(raw, id)
     p.locale, p.first_name, p.customers, p.orders, p.sealed
         = match(raw, '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(.*)$', at)
 
-    return version == VERSION and p.sealed and p
+    -- with the time zone behind a space, if a rule ever said one
+
+    if p.sealed and find(p.locale, ' ', 1, true) then
+        p.locale, p.zone = match(p.locale, '^(%S*) (%S+)$')
+    end
+
+    return version == VERSION and p.locale and p.sealed and p
 end
 
 
@@ -269,7 +275,8 @@ function write_shopper(c, p)
                     or '')
                 .. (rare and pack_case(p) or '')
                 .. (more and pack_more(p) or '')
-                .. p.locale .. '\31' .. p.first_name .. '\31'
+                .. p.locale .. (p.zone ~= '' and ' ' .. p.zone or '')
+                .. '\31' .. p.first_name .. '\31'
                 .. p.customers .. '\31' .. p.orders .. '\31' .. p.sealed
 
     if remember then

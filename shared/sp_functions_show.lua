@@ -110,6 +110,7 @@ local function why(keys, args)
 
     add('locale', p.locale)
     add('locale_by', p.locale == '' and '' or p.asked and 'browser' or 'shop')
+    add('time_zone', p.zone)
     add('active_ms', max(call('PTTL', prefix .. 'i:p:' .. id), 0))
     add('due', call('ZSCORE', prefix .. 'due', 'p:' .. id) or '')
     add('rescue', p.rescue)

@@ -314,6 +314,11 @@ local function shopper_details(c, p, v, shown)
 
     locale_now(p, who, theirs)
 
+    if who.zone ~= '' and who.zone ~= p.zone then
+        p.zone = who.zone
+        p.dirty = true
+    end
+
     if who.consent > 0 and theirs then
         consent_noted(c, p, who.consent, c.at)
     end

@@ -119,6 +119,7 @@ typedef struct {
     sp_str_t      customer;         /* only ever from the answer */
     sp_str_t      first_name;
     sp_str_t      locale;
+    sp_str_t      time_zone;
     sp_str_t      order_id;
     sp_str_t      currency;         /* ISO 4217, upper case */
 

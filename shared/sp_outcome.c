@@ -284,6 +284,7 @@ sp_outcome_fields(sp_apply_t *apply)
         { SP_FIELD_CUSTOMER, SP_FORM_SECRET, NULL },
         { SP_FIELD_FIRST_NAME, SP_FORM_FIRST_NAME, NULL },
         { SP_FIELD_LOCALE, SP_FORM_LOCALE, NULL },
+        { SP_FIELD_TIME_ZONE, SP_FORM_TIME_ZONE, NULL },
         { SP_FIELD_ORDER_ID, SP_FORM_SECRET, NULL },
         { SP_FIELD_CURRENCY, SP_FORM_CURRENCY, NULL }
     };
@@ -293,8 +294,9 @@ sp_outcome_fields(sp_apply_t *apply)
     fields[0].text = &outcome->customer;
     fields[1].text = &outcome->first_name;
     fields[2].text = &outcome->locale;
-    fields[3].text = &outcome->order_id;
-    fields[4].text = &outcome->currency;
+    fields[3].text = &outcome->time_zone;
+    fields[4].text = &outcome->order_id;
+    fields[5].text = &outcome->currency;
 
     for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         rc = sp_outcome_text(apply, fields[i].field, fields[i].form,

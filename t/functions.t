@@ -59,6 +59,45 @@ shop 'a cart with an address is abandoned after the idle time' => sub {
 };
 
 
+shop 'the time zone is what a rule said last' => sub {
+    my $size = sub { length $redis->cmd('GET', $f->prefix . 'p:' . id('ada')) };
+    my $is = sub ($want, $name) {
+        my $why = $f->why('ada');
+        is("$why->{locale} $why->{locale_by} $why->{time_zone}", $want, $name);
+    };
+
+    $f->cart('v', shopper => 'ada', locale => 'de', asked => 1);
+    my $without = $size->();
+    $is->('de browser ', 'none was said');
+    $f->event('v', kinds => 'page_view', time_zone => 'Asia/Tokyo');
+    is($size->(), $without + 11, 'it costs its letters and one');
+    $is->('de browser Asia/Tokyo', 'it leaves the language');
+    $f->event('v', kinds => 'identify', shopper => 'ada', locale => 'fr',
+              first_name => 'Ada');
+    $is->('fr shop Asia/Tokyo', '... and the language leaves it');
+    $f->event('v', kinds => 'identify', time_zone => 'Europe/Dublin',
+              forget => 1);
+    $is->('fr shop Asia/Tokyo', 'nothing is kept of who refuses');
+    $f->event('v', kinds => 'identify', time_zone => 'Etc/GMT+12');
+    $is->('fr shop Etc/GMT+12', 'the newest counts');
+
+    $f->cart('w', shopper => 'bob', time_zone => 'UTC');
+    is($f->why('bob')->{time_zone}, 'UTC', 'without a language');
+    $f->cart('x', shopper => 'eve');
+    is($f->why('eve')->{time_zone}, '', 'another has none');
+
+    for my $wrong ('a b', ' a', 'a ', 'x' x 41) {
+        my ($reply, $error) = $redis->try($f->event_args('x',
+            kinds => 'identify', time_zone => $wrong, seq => 9));
+        like($error, qr/SPBAD who/, "not \"$wrong\"");
+    }
+
+    $clock->advance($HOUR + 1);
+    is_deeply([ sort map { $_->{locale} } $f->claim ],
+              [ '', ' UTC', 'fr Etc/GMT+12' ], 'a claim tells both');
+};
+
+
 shop 'what is sent twice counts once' => sub {
     my @args = $f->event_args('v', kinds => 'add_to_cart', lines => [ $K ]);
 

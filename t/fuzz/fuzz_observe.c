@@ -123,6 +123,7 @@ check(const sp_outcome_t *out)
     must(out->total >= 0 || out->total == SP_NO_AMOUNT);
     must_be_utf8(&out->first_name);
     must_be_utf8(&out->locale);
+    must(out->locale.len <= 35 && out->time_zone.len <= 40);
 
     for (i = 0; i < out->nlines; i++) {
         line = &out->lines[i];

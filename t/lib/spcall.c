@@ -304,6 +304,7 @@ spcall_event(sp_call_t *call, json_t *in, const sp_str_t *shop)
     event.network = spcall_id(in, "network", SP_ID_NETWORK, shop);
     event.first_name = spcall_str(in, "first_name");
     event.locale = spcall_str(in, "locale");
+    event.time_zone = spcall_str(in, "time_zone");
     event.asked = spcall_int(in, "asked", 0) != 0;
     event.consent = (sp_consent_t) spcall_int(in, "consent", SP_CONSENT_NOT);
     event.consented = (sp_consented_t) sp_captured(event.kinds);

@@ -131,8 +131,10 @@ def shopper(raw):
     if flags & 64:
         assert flags & 32
         at = more(p, raw, at)
-    p['locale'], p['first_name'], customers, orders, p['sealed'] \
+    locale, p['first_name'], customers, orders, p['sealed'] \
         = raw[at:].decode('latin-1').split('\x1f', 4)
+    p['locale'], space, p['zone'] = locale.partition(' ')
+    assert not space or p['zone']
     p['customers'], p['orders'] = ids(customers), ids(orders)
     return p
 

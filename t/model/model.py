@@ -61,7 +61,7 @@ class Visit:
 
 class Shopper:
     def __init__(self):
-        self.sealed = self.locale = self.first_name = ''
+        self.sealed = self.locale = self.zone = self.first_name = ''
         self.customers = []
         self.orders = []
         self.visits = []
@@ -591,6 +591,7 @@ class Model:
             p.locale, p.asked = e['locale'], False
         elif e['locale'] and theirs and (p.asked or not p.locale):
             p.locale, p.asked = e['locale'], True
+        p.zone = e['zone'] or p.zone
         if theirs and e['consent']:
             self.consent(v.shopper, *e['consent'], self.at)
         p.first_name = e['first_name'] or p.first_name

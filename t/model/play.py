@@ -104,8 +104,8 @@ def random_line(r):
 def random_event(r):
     e = dict(visit=r.choice(VISITS), kinds=0, status=200, op=0, total='',
              moved='', moved_own=False, customer='', shopper='', sealed='',
-             network='', first_name='', locale='', currency='', order='',
-             click=None, aliases=[], lines=[], logged_in=False,
+             network='', first_name='', locale='', zone='', currency='',
+             order='', click=None, aliases=[], lines=[], logged_in=False,
              captured=0, asked=False, consent=None, checkout=False,
              device=r.choice([0, 0, 0, 1, 2, 3]),
              forget=r.random() < .03, source=r.choice(SOURCES), skip=0)
@@ -152,6 +152,7 @@ def random_event(r):
             e['first_name'] = r.choice(['', 'Jo'])
             e['captured'] = r.choice([0, 1, 1, 3, 5])
         e['locale'] = r.choice(['', 'de', 'fr'])
+        e['zone'] = r.choice(['', '', 'Asia/Tokyo', 'UTC'])
         e['asked'] = bool(e['locale']) and r.random() < .6
         if r.random() < .3:
             e['consent'] = r.choice(['given', 'given', 'withdrawn']), \
@@ -477,8 +478,9 @@ class Play:
             e['currency'])
         click = [e['click'][0], str(e['click'][1]), str(e['click'][2])] \
             if e['click'] else ['', '', '']
+        place = e['locale'] + (e['zone'] and ' ' + e['zone'])
         who = [e['moved'], e['shopper'], e['network'], e['first_name'],
-               e['locale'], e['order']] + click
+               place, e['order']] + click
         how = e['captured'] + 128 * e['asked']
         if e['consent']:
             how += 8 * e['consent'][1] + 64 * (e['consent'][0] == 'withdrawn')
@@ -515,7 +517,8 @@ class Play:
                 p.rescue, p.fence, p.series, p.tries, p.abandoned, p.next,
                 p.logged_in, v.total),
                 ' '.join('%d:%d:%s' % tuple(s) for s in p.steps),
-                p.first_name, p.locale, v.currency,
+                p.first_name, p.locale + (p.zone and ' ' + p.zone),
+                v.currency,
                 '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines),
                 '%d %d %d %d %d %d %d %d %d %d' % (
                     p.captured, v.how, v.device, v.stage,

@@ -69,6 +69,7 @@ def about(m, sid, p):
                   ('consent_by', CONSENTED[p.consented[1]])]
     pairs += [('locale', p.locale),
               ('locale_by', p.locale and ('shop', 'browser')[p.asked]),
+              ('time_zone', p.zone),
               ('active_ms', max(m.active.get('p:' + sid, 0) - m.now, 0)),
               ('due', m.due.get('p:' + sid, '')), ('rescue', p.rescue),
               ('state', p.state), ('reason', p.reason),

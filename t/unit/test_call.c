@@ -244,7 +244,15 @@ test_event_how(void **state)
     make(&call, &event);
     arg(&call, 9, F F F F "de" F F F F F "3" F);
 
+    event.time_zone = str("Europe/Dublin");
+    make(&call, &event);
+    arg(&call, 9, F F F F "de Europe/Dublin" F F F F F "3" F);
+
     event.locale.len = 0;
+    make(&call, &event);
+    arg(&call, 9, F F F F " Europe/Dublin" F F F F F "3" F);
+
+    event.time_zone.len = 0;
     make(&call, &event);
     arg(&call, 9, "");
 }
@@ -638,7 +646,7 @@ claim_strings(sp_str_t *items)
     items[4] = str("2 3 4000000000 1 1795600000001 1795600000002 1 1500");
     items[5] = str("11:1795600000003:s 4000000000:5:d");
     items[6] = str("Jo");
-    items[7] = str("de");
+    items[7] = str("de-AT Europe/Vienna");
     items[8] = str("EUR");
     items[9] = str("1" F "k" F "2" F "500" F F "s" F "Shirt" F "u" F "i" F
                    "o" F "c" R
@@ -673,6 +681,9 @@ test_claim_read(void **state)
     assert_true(c->abandoned == 1795600000001);
     assert_true(c->due == 1795600000002);
     assert_int_equal(c->logged_in, 1);
+    assert_int_equal(c->locale.len, 5);
+    assert_memory_equal(c->locale.data, "de-AT", 5);
+    assert_string_equal(c->time_zone, "Europe/Vienna");
     assert_int_equal(c->total, 1500);
     assert_int_equal(c->nsteps, 2);
     assert_int_equal(c->steps[0].hash, 11);
@@ -713,15 +724,30 @@ test_claim_read(void **state)
 
     items[9] = str("");
     items[5] = str("");
+    items[7] = str("");
     items[4] = str("2 3 0 0 1 2 0 ");
     items[10] = str("0 0 0 0 0 0 0 0 0 0");
     items[11] = str("");
     items[12] = str("");
     assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
+    assert_int_equal(claim.claimed[0].locale.len, 0);
+    assert_string_equal(claim.claimed[0].time_zone, "");
     assert_int_equal(claim.claimed[0].consent, SP_CONSENT_NOT);
     assert_int_equal(claim.claimed[0].nlines, 0);
     assert_int_equal(claim.claimed[0].nsteps, 0);
     assert_true(claim.claimed[0].total == SP_NO_AMOUNT);
+
+    /* one of the two */
+
+    items[7] = str("de");
+    assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
+    assert_int_equal(claim.claimed[0].locale.len, 2);
+    assert_string_equal(claim.claimed[0].time_zone, "");
+
+    items[7] = str(" UTC");
+    assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
+    assert_int_equal(claim.claimed[0].locale.len, 0);
+    assert_string_equal(claim.claimed[0].time_zone, "UTC");
 
     for (n = 0; n < 13; n++) {
         assert_int_equal(sp_claim_read(&claim, pool, items, n),
@@ -748,6 +774,7 @@ test_claim_bad(void **state)
         { 5, "1:2:ss" }, { 5, "x:2:s" },
         { 5, "1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s "
              "1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s" },
+        { 7, "de 01234567890123456789012345678901234567890" },
         { 9, "1" F F "x" F F F F F F F F }, { 9, "1" F F "1" F "-" F },
         { 9, "1" F F F F F F F F F F "c" F "d" },
         { 10, "" }, { 10, "8 0 0 0 0 0 0 0 0 0" },

@@ -1539,6 +1539,51 @@ locales(void **unused)
 
 
 static void
+time_zones(void **unused)
+{
+    unsigned  i;
+
+    static const char *const  texts[][2] = {
+        { "Europe/Dublin", "Europe/Dublin" }, { "UTC", "UTC" },
+        { "America/Argentina/ComodRivadavia",
+          "America/Argentina/ComodRivadavia" },
+        { "Etc/GMT+12", "Etc/GMT+12" }, { " Asia/Tokyo ", "Asia/Tokyo" },
+        { "America/Port-au-Prince", "America/Port-au-Prince" },
+        { "Nowhere", "Nowhere" }, { "Europe/", "Europe/" },
+        { "A123456789012345678901234567890123456789",
+          "A123456789012345678901234567890123456789" },
+        { "A1234567890123456789012345678901234567890", "" },
+        { "America/A/B/C", "" }, { "", "" }, { " ", "" }, { "+2", "" },
+        { "1", "" }, { "/etc/localtime", "" }, { "_", "" }, { "-", "" },
+        { ":UTC", "" }, { "Europe%2FDublin", "" }, { "../Dublin", "" },
+        { "Europe/Dublin;", "" }, { "Europe/Du blin", "" },
+        { "Europe/Dublin\n", "Europe/Dublin" }, { "Europe\tDublin", "" },
+        { "Europe\\Dublin", "" }, { "Europ\xc3\xa9/Dublin", "" },
+        { "ada@example.com", "" }, { "{x}", "" }, { "a`b", "" },
+        { "@b", "" }, { "[b", "" },
+    };
+
+    rules("sitepreserver_event identify POST = /x {"
+          " time_zone header:X-Zone; }");
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        PLAY(.request = { { "x-zone", texts[i][0] } });
+        is(lab.out->time_zone, texts[i][1]);
+    }
+
+    /* one that is none is as if it were not there */
+
+    rules("sitepreserver_event identify POST = /x {"
+          " time_zone header:X-Zone or cookie:tz | url or value:Asia/Tokyo; }");
+
+    PLAY(.request = { { "x-zone", "1" }, { "cookie", "tz=Europe%2FDublin" } });
+    is(lab.out->time_zone, "Europe/Dublin");
+    PLAY(.request = { { "cookie", "tz=%00" } });
+    is(lab.out->time_zone, "Asia/Tokyo");
+}
+
+
+static void
 no_more_lines_than_can_be(void **unused)
 {
     char      answer[8000];
@@ -2231,6 +2276,7 @@ main(void)
         TEST(texts_are_clean_and_bounded),
         TEST(first_names_are_letters),
         TEST(locales),
+        TEST(time_zones),
         TEST(no_more_lines_than_can_be),
         TEST(what_is_left_out_is_known),
         TEST(lines_are_counted_up_to_a_number),

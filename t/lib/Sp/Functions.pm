@@ -98,8 +98,8 @@ sub args ($self, $function, $key, @args) {
 # One event.  kinds: a name or a list; op follows from it unless given; lines
 # are lists of fields; alias => { name => flags }; own => name (our cookie);
 # captured, device: numbers, as in sp_call.h; consent: how it came, + 8 when it
-# is taken back; asked: the locale is only the browser's; checkout: a step of it
-# went well.
+# is taken back; asked: the locale is only the browser's; time_zone; checkout: a
+# step of it went well.
 sub event ($self, $visit, %e) {
     return $self->{redis}->cmd($self->event_args($visit, %e));
 }
@@ -127,7 +127,8 @@ sub event_args ($self, $visit, %e) {
         // (defined $e{shopper} ? "1.sealed-$e{shopper}" : '');
     my @who = (map({ defined $e{$_} ? id($e{$_}) : '' } 'moved', 'shopper',
                    'network'),
-               $e{first_name} // '', $e{locale} // '',
+               $e{first_name} // '',
+               ($e{locale} // '') . (defined $e{time_zone} ? " $e{time_zone}" : ''),
                defined $e{order} ? id($e{order}) : '',
                defined $click->[0] ? id($click->[0]) : '',
                $click->[1] // '', $click->[2] // '');
