@@ -247,7 +247,7 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
         || !sp_number(&text, ' ', &orders) || orders > UINT_MAX
         || !sp_number(&text, ' ', &customer)
         || !sp_number(&text, ' ', &claimed->offered)
-        || !sp_number(&text, ' ', &consent) || consent > 15 || consent == 8
+        || !sp_number(&text, ' ', &consent) || consent > 15
         || !sp_number(&text, ' ', &claimed->consented_at)
         || !sp_number(&text, ' ', &failed) || failed > 1 || text.len != 0)
     {
@@ -261,7 +261,8 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
     claimed->orders = (unsigned) orders;
     claimed->customer = customer != 0;
     claimed->checkout_error = failed != 0;
-    claimed->consented = (sp_consented_t) (consent & 7);
+    claimed->consented = consent == 8 ? SP_CONSENTED_NOT_ME
+                                      : (sp_consented_t) (consent & 7);
 
     if (consent != 0) {
         claimed->consent = consent < 8 ? SP_CONSENT_GIVEN
