@@ -57,8 +57,8 @@ static const char  cmd_restore_usage[] =
     "usage: sitepreserver restore [-c FILE] [--shop NAME] [--json]\n"
     "\n"
     "A mailer that finds a Redis which has lost a shop sends nothing for it:\n"
-    "nobody knows any more who unsubscribed.  This applies the suppressions\n"
-    "of the mailer's own file again and lets the shop go on.\n";
+    "nobody knows any more who unsubscribed.  This applies the suppressions and\n"
+    "withdrawals of the mailer's own files again and lets the shop go on.\n";
 
 
 int
