@@ -14,6 +14,8 @@
 
 static json_t *cmd_status_shop(cmd_t *cmd, const config_shop_t *shop,
     json_t *warnings);
+static void cmd_status_relay(json_t *json, const config_shop_t *shop,
+    json_t *warnings);
 static int cmd_status_others(cmd_t *cmd, json_t *warnings);
 static int cmd_status_scan(cmd_t *cmd, const char *cursor,
     redis_answer_t *answer);
@@ -94,6 +96,7 @@ cmd_status_shop(cmd_t *cmd, const config_shop_t *shop, json_t *warnings)
     configured = config_mode_name(shop->mode);
 
     json_object_set_new(json, "configured", json_string(configured));
+    cmd_status_relay(json, shop, warnings);
 
     if (name[0] != '\0' && strcmp(name, configured) != 0) {
         json_array_append_new(warnings, json_sprintf("shop \"%s\" is %s in "
@@ -110,6 +113,25 @@ cmd_status_shop(cmd_t *cmd, const config_shop_t *shop, json_t *warnings)
     }
 
     return json;
+}
+
+
+static void
+cmd_status_relay(json_t *json, const config_shop_t *shop, json_t *warnings)
+{
+    json_t      *value;
+    long long    n;
+
+    value = json_object_get(json, "today_relay_refuses");
+    n = json_is_string(value) ? strtoll(json_string_value(value), NULL, 10)
+                              : (long long) json_integer_value(value);
+
+    if (n > 0) {
+        json_array_append_new(warnings, json_sprintf("shop \"%s\": today its "
+            "relay refused one recipient after another (%lld messages were "
+            "put off and are tried again): is the mailer allowed to send "
+            "through it?  The log has its replies", shop->name, n));
+    }
 }
 
 

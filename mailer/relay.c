@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "log.h"
+#include "refusals.h"
 #include "relay.h"
 
 
@@ -30,6 +32,7 @@ struct relay_s {
     int64_t               refilled;     /* monotonic ms */
     int64_t               pause;        /* length of the present pause */
     int64_t               paused_until;
+    refusals_t            refusals;
 };
 
 
@@ -199,6 +202,34 @@ relay_finished(relay_t *relay, int down)
     }
 
     relay_go(relay);
+}
+
+
+void
+relay_judge(relay_t *relay, const smtp_report_t *report, const char *to,
+    outcome_t *outcome)
+{
+    char         quoted[LOG_QUOTE_MAX];
+    const char  *name;
+
+    name = relay->smtp != NULL ? relay->smtp->name : "-";
+
+    switch (refusals_note(&relay->refusals, report, to, outcome)) {
+
+    case REFUSALS_BEGUN:
+        log_event(LOG_ERROR, "relay", "relay=%s state=refuses code=%d text=%s "
+                  "reason=\"it refuses one recipient after another: nobody is "
+                  "suppressed, messages are tried again\"", name, report->code,
+                  log_quote(quoted, report->text));
+        break;
+
+    case REFUSALS_ENDED:
+        log_event(LOG_INFO, "relay", "relay=%s state=works", name);
+        break;
+
+    default:
+        break;
+    }
 }
 
 

@@ -9,6 +9,7 @@
  *     rescue_send.c                     +-> a sender: message built, SMTP up
  *                                           to 354 -> confirm -> the final dot
  *     rescue_settle.c                       -> what became of it: settled
+ *     rescue_refused.c                         and a refusal: counted
  *
  * The loop owns it; a sender thread has its job in between.
  */
@@ -86,6 +87,14 @@ void rescue_send(rescue_t *rescue);
  */
 
 int rescue_finish(rescue_t *rescue);
+
+
+/*
+ * rescue_refused.c: the relay has refused the recipient, and perhaps the
+ * address is dead: counts it, and suppresses when it is too often.
+ */
+
+void rescue_refused(rescue_t *rescue);
 
 
 /*

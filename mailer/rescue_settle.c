@@ -36,6 +36,8 @@ rescue_finish(rescue_t *rescue)
 
     } else {
         outcome_decide(&rescue->job.report, &outcome);
+        relay_judge(rescue->relay, &rescue->job.report, rescue->job.to,
+                    &outcome);
         rescue_outcome(rescue, &outcome);
     }
 
@@ -123,6 +125,11 @@ rescue_outcome(rescue_t *rescue, outcome_t *outcome)
         rescue_settle(rescue, SP_SETTLE_REFUSED, outcome->reason,
                       report->asked, outcome->bad_address
                                      ? 0 : rescue->plan.next);
+
+        if (outcome->soft && rescue->mode == SP_MODE_LIVE) {
+            rescue_refused(rescue);
+        }
+
         break;
 
     case OUTCOME_DOUBT:

@@ -1402,6 +1402,10 @@ class Model:
         elif outcome == 'r':
             p.tries = min(p.tries + 1, 255)
             self.count('retry')
+
+            if reason == 'relay_refuses':
+                self.count(reason)
+
             self.note('retry', sid, rescue, reason, step)
             self.settle_next(sid, max(nxt, 1), 'lost')
         else:
