@@ -15,7 +15,7 @@
 #include "config.h"
 
 
-#define BOUNCE_SIZE_MAX    (1024 * 1024)    /* more of a report is not read */
+#define BOUNCE_SIZE_MAX    (256 * 1024)     /* more of a report is not read */
 #define BOUNCE_REPORT_LEN  16
 #define BOUNCE_MARK_LEN    8
 #define BOUNCE_HINTS       32

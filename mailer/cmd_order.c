@@ -40,6 +40,7 @@ static const char  cmd_order_usage[] =
     "left in a cart is not mailed any more.  Telling it again does nothing.\n"
     "What it came to (12.50 EUR), for the report; else the cart's total is "
     "taken.\n"
+    "What is no amount, or of no currency, is left out with a warning.\n"
     "Status 5: nobody is known by that customer id.\n";
 
 static const char  cmd_settle_usage[] =
@@ -57,6 +58,7 @@ cmd_order(int argc, char **argv)
 {
     int             rc;
     cmd_t           cmd;
+    json_t         *json;
     order_t         order;
     const char     *address, *customer, *total, *currency, *ago, *result;
     config_shop_t  *shop;
@@ -85,9 +87,6 @@ cmd_order(int argc, char **argv)
     if (cmd.nargs != 1 || (address[0] == '\0' && customer[0] == '\0')) {
         fputs(cmd_order_usage, stderr);
 
-    } else if (total[0] == '\0' && currency[0] != '\0') {
-        cmd_error("--currency is of a --total");
-
     } else if (config_value_time(ago, &order.ago) != NULL) {
         cmd_error("--ago %s", config_value_time(ago, &order.ago));
 
@@ -97,11 +96,24 @@ cmd_order(int argc, char **argv)
         order.customer = cmd_order_str(customer);
         order.total = cmd_order_str(total);
         order.currency = cmd_order_str(currency);
+
+        if (total[0] == '\0' && currency[0] != '\0') {
+            order.warning = "--currency is of a --total";
+        }
+
         rc = cmd_order_tell(&cmd, shop, &order, &result);
 
         if (rc == CMD_OK) {
-            cmd_print(&cmd, json_pack("{s:s, s:s}", "shop", shop->name,
-                                      "result", result));
+            json = json_pack("{s:s, s:s}", "shop", shop->name, "result",
+                             result);
+
+            if (order.warning != NULL) {
+                cmd_error("%s: the order is told without it", order.warning);
+                json_object_set_new(json, "warning",
+                                    json_string(order.warning));
+            }
+
+            cmd_print(&cmd, json);
             rc = strcmp(result, "unknown") == 0 ? CMD_NOT_FOUND : CMD_OK;
         }
     }

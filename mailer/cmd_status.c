@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "bounce_file.h"
 #include "cmd_creative.h"
 #include "cmd_offer.h"
 #include "journal.h"
@@ -19,6 +20,7 @@ static void cmd_status_relay(json_t *json, const config_shop_t *shop,
 static int cmd_status_others(cmd_t *cmd, json_t *warnings);
 static int cmd_status_scan(cmd_t *cmd, const char *cursor,
     redis_answer_t *answer);
+static void cmd_status_bounces(cmd_t *cmd, json_t *warnings);
 static void cmd_status_redis(cmd_t *cmd, json_t *warnings);
 
 
@@ -65,6 +67,7 @@ cmd_status(int argc, char **argv)
         json_object_set_new(shops, cmd.conf->shops[i].name, shop);
     }
 
+    cmd_status_bounces(&cmd, warnings);
     cmd_status_redis(&cmd, warnings);
     (void) cmd_status_others(&cmd, warnings);
 
@@ -131,6 +134,22 @@ cmd_status_relay(json_t *json, const config_shop_t *shop, json_t *warnings)
             "relay refused one recipient after another (%lld messages were "
             "put off and are tried again): is the mailer allowed to send "
             "through it?  The log has its replies", shop->name, n));
+    }
+}
+
+
+static void
+cmd_status_bounces(cmd_t *cmd, json_t *warnings)
+{
+    unsigned     n;
+    const char  *dir;
+
+    dir = cmd->conf->bounce_maildir;
+    n = dir != NULL ? bounce_aside_count(dir) : 0;
+
+    if (n > 0) {
+        json_array_append_new(warnings, json_sprintf("%u reports could not be "
+            "read and are in %s/%s", n, dir, BOUNCE_ASIDE));
     }
 }
 

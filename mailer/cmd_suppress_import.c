@@ -19,7 +19,7 @@
 typedef struct {
     cmd_import_t          import;
     const char           *reason;
-    cmd_suppressions_t    known;
+    journal_fold_t        known;
     int                   redis;    /* is it there? */
     int                   error;    /* errno of the file, ends it */
     buffer_t              lines;    /* for the file, of this batch */
@@ -62,7 +62,7 @@ cmd_suppress_import(cmd_t *cmd, const config_shop_t *shop, const char *path,
             buffer_init(&list->lines, (CMD_BATCH + 1) * JOURNAL_LINE_MAX);
             rc = cmd_list_import(list);
             buffer_free(&list->lines);
-            cmd_suppressions_free(&list->known);
+            journal_fold_free(&list->known);
         }
 
         cmd_import_close(&list->import);
@@ -147,7 +147,7 @@ cmd_list_note(cmd_list_t *list, const sp_id_t *shopper)
 
     shop = list->import.shop->name;
 
-    if (cmd_suppressions_has(&list->known, shop, shopper)) {
+    if (journal_fold_has(&list->known, shop, shopper)) {
         list->before++;
 
     } else {
@@ -155,7 +155,8 @@ cmd_list_note(cmd_list_t *list, const sp_id_t *shopper)
         journal_suppression_line(line, (int64_t) time(NULL), shop, shopper,
                                  list->reason);
         buffer_str(&list->lines, line);
-        cmd_suppressions_add(&list->known, 0, shop, shopper, list->reason, 0);
+        journal_fold_suppression(&list->known, 0, shop, shopper, list->reason,
+                                 0);
     }
 
     list->batch[list->nbatch++] = *shopper;

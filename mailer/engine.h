@@ -9,6 +9,7 @@
 #define ENGINE_H
 
 #include "config.h"
+#include "engine_fixed.h"
 #include "inbox.h"
 #include "journal.h"
 #include "redis.h"
@@ -22,12 +23,14 @@ typedef struct engine_s    engine_t;
 typedef struct shop_s      shop_t;
 typedef struct rescue_s    rescue_t;
 
+typedef struct engine_reapply_s  engine_reapply_t;
+
 
 struct engine_s {
     struct event_base  *base;
     inbox_t            *inbox;
     config_t           *conf;
-    config_t           *first;      /* that of the start */
+    engine_fixed_t      fixed;      /* what conf says of it does not count */
     redis_t            *redis;
     journal_t          *journal;
     relay_t           **relays;     /* of conf, and last the dry one */
@@ -42,6 +45,7 @@ struct engine_s {
     unsigned            reapplied:1;    /* Redis was told of all that the
                                            journal has, since it is there */
     unsigned            untold;         /* of these, on their way */
+    engine_reapply_t   *reapply;        /* what it is being told; or NULL */
     char                run_id[ENGINE_RUN_ID + 1];  /* of Redis, "" at first */
 };
 
@@ -54,8 +58,8 @@ engine_t *engine_create(struct event_base *base, config_t *conf);
 /*
  * Takes another config: what a sender has begun with goes on with the one it
  * began with, the rest is given back.
- * redis, state_dir and http_listen stay as they were.  Nonzero: no memory or
- * threads; the old config stays.
+ * What engine_fixed.h has stays as it was.  Nonzero: no memory or threads, or
+ * another identity key; the old config stays.
  */
 
 int engine_reload(engine_t *engine, config_t *conf);
@@ -125,9 +129,9 @@ int engine_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
 
 
 /*
- * Tells Redis of all that the journal has, before anything is claimed: the
- * connection keeps the order, so Redis knows of all suppressions when the
- * first claim comes.
+ * Tells Redis of all that the journal has, some at a time.  Nothing is claimed
+ * until the last of it is on its way: the connection keeps the order, so Redis
+ * knows of all suppressions when the first claim comes.
  */
 
 void engine_reapply(engine_t *engine);

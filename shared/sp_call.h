@@ -239,14 +239,15 @@ sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
  * sp1_order: an order told by the shop or the command line; by shopper
  * and/or customer; idempotent per order.  at: ms before now that it was
  * placed, 0: now.  total: minor units of currency (three capital letters), for
- * the reports; SP_NO_AMOUNT: what the cart came to.  Reply: "OK", "DUP" (this
- * order is known already) or "NONE" (nobody known by that customer id).
+ * the reports; SP_NO_AMOUNT: what the cart came to.  odd: a part of it was not
+ * right and is not told, which is counted.  Reply: "OK", "DUP" (this order is
+ * known already) or "NONE" (nobody known by that customer id).
  */
 
 sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *order, const sp_id_t *shopper,
     const sp_id_t *customer, int64_t ago, int64_t remember, int64_t total,
-    const char *currency);
+    const char *currency, int odd);
 
 
 /*
@@ -257,6 +258,12 @@ sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_call_suppress(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
     int remove);
+
+
+/* Takes it back, unless it is of a later time, Unix ms. */
+
+sp_rc_t sp_call_unsuppress(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at);
 
 
 /*

@@ -794,7 +794,7 @@ class Model:
     # ---- shop and operator
 
     def told_order(self, sid, order, customer, ago, remember, total='',
-                   currency=''):
+                   currency='', odd=''):
         people = [sid] if sid else []
         if sid and sid not in self.shoppers:
             self.shoppers[sid] = Shopper()
@@ -829,6 +829,8 @@ class Model:
                 self.shoppers[sid].captured = 0
             return 'DUP'
         self.count('orders')
+        if odd == '1':
+            self.count('orders_odd')
         return 'OK'
 
     def erase(self, sid):
@@ -839,7 +841,9 @@ class Model:
 
     def suppress(self, sid, reason, remove, till=0):
         if remove:
-            if self.out.pop(sid, None):
+            out = self.out.get(sid)
+            if out and (not till or out[1] <= till):
+                del self.out[sid]
                 self.count('unsuppressed')
                 self.note('unsuppressed', sid, 0, reason)
             return 'OK'

@@ -500,7 +500,7 @@ test_mailer_calls(void **state)
     arg(&call, 7, "5");
 
     assert_int_equal(sp_call_order(&call, pool, &shop, NULL, NULL, &c, -1, 9,
-                                   SP_NO_AMOUNT, ""), SP_OK);
+                                   SP_NO_AMOUNT, "", 0), SP_OK);
     assert_int_equal(call.argc, 9);
     arg(&call, 3, "sp:{demo}:p:");
     arg(&call, 5, "");
@@ -509,10 +509,17 @@ test_mailer_calls(void **state)
     arg(&call, 8, "9");
 
     assert_int_equal(sp_call_order(&call, pool, &shop, NULL, &p, NULL, 0, 9,
-                                   1250, "EUR"), SP_OK);
+                                   1250, "EUR", 0), SP_OK);
     assert_int_equal(call.argc, 11);
     arg(&call, 9, "1250");
     arg(&call, 10, "EUR");
+
+    assert_int_equal(sp_call_order(&call, pool, &shop, NULL, &p, NULL, 0, 9,
+                                   SP_NO_AMOUNT, "", 1), SP_OK);
+    assert_int_equal(call.argc, 12);
+    arg(&call, 9, "");
+    arg(&call, 10, "");
+    arg(&call, 11, "1");
 
     assert_int_equal(sp_call_not_me(&call, pool, &shop, &p, -1, 9), SP_OK);
     arg(&call, 1, "sp1_not_me");
