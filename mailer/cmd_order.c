@@ -17,7 +17,6 @@
 #define CMD_DOUBT_FIELDS  6
 
 
-static sp_str_t cmd_order_str(const char *text);
 static int cmd_order_tell(cmd_t *cmd, const config_shop_t *shop,
     order_t *order, const char **result);
 static void cmd_order_answer(void *data, const redis_answer_t *answer);
@@ -91,11 +90,11 @@ cmd_order(int argc, char **argv)
         cmd_error("--ago %s", config_value_time(ago, &order.ago));
 
     } else if ((shop = cmd_shop(&cmd)) != NULL) {
-        order.id = cmd_order_str(cmd.args[0]);
-        order.address = cmd_order_str(address);
-        order.customer = cmd_order_str(customer);
-        order.total = cmd_order_str(total);
-        order.currency = cmd_order_str(currency);
+        order.id = sp_str(cmd.args[0]);
+        order.address = sp_str(address);
+        order.customer = sp_str(customer);
+        order.total = sp_str(total);
+        order.currency = sp_str(currency);
 
         if (total[0] == '\0' && currency[0] != '\0') {
             order.warning = "--currency is of a --total";
@@ -121,18 +120,6 @@ cmd_order(int argc, char **argv)
     cmd_end(&cmd);
 
     return rc;
-}
-
-
-static sp_str_t
-cmd_order_str(const char *text)
-{
-    sp_str_t  s;
-
-    s.data = text;
-    s.len = strlen(text);
-
-    return s;
 }
 
 

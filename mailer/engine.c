@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "engine_reapply.h"
 #include "log.h"
@@ -469,15 +468,4 @@ engine_random(char text[SP_ID_LEN + 1])
     text[SP_ID_LEN] = '\0';
 
     return 1;
-}
-
-
-int64_t
-engine_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }

@@ -12,6 +12,7 @@
 #include "engine_fixed.h"
 #include "inbox.h"
 #include "journal.h"
+#include "now.h"
 #include "redis.h"
 #include "relay.h"
 
@@ -143,11 +144,6 @@ void engine_reapply(engine_t *engine);
 int engine_random(char text[SP_ID_LEN + 1]);
 
 
-/* Milliseconds that only rise. */
-
-int64_t engine_now(void);
-
-
 /* ---- shops (shop.c) ---- */
 
 typedef enum {
@@ -169,7 +165,7 @@ struct shop_s {
     sp_mode_t       mode;           /* as Redis knows it, when READY */
     int64_t         idle;           /* ms, as nginx said; 0: not known */
     struct event   *timer;
-    int64_t         counted;        /* by engine_now(): codes of a pool, last */
+    int64_t         counted;        /* by now_ms(): codes of a pool, last */
     unsigned        asking:1;       /* a hello or a claim is under way */
     unsigned        known:1;        /* our own file says that it existed */
     unsigned        said;           /* state last logged, and once */

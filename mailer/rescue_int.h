@@ -37,7 +37,7 @@ struct rescue_s {
     relay_t              *relay;
     rescue_batch_t       *batch;
     const sp_claimed_t   *claimed;
-    int64_t               claimed_at;   /* by engine_now() */
+    int64_t               claimed_at;   /* by now_ms() */
     int64_t               idle;         /* ms, of the shop */
     plan_t                plan;
     creative_t           *creative;

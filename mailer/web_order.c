@@ -170,15 +170,16 @@ web_order_read(const sp_str_t *body, order_t *order, json_t **json,
 static json_t *
 web_order_parse(const sp_str_t *body)
 {
+    size_t         flags;
     json_t        *json;
     json_error_t   err;
 
-    json = json_loadb(body->data, body->len, JSON_REJECT_DUPLICATES, &err);
+    flags = JSON_REJECT_DUPLICATES|JSON_ALLOW_NUL;
+    json = json_loadb(body->data, body->len, flags, &err);
 
     if (json == NULL && json_error_code(&err) == json_error_numeric_overflow) {
         json = json_loadb(body->data, body->len,
-                          JSON_REJECT_DUPLICATES|JSON_DECODE_INT_AS_REAL,
-                          &err);
+                          flags|JSON_DECODE_INT_AS_REAL, &err);
     }
 
     return json;
