@@ -882,12 +882,14 @@ static void
 checkout_errors(void **unused)
 {
     rules("sitepreserver_event add_shipping_info POST = /x { checkout;"
-          " if form:a; email form:mail; }"
+          " if form:a; email form:mail; visitor form:cart; }"
           "sitepreserver_event login POST = /x { }");
 
-    PLAY(.body = "a=1", .status = 500);
+    PLAY(.body = "a=1&cart=abc", .status = 500);
     assert_int_equal(lab.out->kinds, SP_CHECKOUT_ERROR);
-    assert_true(lab.out->checkout);
+    is(lab.out->visitor, "abc");
+    assert_int_equal(lab.out->email.len, 0);
+    assert_false(lab.out->checkout);
     assert_false(lab.out->success);
 
     PLAY(.body = "b=1", .status = 500);
