@@ -13,7 +13,6 @@
 
 
 #define CMD_BATCH  500              /* addresses noted at once */
-#define CMD_NAMED  100              /* lines named; more are only counted */
 
 
 typedef struct {
@@ -86,8 +85,8 @@ cmd_list_import(cmd_list_t *list)
     list->redis = cmd_connect(import->cmd);
 
     while (list->error == 0 && cmd_import_line(import, &text)) {
-        if (!cmd_list_line(list, text) && import->rejected++ < CMD_NAMED) {
-            cmd_error("line %ld is not an address", import->csv.line);
+        if (!cmd_list_line(list, text)) {
+            cmd_import_reject(import, "an address");
         }
 
         if (list->nbatch == CMD_BATCH) {
@@ -130,7 +129,7 @@ cmd_list_line(cmd_list_t *list, char *text)
         || sp_secret_id(import->cmd->conf->secret, SP_ID_SHOPPER,
                         &import->shop->id, &out, &shopper) != SP_OK)
     {
-        return import->csv.line == 1 && strchr(text, '@') == NULL;
+        return cmd_import_heading(import, text);
     }
 
     cmd_list_note(list, &shopper);
@@ -220,11 +219,6 @@ cmd_list_end(cmd_list_t *list)
     if (list->error != 0 || import->csv.error != 0) {
         cmd_error("not all lines were read: import the file again");
         return CMD_FAILED;
-    }
-
-    if (import->rejected > CMD_NAMED) {
-        cmd_error("%ld lines more are not addresses",
-                  import->rejected - CMD_NAMED);
     }
 
     cmd_print(import->cmd, json_pack("{s:s, s:I, s:I, s:I}", "shop",
