@@ -24,6 +24,8 @@ static int cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop,
     json_t *done);
 static int cmd_restore_one(cmd_t *cmd, const config_shop_t *shop,
     const journal_last_t *last, long *n);
+static int cmd_restore_withdrawal(cmd_t *cmd, const config_shop_t *shop,
+    const journal_last_t *last, long *n);
 
 
 static const char  cmd_suppress_usage[] =
@@ -46,8 +48,8 @@ static const char  cmd_restore_usage[] =
     "usage: sitepreserver restore [-c FILE] [--shop NAME] [--json]\n"
     "\n"
     "A mailer that finds a Redis which has lost a shop sends nothing for it:\n"
-    "nobody knows any more who unsubscribed.  This applies the suppressions\n"
-    "of the mailer's own file again and lets the shop go on.\n";
+    "nobody knows any more who unsubscribed.  This applies the suppressions and\n"
+    "withdrawals of the mailer's own files again and lets the shop go on.\n";
 
 
 int
@@ -235,7 +237,7 @@ static int
 cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
 {
     int              told;
-    long             n;
+    long             n, withdrawals;
     guint            i;
     sp_call_t        call;
     journal_fold_t   all;
@@ -253,6 +255,23 @@ cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
     }
 
     journal_fold_free(&all);
+    journal_fold_init(&all);
+    withdrawals = 0;
+
+    if (journal_withdrawals(cmd->conf->state_dir, journal_fold_said, &all) < 0)
+    {
+        cmd_error("%s/withdrawals cannot be read", cmd->conf->state_dir);
+        journal_fold_free(&all);
+        return CMD_FAILED;
+    }
+
+    for (i = 0; i < all.order->len && told; i++) {
+        told = cmd_restore_withdrawal(cmd, shop,
+                                      g_ptr_array_index(all.order, i),
+                                      &withdrawals);
+    }
+
+    journal_fold_free(&all);
 
     if (!told
         || sp_call_mode(&call, sp_arena_pool(cmd->arena), &shop->id,
@@ -263,7 +282,9 @@ cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
     }
 
     json_object_set_new(done, shop->name,
-                        json_pack("{s:I}", "suppressions", (json_int_t) n));
+                        json_pack("{s:I, s:I}", "suppressions",
+                                  (json_int_t) n, "withdrawals",
+                                  (json_int_t) withdrawals));
 
     return CMD_OK;
 }
@@ -291,5 +312,25 @@ cmd_restore_one(cmd_t *cmd, const config_shop_t *shop,
                                     &shop->id, &last->shopper, last->at,
                                     last->gone ? NULL : last->reason,
                                     last->until) == SP_OK
+           && cmd_call(cmd, &call, &answer);
+}
+
+
+static int
+cmd_restore_withdrawal(cmd_t *cmd, const config_shop_t *shop,
+    const journal_last_t *last, long *n)
+{
+    sp_call_t        call;
+    redis_answer_t   answer;
+
+    if (strcmp(last->shop, shop->name) != 0) {
+        return 1;
+    }
+
+    (*n)++;
+
+    return journal_withdrawal_call(&call, sp_arena_pool(cmd->arena),
+                                   &shop->id, &last->shopper, last->at,
+                                   last->reason, shop->remember) == SP_OK
            && cmd_call(cmd, &call, &answer);
 }

@@ -49,6 +49,7 @@ engine_create(struct event_base *base, config_t *conf)
         || (engine->renew = event_new(base, -1, EV_PERSIST, engine_renew,
                                       engine)) == NULL
         || engine_renew_every(engine, conf) != 0
+        || engine_consent_start(engine) != 0
         || (engine->redis = redis_create(base, engine->fixed.redis,
                                          engine_notice, engine)) == NULL)
     {
@@ -267,6 +268,10 @@ engine_notice(void *data, int up)
     for (shop = engine->shops; shop != NULL; shop = shop->next) {
         shop_redis(shop, up);
     }
+
+    if (up) {
+        engine_withdrawals(engine);
+    }
 }
 
 
@@ -438,6 +443,7 @@ engine_free(engine_t *engine)
         event_free(engine->renew);
     }
 
+    engine_consent_free(engine);
     engine_fixed_free(&engine->fixed);
     config_unref(engine->conf);
     free(engine);

@@ -33,6 +33,9 @@ typedef struct {
 static sp_rc_t engine_reapply_suppression(sp_call_t *call,
     const sp_pool_t *pool, const config_shop_t *shop,
     const journal_last_t *last);
+static sp_rc_t engine_reapply_withdrawal(sp_call_t *call,
+    const sp_pool_t *pool, const config_shop_t *shop,
+    const journal_last_t *last);
 static sp_rc_t engine_reapply_not_me(sp_call_t *call, const sp_pool_t *pool,
     const config_shop_t *shop, const journal_last_t *last);
 static int engine_reapply_read(engine_t *engine);
@@ -43,6 +46,7 @@ static int engine_reapply_one(engine_t *engine, const engine_file_t *file,
 static const engine_file_t  engine_files[] = {
     { journal_suppressions, journal_fold_suppression,
       engine_reapply_suppression },
+    { journal_withdrawals, journal_fold_said, engine_reapply_withdrawal },
     { journal_not_me, journal_fold_said, engine_reapply_not_me },
 };
 
@@ -191,6 +195,17 @@ engine_reapply_suppression(sp_call_t *call, const sp_pool_t *pool,
     return journal_suppression_call(call, pool, &shop->id, &last->shopper,
                                     last->at, last->gone ? NULL : last->reason,
                                     last->until);
+}
+
+
+/* Consent that was given later is another matter: Redis knows the time. */
+
+static sp_rc_t
+engine_reapply_withdrawal(sp_call_t *call, const sp_pool_t *pool,
+    const config_shop_t *shop, const journal_last_t *last)
+{
+    return journal_withdrawal_call(call, pool, &shop->id, &last->shopper,
+                                   last->at, last->reason, shop->remember);
 }
 
 

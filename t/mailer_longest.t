@@ -10,12 +10,12 @@ use Test::More;
 use Sp::Test;
 use Sp::Rescue;
 
-my $domain = join '.', ('d' x 63) x 3, 'e' x 61;
+my $domain = join '.', ('d' x 63) x 3, 'e' x 46;
 my $to = 'l' x 64 . '@' . join '.', ('d' x 63) x 2, 'e' x 61;
 my $path = 'b' x 15;
 
-is(length $domain, 253, 'a domain');
-is(length $to, 254, 'an address');
+is(length "$path\@$domain", 254, 'a return path');
+is(length $to, 254, 'a recipient');
 
 my $t = Sp::Rescue->new(idle => 200,
     shop => "return_path = \"$path\@$domain\" verp = on");
