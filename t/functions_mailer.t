@@ -187,6 +187,56 @@ shop 'handed over, and never told: in doubt' => sub {
 };
 
 
+shop 'a step that is done is closed without a message' => sub {
+    my $close = sub ($c, $outcome, %o) {
+        return $f->settle($c, $outcome, attempt => '', reason => 'done', %o);
+    };
+
+    # Sent, and another mailer's config has it still before it.
+    my $c = abandoned();
+    $f->confirm($c);
+    $f->settle($c, 's', next => 1);
+    my $was = $f->why('ada')->{steps}[0];
+
+    for my $outcome ('k', 'x') {
+        $clock->advance(61);
+        ($c) = $f->claim;
+        is($f->confirm($c), 'done', 'it is done');
+        is($close->($c, $outcome, next => $outcome eq 'k' ? 1 : 0), 'OK',
+           "settled with $outcome");
+        is($f->why('ada')->{steps}[0], $was, 'it was sent, then');
+    }
+
+    is($f->why('ada')->{state}, 'closed', 'that was the last step');
+    $f->event('visit-ada', kinds => 'page_view');
+    $clock->advance($HOUR + 1);
+    is_deeply([ $f->claim ], [], 'the same cart is not told again');
+
+    # In doubt.
+    $c = abandoned('bob', lease => 60_000);
+    is($f->confirm($c), 'OK', 'another');
+    my %doubt = %$c;
+    $clock->advance(61);
+    ($c) = $f->claim;
+    $close->($c, 'k', next => ms($HOUR));
+    like($f->why('bob')->{steps}[0], qr/^11 \d+ d$/, 'it is in doubt still');
+    is($f->settle(\%doubt, 'r', next => 1), 'OK', 'certainly not sent');
+    ($c) = $f->claim;
+    is($f->confirm($c), 'OK', '... so it goes now');
+
+    # In doubt, and it was the last step: the mailer finds none left.
+    $c = abandoned('eve', lease => 60_000);
+    $f->confirm($c);
+    %doubt = %$c;
+    $clock->advance(61);
+    ($c) = grep { $_->{shopper} eq id('eve') } $f->claim;
+    is($close->($c, 'c', reason => 'series_done'), 'OK', 'none is left');
+    is($f->settle(\%doubt, 'r', next => 1), 'OK', 'certainly not sent');
+    ($c) = grep { $_->{shopper} eq id('eve') } $f->claim;
+    is($f->confirm($c), 'OK', '... so the rescue goes on');
+};
+
+
 shop 'an order, a suppression or an erasure between confirm and settle' => sub {
     my $c = abandoned();
     $f->confirm($c);

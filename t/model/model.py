@@ -277,7 +277,7 @@ class Model:
         if order:
             p.orders = ([order] + p.orders)[:4]
         reason = 'ordered'
-        if p.clicked and at - p.clicked <= 7 * DAY * MS:
+        if p.clicked and 0 <= at - p.clicked <= 7 * DAY * MS:
             reason = 'recovered'
             self.count('recovered')
             self.note('recovered', sid, p.click_rescue)
@@ -336,20 +336,11 @@ class Model:
         if not e['kinds'] & PURCHASE or self.uncertain(e):
             return
         id = self.find(e['visit'])
-        people = []
-        self.count('orders')
-        if id in self.visits:
-            self.order_visit(self.visits[id], self.ordered_at())
+        v = self.visits.get(id)
+        people = [v.shopper if v else '', e['shopper'],
+                  self.customers.get(e['customer'], ('',))[0]]
+        if self.ordered(e['order'], v, people, None) and v:
             self.written.add(id)
-            people.append(self.visits[id].shopper)
-        people.append(e['shopper'])
-        people.append(self.customers.get(e['customer'], ('',))[0])
-        seen = []
-        for sid in people:
-            if sid in self.shoppers and sid not in seen:
-                seen.append(sid)
-                self.order_shopper(sid, self.ordered_at(), '')
-                self.renewed.add(sid)
 
     def event_apply(self, e):
         t = e['terms']
@@ -748,26 +739,49 @@ class Model:
         v.hold, v.soft = till, self.uncertain(e)
         self.count('order_pending')
 
+    def ordered(self, order, v, people, worth):
+        """An order of a visit, perhaps, and of people: 'new', 'told' by the
+        shop before, 'old', as the cart is, or None: only its page was loaded
+        again."""
+        at = self.ordered_at()
+        people = [p for i, p in enumerate(people)
+                  if p in self.shoppers and p not in people[:i]]
+        know = [sid for sid in people
+                if order and order in self.shoppers[sid].orders]
+        if v and order and v.order_id == order:
+            return None
+        for sid in know:
+            p = self.shoppers[sid]
+            if p.orders[0] != order or at - p.order > 3600 * MS \
+                    or any(self.visits[i].order_id == order
+                           for i in p.visits if i in self.visits):
+                if v and v.lines and v.changed <= p.order:
+                    self.clear(v)
+                    return 'old'
+                return None
+        if not know:
+            self.count('orders')
+        if v:
+            self.order_visit(v, at)
+            v.order_id = order or v.order_id
+        for sid in people:
+            if sid not in know:
+                self.order_shopper(sid, at, order, worth)
+                self.renewed.add(sid)
+        return 'told' if know else 'new'
+
     def purchase(self, id, v, e, before):
-        order = e['order']
         p = self.shoppers.get(v.shopper)
-        if order and (v.order_id == order or (p and order in p.orders)):
-            return
-        self.count('orders')
         amount, currency = self.worth(v)
         if e['total']:
             amount = int(e['total'])
-        worth = amount, e['currency'] or currency
+        what = self.ordered(e['order'], v, [before, v.shopper],
+                            (amount, e['currency'] or currency))
+        if what == 'new':
+            self.note('order', v.shopper if p else '', p.rescue if p else 0)
         at = self.ordered_at()
-        self.order_visit(v, at)
-        v.order_id = order or v.order_id
-        if before and before != v.shopper:
-            self.order_shopper(before, at, order, worth)
-            self.renewed.add(before)
-        if p:
-            self.order_shopper(v.shopper, at, order, worth)
-        self.note('order', v.shopper if p else '', p.rescue if p else 0)
-        if not v.click or self.at - v.click[2] > 7 * DAY * MS:
+        if what not in ('new', 'told') or not v.click \
+                or not 0 <= at - v.click[2] <= 7 * DAY * MS:
             return
         sid, rescue, _ = v.click
         v.click = None
@@ -1387,7 +1401,8 @@ class Model:
             return 'NO'
         if outcome in 'kx':
             self.offer_back(sid)
-            self.step_done(p, step, 'x')
+            if step not in [s[0] for s in p.steps]:
+                self.step_done(p, step, 'x')
             p.tries = 0
             p.series = series
             if outcome == 'k':
@@ -1424,7 +1439,7 @@ class Model:
             done[0][2] = outcome
             return
         p.steps.remove(done[0])
-        if p.state == 'closed' and p.reason == 'lost':
+        if p.state == 'closed' and p.reason in ('lost', 'series_done'):
             p.state, p.reason = 'open', ''
         if p.state == 'open' and not p.lease:
             p.next = max(nxt, 1)

@@ -339,6 +339,37 @@ def not_me_round(r):
     return steps
 
 
+def order_round(r):
+    """An order that is told, seen, and looked at again."""
+    who, order = r.choice(SHOPPERS[:2]), r.choice(ORDERS)
+    e = random_event(r)
+    e.update(forget=False, status=200, moved='', skip=0, customer='',
+             aliases=[], sealed='1.abc', network='', age=0, op=0, lines=[])
+    steps = []
+    for _ in range(r.choice([4, 6, 10])):
+        e = dict(e, visit=r.choice(VISITS[:3]))
+        kind = r.random()
+        if kind < .2:
+            steps.append(('order', who, order, '', r.choice([0, 0, 60000]),
+                          ''))
+        elif kind < .5:
+            steps.append(('event', dict(
+                e, op=model.SNAPSHOT, kinds=model.SET_CART,
+                shopper=r.choice(['', '', who]),
+                lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 7])))
+        elif kind < .6:
+            steps.append(('event', dict(e, kinds=model.CLICK,
+                                        click=(r.choice(SHOPPERS[:2]), 1, 11))))
+        else:
+            steps.append(('event', dict(
+                e, kinds=model.PURCHASE, shopper=r.choice(['', who, who]),
+                order=r.choice([order, order, r.choice(ORDERS)]),
+                forget=r.random() < .3, age=r.choice([0, 0, 0, 20000]))))
+        steps.append(('clock', r.choice([1, 1000, 60000, 60000, 3600000,
+                                         86400000])))
+    return steps
+
+
 def history(seed, steps):
     r = random.Random(seed)
     first = [('shop', IDLE), ('mode', r.choice((1, 3, 3)))]
@@ -353,6 +384,8 @@ def history(seed, steps):
             first += mailing_round(r)
         elif r.random() < .02:
             first += not_me_round(r)
+        elif r.random() < .03:
+            first += order_round(r)
         else:
             first.append(step(r))
     return first
@@ -506,7 +539,8 @@ class Play:
             sid, rescue, step, id = (words[0], int(words[1]), int(words[3]),
                                      words[4])
         nxt = self.now + later if later else 0
-        reason = 'too_late' if outcome in 'kc' else ''
+        reason = {'k': 'too_late', 'c': ('too_late', 'series_done')[attempt % 2]}
+        reason = reason.get(outcome, '')
         args = (sid, rescue, fence, 7, step, id, outcome, reason, nxt)
         got = self.call('sp1_settle', 'p:' + sid, *args[1:])
         return self.same(got, self.m.settle(*args))
