@@ -97,7 +97,8 @@ typedef enum {
     SP_CONSENTED_NEWSLETTER,
     SP_CONSENTED_IDENTIFY,
     SP_CONSENTED_IMPORT,
-    SP_CONSENTED_OPERATOR
+    SP_CONSENTED_OPERATOR,
+    SP_CONSENTED_NOT_ME             /* only of what was taken back */
 } sp_consented_t;
 
 
@@ -286,8 +287,9 @@ sp_rc_t sp_call_consent(sp_call_t *call, const sp_pool_t *pool,
  * sp1_not_me: the shopper says that the cart is somebody else's.  Every visit
  * that no login has made theirs is taken from them, what is remembered of
  * cookies does not lead to them any more, and the open rescue ends.  The
- * address is not suppressed.  ago: ms since it was said; 0: now; what is told
- * again with its age is done only if it was not yet.  remember: as nginx's, s.
+ * address is not suppressed; consent that was observed, not told by the operator,
+ * is withdrawn.  ago: ms since it was said; 0: now; what is told again with its
+ * age is done only if it was not yet.  remember: as nginx's, s.
  * Reply: "OK".
  */
 

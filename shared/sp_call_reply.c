@@ -247,7 +247,7 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
         || !sp_number(&text, ' ', &orders) || orders > UINT_MAX
         || !sp_number(&text, ' ', &customer)
         || !sp_number(&text, ' ', &claimed->offered)
-        || !sp_number(&text, ' ', &consent) || consent > 15 || consent == 8
+        || !sp_number(&text, ' ', &consent) || consent > 15
         || !sp_number(&text, ' ', &claimed->consented_at) || text.len != 0)
     {
         return SP_INVALID;
@@ -259,7 +259,8 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
     claimed->stage = (unsigned) stage;
     claimed->orders = (unsigned) orders;
     claimed->customer = customer != 0;
-    claimed->consented = (sp_consented_t) (consent & 7);
+    claimed->consented = consent == 8 ? SP_CONSENTED_NOT_ME
+                                      : (sp_consented_t) (consent & 7);
 
     if (consent != 0) {
         claimed->consent = consent < 8 ? SP_CONSENT_GIVEN

@@ -98,9 +98,9 @@ local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'not_me' }
 local REASON_NUMBER = {}
 
--- how consent came, as in sp_call.h
+-- how consent came, as in sp_call.h; 0: only of what was taken back
 
-local CONSENTED = { 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
+local CONSENTED = { [0] = 'not_me', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
                     'import', 'operator' }
 
 -- a suppression: its reason, and its end

@@ -3,7 +3,7 @@
 --
 -- Who agreed to be written to, or took that back, when and how.  p.consent is
 -- the number of how (CONSENTED), and C_WITHDRAWN if it was taken back; 0:
--- nothing is known.
+-- nothing is known; C_WITHDRAWN alone: the shopper said "not me".
 --
 
 
@@ -62,7 +62,7 @@ local function told(keys, args, withdrawn)
 
     -- nobody knows which of the two was said last
 
-    if not at and withdrawn == 0 and p and p.consent > C_WITHDRAWN then
+    if not at and withdrawn == 0 and p and p.consent >= C_WITHDRAWN then
         return 'OLD'
     end
 

@@ -143,7 +143,7 @@ local function confirm_look(c, p, s)
     end
 
     if (s.consent == ASK_GIVEN and not consent_given(p))
-        or (s.consent == ASK_KEPT and p.consent > C_WITHDRAWN)
+        or (s.consent == ASK_KEPT and p.consent >= C_WITHDRAWN)
     then
         close(c, p, 'no_consent')
         return 'no_consent'

@@ -98,7 +98,7 @@ def shopper(raw):
         how = raw[at + 6]
         p['consent'] = 'withdrawn' if how & 8 else 'given'
         p['consented'] = (*times(raw, at, 1), how & 7)
-        assert how & 7
+        assert how & 7 or how == 8
         at += 7
     if flags & 32:
         layout = '<BBBBBBII36sIIIII6sI'

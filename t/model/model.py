@@ -33,8 +33,8 @@ KNOWN_REASONS = ('ordered', 'recovered', 'lost', 'suppressed', 'empty',
                  'no_audience', 'no_consent', 'paused', 'not_me')
 
 
-CONSENTED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
-             'import', 'operator')
+CONSENTED = ('not_me', 'login', 'sign_up', 'checkout', 'newsletter',
+             'identify', 'import', 'operator')
 
 
 class Visit:
@@ -899,6 +899,9 @@ class Model:
         if p:
             done = p.state == 'open'
             self.close(sid, 'not_me')
+            if p.consent == 'given' and p.consented[1] < 6:
+                at = self.now - age + 600000 if age else self.now
+                self.consent(sid, 'withdrawn', 0, min(at, self.now))
             mine = self.his(sid)
             p.visits = [i for i, _ in mine]
             for id, v in mine:

@@ -9,8 +9,8 @@ import time
 
 CAPTURED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
             'customer', 'click')
-CONSENTED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
-             'import', 'operator')
+CONSENTED = ('not_me', 'login', 'sign_up', 'checkout', 'newsletter',
+             'identify', 'import', 'operator')
 DEVICES = ('', 'desktop', 'phone', 'tablet')
 CLASSES = ('nothing', 'cookie', 'click', 'address', 'login')
 

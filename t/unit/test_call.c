@@ -735,6 +735,11 @@ test_claim_read(void **state)
     assert_int_equal(claim.claimed[0].nsteps, 0);
     assert_true(claim.claimed[0].total == SP_NO_AMOUNT);
 
+    items[10] = str("0 0 0 0 0 0 0 8 5");
+    assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
+    assert_int_equal(claim.claimed[0].consent, SP_CONSENT_WITHDRAWN);
+    assert_int_equal(claim.claimed[0].consented, SP_CONSENTED_NOT_ME);
+
     /* one of the two */
 
     items[7] = str("de");
@@ -777,7 +782,7 @@ test_claim_bad(void **state)
         { 9, "1" F F F F F F F F F F "c" F "d" },
         { 10, "" }, { 10, "8 0 0 0 0 0 0 0 0" },
         { 10, "0 5 0 0 0 0 0 0 0" }, { 10, "0 0 4 0 0 0 0 0 0" },
-        { 10, "0 0 0 6 0 0 0 0 0" }, { 10, "0 0 0 0 0 0 0 8 0" },
+        { 10, "0 0 0 6 0 0 0 0 0" },
         { 10, "0 0 0 0 0 0 0 16 0" }, { 10, "0 0 0 0 0 0 0 0" },
         { 10, "0 0 0 0 0 0 0 0 0 0" },
         { 11, "x" }, { 11, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17" },
