@@ -237,6 +237,51 @@ shop 'a step that is done is closed without a message' => sub {
 };
 
 
+shop 'what is in doubt is listed in pages, and for 90 days' => sub {
+    my $now = ms(0);
+    my $day = 24 * $HOUR;
+    my $add = sub ($at, @names) {
+        $redis->cmd('ZADD', $f->prefix . 'doubt',
+            map { ($at, id("p$_") . ' 1 7 11 ' . id("t$_")) } @names);
+    };
+    my $page = sub (@from) {
+        my @flat = $f->call('doubt', 'doubt', @from)->@*;
+        return map { [ @flat[6 * $_ + 4, 6 * $_ + 5] ] } 0 .. @flat / 6 - 1;
+    };
+
+    # 2,500 of them, many of the same moment, as a mailer that lists them does.
+    $add->($now - int($_ / 700) * 1000, $_) for 1 .. 2500;
+
+    my ($from, $skip, %seen, @sizes) = (0, 0);
+
+    while (my @page = $page->($from, $skip)) {
+        push @sizes, scalar @page;
+
+        for (@page) {
+            $seen{ $_->[0] }++;
+            $skip = $_->[1] == $from ? $skip + 1 : 1;
+            $from = $_->[1];
+        }
+    }
+
+    is("@sizes", '1000 1000 500', 'three pages');
+    is(scalar keys %seen, 2500, 'all are listed');
+    is_deeply([ grep { $_ != 1 } values %seen ], [], '... once');
+    is(scalar $page->(), 1000, 'without a place: the first page');
+    $redis->cmd('DEL', $f->prefix . 'doubt');
+
+    # What nobody has decided.
+    $add->($now - 91 * $day * 1000, 1 .. 150);
+    $add->($now - 89 * $day * 1000, 'new');
+    $f->claim;
+    is($f->status->{in_doubt}, 51, 'a claim drops what is too old, not all');
+    $f->claim;
+    is_deeply([ map { $_->[0] } $page->() ], [ id('tnew') ],
+              'the next one the rest');
+    is($f->count('doubt_dropped'), 150, 'each is counted');
+};
+
+
 shop 'an order, a suppression or an erasure between confirm and settle' => sub {
     my $c = abandoned();
     $f->confirm($c);

@@ -938,12 +938,6 @@ class Model:
         self.ttl(p, remember)
         return 'OK'
 
-    def item(self, id, texts):
-        old = self.items.get(id, ([''] * 6, 0))[0]
-        self.items[id] = ([n or o for n, o in zip(texts, old)],
-                          self.now + 90 * DAY * MS)
-        return 'OK'
-
     # ---- offers
 
     @staticmethod
@@ -1147,6 +1141,7 @@ class Model:
     def claim(self, most, lease):
         if 'mode' not in self.shop:
             return 'SPMODE', []
+        self.trim_doubt()
         given = []
         late = sorted((at, id) for id, at in self.due.items()
                       if at <= self.now)
@@ -1167,6 +1162,14 @@ class Model:
                     if len(given) >= most:
                         break
         return None, given
+
+    def trim_doubt(self):
+        """What nobody has decided for 90 days, 100 at once."""
+        old = sorted((at, name) for name, at in self.doubt.items()
+                     if at <= self.now - 90 * DAY * MS)
+        for _, name in old[:100]:
+            del self.doubt[name]
+            self.count('doubt_dropped')
 
     def cart_mark(self, v):
         text = '\x1e'.join('\x1f'.join(l[:3]) for l in v.lines)

@@ -233,9 +233,7 @@ def random_step(r):
                 r.choice([-1000, IDLE, 30 * 86400000]))
     if kind < .98:
         return ('mode', r.choice((1, 2, 3, 3, 3, 0)))
-    if kind < .99:
-        return ('customer', r.choice(CUSTOMERS), r.choice(SHOPPERS))
-    return ('item', r.choice(['1', '2']), r.choice(TEXTS))
+    return ('customer', r.choice(CUSTOMERS), r.choice(SHOPPERS))
 
 
 def mailing_step(r):
@@ -311,7 +309,8 @@ def mailing_round(r):
         steps.append(('event', dict(e, op=0, lines=[], kinds=model.PURCHASE,
                                     total=r.choice(['', '1234', '-1']),
                                     order=r.choice(ORDERS))))
-    steps.append(('clock', r.choice([1000, IDLE, 86400000, 5 * 86400000])))
+    steps.append(('clock', r.choice([1000, IDLE, 86400000, 5 * 86400000]
+                                    + [90 * 86400000] * (r.random() < .1))))
     return steps
 
 
@@ -633,12 +632,6 @@ class Play:
         return self.same(self.call('sp1_customer', 'c:' + id, sid, '1.imp',
                                    90 * 86400),
                          self.m.customer(id, sid, '1.imp', 90 * 86400))
-
-    def item(self, id, name):
-        texts = ['', name, '', '', '', '']
-        return self.same(self.call('sp1_item', 'n:' + id, '\x1f'.join(texts)),
-                         self.m.item(id, texts))
-
 
 def trim(line):
     line = list(line)
