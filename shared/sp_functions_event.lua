@@ -93,6 +93,8 @@ local function order_apply(c, v, people, amount, currency)
         count(c, 'orders')
     end
 
+    checkout_works(c)
+
     if v then
         order_visit(v, at)
         v.order_id = id ~= '' and id or v.order_id
@@ -245,6 +247,28 @@ local function alone(c, v)
 end
 
 
+-- Did a step of the checkout fail, or go well again?
+
+local function checkout(c, v)
+    if band(c.kinds, K_ERROR) ~= 0 then
+        count(c, 'checkout_error')
+
+        if c.at > v.order then
+            v.failed = max(v.failed, c.at)
+        end
+
+        checkout_failed(c, v)
+
+    elseif band(c.flags, E_CHECKOUT) ~= 0 then
+        if c.at >= v.failed then
+            v.failed = 0
+        end
+
+        checkout_works(c)
+    end
+end
+
+
 local function event_apply(c)
     local v
 
@@ -283,9 +307,7 @@ local function event_apply(c)
         v.stage = max(v.stage, c.head.stage)
     end
 
-    if band(c.kinds, K_ERROR) ~= 0 then
-        count(c, 'checkout_error')
-    end
+    checkout(c, v)
 
     v.last = max(v.last, c.at)
     v.device = c.head.device ~= 0 and c.head.device or v.device
