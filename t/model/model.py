@@ -1123,7 +1123,7 @@ class Model:
     @staticmethod
     def worth(v):
         if not v.lines:
-            return None, ''
+            return None, v.currency
         if v.total:
             return int(v.total), v.currency
         sums = [int(l[4]) if l[4] else int(l[3]) * int(l[2]) if l[3] else None
