@@ -6,8 +6,7 @@
 
 local SEQ_TTL = 7 * DAY
 local PROMPT = 15000                -- ms: longer than an event waits for a reply
-local TOLD_FIRST = 3600000          -- ms that a shop may tell of an order before
-                                    -- its page comes
+local TOLD_FIRST = 3600000          -- ms from a shop's word to the page
 
 
 local function uncertain(c)
@@ -63,8 +62,8 @@ end
 
 --
 -- The order of an exchange, of the visit (or nil) and people: the visit's cart
--- is bought, and what those have who do not know of it yet.  Gives whether it is
--- new; nil: nothing is, its page was only loaded again.
+-- is bought, and what those have who do not know of it yet.  Gives whether it
+-- is new; nil: nothing is, its page was only loaded again.
 --
 
 local function order_apply(c, v, people, amount, currency)
