@@ -102,6 +102,18 @@ cmd_status_shop(cmd_t *cmd, const config_shop_t *shop, json_t *warnings)
             configured, name));
     }
 
+    if (json_is_integer(json_object_get(json, "shop_failing_since"))) {
+        json_array_append_new(warnings, json_sprintf("the checkout of shop "
+            "\"%s\" fails: nothing is sent until it works, and for six hours "
+            "at most", shop->name));
+    }
+
+    if (json_is_integer(json_object_get(json, "shop_failing_barred_until"))) {
+        json_array_append_new(warnings, json_sprintf("the checkout of shop "
+            "\"%s\" has failed for six hours: messages are sent although it "
+            "may fail", shop->name));
+    }
+
     if (name[0] == '\0'
         && journal_knows_shop(cmd->conf->state_dir, shop->name,
                               cmd->conf->fingerprint))

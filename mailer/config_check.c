@@ -126,6 +126,7 @@ static const config_check_t  config_checks[] = {
     { "categories", config_check_text },
     { "customers", config_check_customers },
     { "login", config_check_login },
+    { "checkout_error", config_check_login },
     { "locales", config_value_locale },
     { "stage", config_check_stage },
     { "captured", config_check_captured },

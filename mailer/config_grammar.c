@@ -55,6 +55,7 @@ static cfg_opt_t  config_audience_opts[] = {
     CFG_STR_LIST("stage", NULL, CFGF_NODEFAULT),
     CFG_STR_LIST("captured", NULL, CFGF_NODEFAULT),
     CFG_STR_LIST("device", NULL, CFGF_NODEFAULT),
+    CFG_STR("checkout_error", NULL, CFGF_NODEFAULT),
     CFG_END()
 };
 

@@ -44,7 +44,7 @@ static const char *const  lint_known[] = {
     "unsubscribe_link", "not_me_link", "preferences_link", "campaign",
     "step", "step_number", "hours_since", "hours_since_is", "utm",
     "utm.source", "utm.medium", "utm.campaign", "utm.content", "utm.id",
-    "click_token", "offer", "offer.kind", "offer.is_discount",
+    "click_token", "checkout_error", "offer", "offer.kind", "offer.is_discount",
     "offer.is_value_add", "offer.is_exclusive", "offer.is_upgrade",
     "offer.text", "offer.code", "offer.expires", "offer.expires_in_days",
     "offer.expires_in_days_is", "shop", "shop.name", "shop.reply_to",

@@ -96,6 +96,8 @@ typedef struct {
                                        creative's and the shop's; or NULL */
     unsigned               step_number;     /* from 1; 0: not known */
     const message_offer_t  *offer;  /* NULL: there is none */
+    unsigned               checkout_error:1;    /* the last step of the
+                                       checkout failed */
     int64_t                left;    /* last activity, Unix time, s; 0: not
                                        known */
     sp_str_t               shopper; /* SID: only for the Message-ID */

@@ -85,6 +85,7 @@ rescue_message_facts(const rescue_letter_t *letter, rescue_facts_t *made,
         facts->left = (claimed->abandoned - letter->idle) / 1000;
     }
 
+    facts->checkout_error = claimed->checkout_error;
     facts->shopper = rescue_str(claimed->shopper.text);
     facts->rescue = claimed->rescue;
     facts->date = claimed->now / 1000;

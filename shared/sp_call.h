@@ -149,6 +149,7 @@ typedef struct {
     sp_device_t   device;
     sp_id_t       network;          /* who brings it, for the limit */
     unsigned      logged_in:1;      /* login, alias or customer */
+    unsigned      checkout:1;       /* a step of the checkout went well */
     unsigned      forget:1;         /* consent refused or ignored: nothing of
                                        this person is stored, an order still
                                        closes what was kept before */
@@ -361,6 +362,8 @@ typedef struct {
     unsigned        before_live:1;  /* abandoned before live_since */
     unsigned        logged_in:1;    /* once; known says how it is today */
     unsigned        customer:1;     /* some customer id leads to the shopper */
+    unsigned        checkout_error:1;   /* the last step of a checkout in the
+                                       visit shown failed */
     sp_captured_t   captured;       /* how the address came, last */
     sp_consent_t    consent;
     sp_consented_t  consented;      /* how that came */
@@ -421,7 +424,8 @@ typedef struct {
                                        more; "suppressed", "paused",
                                        "no_address", "leased" (a mailer has
                                        it), "held", "active", "closed" (the
-                                       rescue has ended), "open" */
+                                       rescue has ended), "shop_failing" (its
+                                       checkout), "open" */
     int64_t       idle;             /* ms, of the shop; 0: not noted */
     sp_claimed_t  claimed;          /* now is set, whatever stands */
 } sp_preview_t;
@@ -444,7 +448,8 @@ sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,
  * characters that the mailer chose; asking again with the same one gives the
  * same answer.  Reply: one string, "OK" or the reason ("ordered",
  * "suppressed", "paused", "fenced", "active", "empty", "gone", "capped",
- * "cool_down", "no_consent", "not_me", "off", "done", "before_live", "held").
+ * "cool_down", "no_consent", "not_me", "off", "done", "before_live", "held",
+ * "shop_failing").
  * Any reason but "done" ends the lease and puts the rescue back where it
  * belongs, so that nothing is left to settle; "cool_down" and "no_consent" end
  * the rescue.  mode is what the caller

@@ -12,6 +12,7 @@
 /* Flags of an event, of who it is, and of an alias, as the functions know. */
 
 #define SP_E_MOVED_OWN     2
+#define SP_E_CHECKOUT      4
 #define SP_E_LOGGED_IN     8
 #define SP_E_FORGET        16
 #define SP_E_DEVICE        32       /* times the device */
@@ -145,6 +146,7 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
     unsigned  flags;
 
     flags = (event->moved_own ? SP_E_MOVED_OWN : 0)
+            | (event->checkout ? SP_E_CHECKOUT : 0)
             | (event->logged_in ? SP_E_LOGGED_IN : 0)
             | (event->forget ? SP_E_FORGET : 0)
             | ((unsigned) event->device & 3) * SP_E_DEVICE;

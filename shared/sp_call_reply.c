@@ -238,7 +238,7 @@ sp_claimed_locale(sp_claimed_t *claimed, sp_str_t text)
 static sp_rc_t
 sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
 {
-    int64_t  captured, known, device, stage, orders, customer, consent;
+    int64_t  captured, known, device, stage, orders, customer, consent, failed;
 
     if (!sp_number(&text, ' ', &captured) || captured > SP_CAPTURED_CLICK
         || !sp_number(&text, ' ', &known) || known > SP_KNOWN_LOGIN
@@ -248,7 +248,8 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
         || !sp_number(&text, ' ', &customer)
         || !sp_number(&text, ' ', &claimed->offered)
         || !sp_number(&text, ' ', &consent) || consent > 15
-        || !sp_number(&text, ' ', &claimed->consented_at) || text.len != 0)
+        || !sp_number(&text, ' ', &claimed->consented_at)
+        || !sp_number(&text, ' ', &failed) || failed > 1 || text.len != 0)
     {
         return SP_INVALID;
     }
@@ -259,6 +260,7 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
     claimed->stage = (unsigned) stage;
     claimed->orders = (unsigned) orders;
     claimed->customer = customer != 0;
+    claimed->checkout_error = failed != 0;
     claimed->consented = consent == 8 ? SP_CONSENTED_NOT_ME
                                       : (sp_consented_t) (consent & 7);
 

@@ -13,6 +13,21 @@ local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
 local HEAD = '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) '
              .. '(%d+) (%d+) (%d+) (%d+) (%u*)$'
 
+-- the other kinds of event
+
+local K_VIEW_ITEM = 0x1
+local K_ADD = 0x2
+local K_REMOVE = 0x4
+local K_VIEW_CART = 0x8
+local K_CHECKOUT = 0x10
+local K_SHIPPING = 0x20
+local K_PAYMENT = 0x40
+local K_UPDATE = 0x800
+local K_SET_CART = 0x1000
+local K_ALL = 0x7ffff
+local K_SPECIAL = K_PURCHASE + K_LOGOUT + K_PENDING + K_CLICK + K_ERROR
+local K_CART = K_ADD + K_REMOVE + K_VIEW_CART + K_UPDATE + K_SET_CART
+
 -- what is in the number behind the click: how the address came, how consent
 -- did, and whether the locale is only what the browser asked for
 
@@ -66,7 +81,7 @@ local function head_parse(text)
 
     head.plain = band(head.kinds, K_SPECIAL) == 0
                  and (head.op == NONE or head.op == SNAPSHOT)
-                 and band(head.flags, E_FORGET) == 0
+                 and band(head.flags, E_FORGET + E_CHECKOUT) == 0
 
     return head
 end

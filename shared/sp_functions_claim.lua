@@ -200,6 +200,12 @@ local function claim_look(c, p)
         return
     end
 
+    if c.wait then
+        count(c, 'shop_failing')
+        later(c, 'ZADD', c.due, c.wait, 'p:' .. p.id)
+        return
+    end
+
     return shown
 end
 
@@ -230,10 +236,10 @@ end
 -- What an audience may ask for, of the shopper and the visit shown.
 
 local function claim_facts(p, v)
-    return format('%d %d %d %d %d %d %d %d %d', p.captured, v.class, v.device,
+    return format('%d %d %d %d %d %d %d %d %d %d', p.captured, v.class, v.device,
                   v.stage, max(floor(#p.orders / 22), p.order > 0 and 1 or 0),
                   p.customers ~= '' and 1 or 0, p.offered, p.consent,
-                  p.consented)
+                  p.consented, v.failed > 0 and 1 or 0)
 end
 
 
@@ -335,6 +341,7 @@ local function claim(keys, args)
     c.reply = { '', format('%d', c.now) }
     c.nlines = 0
     shop_read(c)
+    c.wait = checkout_wait(c)
 
     local ids = call('ZRANGEBYSCORE', c.due, '-inf', c.now, 'LIMIT', 0,
                      LOOK_MAX)
@@ -403,7 +410,11 @@ local function preview_stands(c, p, over, held)
         return 'active'
     end
 
-    return over and 'closed' or 'open'
+    if over then
+        return 'closed'
+    end
+
+    return checkout_wait(c) and 'shop_failing' or 'open'
 end
 
 

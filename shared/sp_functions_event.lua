@@ -47,6 +47,7 @@ local function order(c, v, before)
     end
 
     count(c, 'orders')
+    checkout_works(c)
 
     local amount, currency = cart_value(v)
 
@@ -139,6 +140,7 @@ local function event_forget(c)
     local seen = {}
 
     count(c, 'orders')
+    checkout_works(c)
 
     if v then
         order_visit(v, ordered_at(c))
@@ -176,6 +178,28 @@ local function alone(c, v)
 
     if p and #p.visits == 1 then
         v.flags = v.flags + V_ALONE
+    end
+end
+
+
+-- Did a step of the checkout fail, or go well again?
+
+local function checkout(c, v)
+    if band(c.kinds, K_ERROR) ~= 0 then
+        count(c, 'checkout_error')
+
+        if c.at > v.order then
+            v.failed = max(v.failed, c.at)
+        end
+
+        checkout_failed(c, v)
+
+    elseif band(c.flags, E_CHECKOUT) ~= 0 then
+        if c.at >= v.failed then
+            v.failed = 0
+        end
+
+        checkout_works(c)
     end
 end
 
@@ -218,9 +242,7 @@ local function event_apply(c)
         v.stage = max(v.stage, c.head.stage)
     end
 
-    if band(c.kinds, K_ERROR) ~= 0 then
-        count(c, 'checkout_error')
-    end
+    checkout(c, v)
 
     v.last = max(v.last, c.at)
     v.device = c.head.device ~= 0 and c.head.device or v.device

@@ -177,6 +177,7 @@ end
 function order_visit(v, at)
     v.order = max(v.order, at)
     v.hold = 0
+    v.failed = v.failed > at and v.failed or 0
     v.flags = v.flags - band(v.flags, V_SOFT)
     v.dirty = true
 
@@ -294,16 +295,19 @@ function look(c, p)
 end
 
 
--- When this rescue is to be looked at again; nil: not before new activity.
+--
+-- When this rescue is to be looked at again, wait being the earliest; nil: not
+-- before new activity.
+--
 
-function schedule(c, p)
+function schedule(c, p, wait)
     local at
 
     if p.lease > 0 then
         at = p.lease
 
     elseif p.state == OPEN then
-        at = max(p.next, 1)
+        at = max(p.next, wait or 1)
     end
 
     local left = call('PTTL', c.prefix .. 'i:p:' .. p.id)

@@ -126,7 +126,8 @@ local function capped(c, p, most, window)
 end
 
 
--- May it go?  Else why not, and when the rescue is to be looked at again.
+-- May it go?  Else why not, when the rescue goes on, and when it is to be looked
+-- at, if that is later: such a wait may be too long for the step.
 
 local function confirm_look(c, p, s)
     -- a mailer that does not know asks again and again
@@ -176,6 +177,12 @@ local function confirm_look(c, p, s)
 
     if day or week then
         return 'capped', max(day or 0, week or 0)
+    end
+
+    local wait = checkout_wait(c)
+
+    if wait then
+        return 'shop_failing', p.next, wait
     end
 
     return 'OK'
@@ -250,7 +257,7 @@ local function confirm(keys, args)
         return 'done'
     end
 
-    local answer, next = confirm_look(c, p, s)
+    local answer, next, wait = confirm_look(c, p, s)
 
     if answer == 'OK' then
         return confirmed(c, p, s)
@@ -260,7 +267,7 @@ local function confirm(keys, args)
     p.lease = 0
     p.next = next or 0
     count(c, 'refused_' .. answer)
-    schedule(c, p)
+    schedule(c, p, wait)
     finish(c)
 
     return answer

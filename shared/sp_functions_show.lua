@@ -18,6 +18,7 @@ local function status(keys, args)
                        'fingerprint')
     local due = prefix .. 'due'
     local first = call('ZRANGE', due, 0, 0, 'WITHSCORES')
+    local since, till, barred = checkout_stands(prefix, now)
     local reply = { 'now', format('%d', now), 'mode', noted[1] or '',
                     'live_since', noted[2] or '', 'idle', noted[3] or '',
                     'fingerprint', noted[4] or '',
@@ -25,7 +26,9 @@ local function status(keys, args)
                     'due', format('%d', call('ZCOUNT', due, '-inf', now)),
                     'next_due', first[2] or '',
                     'in_doubt', format('%d', call('ZCARD', prefix
-                                                           .. 'doubt')) }
+                                                           .. 'doubt')),
+                    'shop_failing_since', since, 'shop_failing_until', till,
+                    'shop_failing_barred_until', barred }
     local counts = call('HGETALL', prefix .. 'count:' .. date(now))
 
     for i = 1, #counts, 2 do
@@ -52,10 +55,10 @@ local function why_visits(c, p, add)
             local _, n = gsub(v.lines, '[^\30]+', '')
 
             add('visit', format('%s by=%s items=%d stage=%d last=%d held=%d'
-                                .. ' device=%s', id, CLASSES[v.class], n,
+                                .. ' device=%s checkout_error=%d', id, CLASSES[v.class], n,
                                 v.stage, v.last,
                                 v.hold > c.now and v.hold or 0,
-                                DEVICES[v.device]))
+                                DEVICES[v.device], v.failed))
         end
     end
 end
@@ -121,6 +124,10 @@ local function why(keys, args)
     add('ordered', p.order)
     add('clicked', p.clicked)
     add('offered', p.offered)
+
+    if p.state == OPEN and checkout_wait(c) then
+        add('waits', 'shop_failing')
+    end
 
     if p.code then
         add('code', format('%s %s', p.code.pool,

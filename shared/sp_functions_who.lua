@@ -418,6 +418,7 @@ function move(c, id, from)
     v.last = max(v.last, old.last)
     v.hold = max(v.hold, old.hold)
     v.order = max(v.order, old.order)
+    v.failed = max(v.failed, old.failed)
     v.day = 0
 
     if v.lines == '' and old.lines ~= '' and old.changed > v.snap

@@ -128,7 +128,7 @@ typedef struct {
     unsigned      email_kinds;      /* of the rules that gave it */
     unsigned      consent_kind;     /* of the rule that said it */
     unsigned      email_from_shop:1;
-    unsigned      checkout:1;
+    unsigned      checkout:1;       /* a rule marked so applies */
     unsigned      success:1;        /* not 499, 502, 504, 5xx */
 
     sp_cart_op_t  cart;

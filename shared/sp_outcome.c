@@ -86,17 +86,17 @@ sp_outcome_rule(sp_apply_t *apply)
         return rc;
     }
 
-    if (apply->rule->checkout) {
-        apply->outcome->checkout = 1;
-    }
-
     if (applies == SP_APPLIES_ERROR) {
         apply->outcome->kinds |= SP_CHECKOUT_ERROR;
-        return SP_OK;
+        return sp_outcome_visitor(apply, SP_NEEDS_REQUEST_BODY);
     }
 
     if (applies == SP_APPLIES_PENDING) {
         return sp_outcome_pending(apply);
+    }
+
+    if (apply->rule->checkout) {
+        apply->outcome->checkout = 1;
     }
 
     apply->outcome->kinds |= apply->rule->kind;

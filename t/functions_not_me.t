@@ -39,7 +39,7 @@ sub key ($name) { return $redis->cmd('GET', $f->prefix . $name) }
 sub owner ($visit) {
     my $raw   = key('v:' . id($visit)) // die "no $visit";
     my $flags = ord substr $raw, 2, 1;
-    my $head  = $flags >= 64 ? 11 : $flags >= 32 ? 41 : 23;
+    my $head  = $flags >= 64 ? 11 : $flags >= 32 ? 47 : 23;
 
     return (split /\x1f/, substr $raw, $head)[0] =~ s/_+$//r;
 }

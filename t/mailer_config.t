@@ -151,6 +151,7 @@ for my $case (
     [ qr{(?=        step)}, "audience { min_items = 3 max_items = 2 }\n", 13, 'max_items is less than min_items' ],
     [ qr{(?=        step)}, "audience { customers = old }\n", 13, '"customers" is not new or returning: "old"' ],
     [ qr{(?=        step)}, "audience { login = maybe }\n", 13, '"login" is not yes or no: "maybe"' ],
+    [ qr{(?=        step)}, "audience { checkout_error = failed }\n", 13, '"checkout_error" is not yes or no: "failed"' ],
     [ qr{(?=        step)}, "audience { locales = {English} }\n", 13, '"locales" is not a locale' ],
     [ qr{(?=        step)}, "audience { stage = {cart, door} }\n", 13, '"stage" is not visit, item, cart, checkout, shipping or payment: "door"' ],
     [ qr{(?=        step)}, "audience { captured = {spy} }\n", 13, '"captured" is not login,' ],

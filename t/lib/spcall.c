@@ -56,6 +56,7 @@ static const struct {
     { "logout", SP_LOGOUT },
     { "order_pending", SP_ORDER_PENDING },
     { "page_view", SP_PAGE_VIEW },
+    { "checkout_error", SP_CHECKOUT_ERROR },
 };
 
 
@@ -297,6 +298,7 @@ spcall_event(sp_call_t *call, json_t *in, const sp_str_t *shop)
     event.shopper = spcall_shopper(in, shop, &event.sealed);
     event.captured = event.shopper.text[0] != '\0' ? sp_captured(event.kinds)
                                                    : SP_CAPTURED_NOT;
+    event.checkout = spcall_int(in, "checkout", 0) != 0;
     event.device = (sp_device_t) spcall_int(in, "device", SP_DEVICE_UNKNOWN);
     event.logged_in = spcall_int(in, "logged_in", 0) != 0;
     event.network = spcall_id(in, "network", SP_ID_NETWORK, shop);

@@ -31,8 +31,9 @@ def visit(raw):
     assert version == 1
     stage, how, device = grade % 8, grade // 8 % 8, grade // 64
     rare = 32 <= flags < 64
-    n = 1 if flags >= 64 else 6 if rare else 3
-    last, changed, snap, order, hold, until = times(raw, 5, n) + [0] * (6 - n)
+    n = 1 if flags >= 64 else 7 if rare else 3
+    last, changed, snap, order, hold, until, failed \
+        = times(raw, 5, n) + [0] * (7 - n)
     if n == 1:
         changed = snap = last
     else:
@@ -40,14 +41,14 @@ def visit(raw):
     head, lines = raw[5 + 6 * n:].decode().split('\x1e', 1)
     shopper, customer, currency, total, order_id, click \
         = head.split('\x1f') + ['', ''] * (not rare)
-    assert rare == bool(order or hold or until or click)
+    assert rare == bool(order or hold or until or failed or click)
     lines = [l.split('\x1f') for l in lines.split('\x1e')] if lines else []
     extras = any(len(l) > 4 for l in lines)
     assert extras <= bool(flags & 2), 'a line with extras is not marked'
     return dict(shopper=shopper, how=how, customer=customer,
                 lines=lines_text(lines), currency=currency, total=total,
                 stage=stage, device=device, last=last, changed=changed, snap=snap,
-                order=order, hold=hold, until=until, soft=bool(flags & 1),
+                order=order, hold=hold, until=until, failed=failed, soft=bool(flags & 1),
                 order_id=order_id,
                 click=click, aliased=bool(flags & 4), bound=bool(flags & 16),
                 alone=bool(flags & 8), day=day)
@@ -236,6 +237,12 @@ def dump(m):
     for id, (at, ends) in m.not_theirs.items():
         s['d:' + id] = str(at)
         s['ends d:' + id] = ends
+    hold, errors, ends = m.failing()
+    if ends >= m.now:
+        s['failing'] = ' '.join(['1 %d %d %d' % (
+            (hold['begun'] - hold['spent'], hold['over'], hold['last'])
+            if hold else (0, 0, 0))] + ['%s %d' % e for e in errors])
+        s['ends failing'] = ends
     for pool, codes in m.free.items():
         if codes:
             s['o:' + pool] = sorted(codes)

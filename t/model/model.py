@@ -12,6 +12,7 @@ import time
 DAY = 86400
 MARGIN = 28 * 3600
 MS = 1000
+HOUR = 3600 * MS
 MODE_PAUSE = 5000
 
 VIEW_ITEM, ADD_TO_CART, REMOVE_FROM_CART, VIEW_CART = 1, 2, 4, 8
@@ -47,6 +48,7 @@ class Visit:
         self.stage = self.device = 0
         self.last = self.changed = self.snap = self.order = 0
         self.hold = self.until = 0
+        self.failed = 0                 # when its last step of a checkout did
         self.soft = False
         self.order_id = ''
         self.click = None               # (shopper, rescue, at)
@@ -108,6 +110,8 @@ class Model:
         self.cells = {}                 # series, step, variant, holdout -> dict
         self.cells_end = {}             # series -> ms
         self.shop = {}
+        self.errors = []                # of checkouts: (visit, when)
+        self.hold = None                # dict: begun, spent, last, over
         self.counts = {}                # day -> name -> n
         self.journal = []
         self.renewed = set()            # shoppers that an event has changed
@@ -154,6 +158,8 @@ class Model:
                 del self.cells[cell]
         for id in [i for i, at in self.active.items() if at < self.now]:
             del self.active[id]
+        if self.failing()[2] < self.now:
+            self.hold, self.errors = None, []
 
     def ttl(self, record, seconds):
         """A record is written: its TTL is renewed once a day."""
@@ -257,13 +263,15 @@ class Model:
 
     @staticmethod
     def clear(v):
-        v.lines, v.total, v.stage = [], '', 0
+        v.lines, v.total, v.stage, v.failed = [], '', 0, 0
 
     # ---- orders
 
     def order_visit(self, v, at):
         v.order = max(v.order, at)
         v.hold, v.soft = 0, False
+        if v.failed <= at:
+            v.failed = 0
         if v.lines and v.changed <= at:
             self.clear(v)
 
@@ -302,7 +310,7 @@ class Model:
         self.written = set()
         self.renewed = set()            # shoppers
         self.forget_clock = set()
-        self.own_texts = self.limited = False
+        self.own_texts = self.limited = self.worked = False
 
         if e['forget']:
             self.event_forget(e)
@@ -338,6 +346,7 @@ class Model:
         id = self.find(e['visit'])
         people = []
         self.count('orders')
+        self.checkout_works()
         if id in self.visits:
             self.order_visit(self.visits[id], self.ordered_at())
             self.written.add(id)
@@ -380,6 +389,14 @@ class Model:
                     break
         if e['kinds'] & ERROR:
             self.count('checkout_error')
+            if self.at > v.order:
+                v.failed = max(v.failed, self.at)
+            if v.lines:
+                self.checkout_failed(id, v)
+        elif e['checkout']:
+            if self.at >= v.failed:
+                v.failed = 0
+            self.checkout_works()
         v.last = max(v.last, self.at)
         v.device = e['device'] or v.device
 
@@ -414,6 +431,7 @@ class Model:
         v.last = max(v.last, old.last)
         v.hold = max(v.hold, old.hold)
         v.order = max(v.order, old.order)
+        v.failed = max(v.failed, old.failed)
         v.soft = v.soft or old.soft
         v.day = 0
         if not v.lines and old.lines and old.changed > max(v.snap, v.order):
@@ -754,6 +772,7 @@ class Model:
         if order and (v.order_id == order or (p and order in p.orders)):
             return
         self.count('orders')
+        self.checkout_works()
         amount, currency = self.worth(v)
         if e['total']:
             amount = int(e['total'])
@@ -790,6 +809,76 @@ class Model:
         self.renewed.add(sid)
         self.count('clicks')
         self.note('click', sid, rescue, None, step)
+
+    # ---- a checkout that fails
+
+    def holds(self):
+        return self.hold and self.hold['over'] > self.now
+
+    def barred(self):
+        """Until when no hold begins, as one has lasted too long."""
+        h = self.hold
+        if h and h['spent'] + h['over'] - h['begun'] >= 6 * HOUR:
+            return h['over'] + 6 * HOUR
+        return 0
+
+    def hold_ends(self):
+        h = self.hold
+        h['over'] = min(h['last'] + HOUR // 2,
+                        h['begun'] + 6 * HOUR - h['spent'])
+
+    def checkout_failed(self, id, v):
+        lately = self.now - HOUR // 6
+        if self.at <= lately:
+            return
+        if self.holds():
+            self.hold['last'] = max(self.hold['last'], self.at)
+            self.hold_ends()
+            return
+        others = []
+        for other, at in self.errors:
+            other = self.find(other)
+            o = self.visits.get(other)
+            if o and other != id and at > lately \
+                    and not (v.shopper and v.shopper == o.shopper):
+                others.append((other, at))
+        self.errors = others + [(id, self.at)]
+        if len(self.errors) < 3:
+            return
+        if self.barred() > self.now:
+            self.errors = self.errors[1:]
+            self.count('checkout_hold_barred')
+            return
+        h = self.hold
+        spent = h['spent'] + h['over'] - h['begun'] \
+            if h and self.now < h['over'] + HOUR else 0
+        self.hold = dict(begun=self.now, spent=spent,
+                         last=max(at for _, at in self.errors))
+        self.hold_ends()
+        self.errors = []
+        self.count('checkout_hold')
+        self.note('checkout_hold', '')
+
+    def checkout_works(self):
+        if self.worked:
+            return
+        self.worked = True
+        later = [e for e in self.errors if e[1] > self.at]
+        if self.holds() and self.at >= self.hold['last']:
+            self.hold['over'] = self.now
+            self.note('checkout_works', '')
+        elif len(later) == len(self.errors):
+            return
+        self.errors = later
+        if self.failing()[2] <= self.now:
+            self.hold = None
+
+    def failing(self):
+        """What is kept of it, and until when."""
+        h = self.hold
+        ends = max([h['over'] + HOUR, self.barred()] if h else [0])
+        ends = max([ends] + [at + HOUR // 6 for _, at in self.errors])
+        return self.hold, self.errors, ends
 
     # ---- shop and operator
 
@@ -1231,12 +1320,19 @@ class Model:
         if p.next > self.now:
             self.due[id] = p.next
             return
+        if self.holds():
+            self.count('shop_failing')
+            self.due[id] = self.again()
+            return
         return shown
 
-    def schedule(self, sid):
+    def again(self):
+        return min(self.hold['over'], self.now + 300 * MS)
+
+    def schedule(self, sid, wait=1):
         p = self.shoppers[sid]
         id = 'p:' + sid
-        at = p.lease or (max(p.next, 1) if p.state == 'open' else None)
+        at = p.lease or (max(p.next, wait) if p.state == 'open' else None)
         if id in self.active:
             end = self.active[id] + 1
             at = end if at is None else min(at, end)
@@ -1288,7 +1384,7 @@ class Model:
         p.lease = 0
         p.next = nxt
         self.count('refused_' + answer)
-        self.schedule(sid)
+        self.schedule(sid, self.again() if answer == 'shop_failing' else 1)
         return answer
 
     def confirm_look(self, sid, mode, terms):
@@ -1320,7 +1416,9 @@ class Model:
             recent = [m for m in p.mails if m > self.now - days * DAY * MS]
             if most and len(recent) >= most:
                 free = max(free, min(recent) + days * DAY * MS)
-        return ('capped', free) if free else ('OK', None)
+        if free:
+            return 'capped', free
+        return ('shop_failing', p.next) if self.holds() else ('OK', None)
 
     NAMES = {'s': 'sent', 'y': 'dry_run', 'h': 'holdout', 'x': 'refused',
              'r': 'retry', 'd': 'doubt'}

@@ -106,7 +106,7 @@ def random_event(r):
              moved='', moved_own=False, customer='', shopper='', sealed='',
              network='', first_name='', locale='', zone='', currency='',
              order='', click=None, aliases=[], lines=[], logged_in=False,
-             captured=0, asked=False, consent=None,
+             captured=0, asked=False, consent=None, checkout=False,
              device=r.choice([0, 0, 0, 1, 2, 3]),
              forget=r.random() < .03, source=r.choice(SOURCES), skip=0)
     e['age'] = r.choice([0] * 6 + [1, 500, 60000, IDLE - 1, IDLE, IDLE * 2,
@@ -169,6 +169,7 @@ def random_event(r):
         e['moved_own'] = e['moved'] in OWN
     if r.random() < .05:
         e['skip'] = r.choice([1, 5, 70])
+    e['checkout'] = r.random() < .1
     return e
 
 
@@ -339,6 +340,60 @@ def not_me_round(r):
     return steps
 
 
+def checkout_round(r):
+    """The shop's checkout fails, for long, and perhaps works again."""
+    e = random_event(r)
+    e.update(age=0, forget=False, moved='', skip=0, customer='', aliases=[],
+             status=500, op=0, lines=[], kinds=model.ERROR, shopper='',
+             sealed='', checkout=False)
+    steps = [('mode', 3)]
+    for i in r.sample(range(5), r.choice([3, 4, 5])):
+        steps.append(('event', dict(
+            e, visit=VISITS[i], op=model.SNAPSHOT, kinds=model.SET_CART,
+            status=200, shopper=SHOPPERS[i] if i < 2 else '', sealed='1.abc',
+            network='', lines=[['1', 'k1', '1', '100'] + [''] * 7])))
+
+    rounds = r.choice([1, 1, 2, 5, 25])
+    ages = [0] * 6 + [1000, 700000] * (rounds < 25)
+
+    def failed(i):
+        kind = r.random() if rounds < 25 else 0
+        return ('event', dict(
+            e, visit=VISITS[i], age=r.choice(ages),
+            kinds=model.ERROR if kind < .95 else model.CHECKOUT,
+            checkout=kind > .9))
+
+    if r.random() < .7:
+        steps += [('clock', r.choice([IDLE + 2, 600000])), ('claim', 64, 60000)]
+    steps += [failed(i) for i in r.sample(range(1, 5), 4)]
+    if r.random() < .5:
+        terms = dict(random_terms(r), day=0, week=0, cool_down=0, consent=0)
+        steps += [('confirm', n, r.choice(STEPS), n, 'live', terms)
+                  for n in range(2)]
+    for _ in range(rounds):
+        steps.append(failed(r.randrange(1, 5)))
+        kind = r.random()
+        if kind < .1:
+            steps.append(('event', dict(e, visit=r.choice(VISITS),
+                                        moved=r.choice(VISITS))))
+        elif kind < .2:
+            steps.append(('ask', r.choice(['status', 'why']), SHOPPERS[0]))
+        elif kind < .3:
+            steps.append(failed(0))
+        steps += [('clock', r.choice([300000, 1000000, 1750000])),
+                  ('claim', 64, 60000)]
+    steps += [failed(i) for i in r.sample(range(1, 5), 4)]
+    kind = r.random()
+    if kind < .6:
+        steps.append(('event', dict(
+            e, visit=r.choice(VISITS), status=200,
+            checkout=kind < .4, forget=kind > .55,
+            kinds=model.CHECKOUT if kind < .4 else model.PURCHASE)))
+    steps += [('clock', r.choice([1000, 1800001, 3600001])),
+              ('claim', 64, 60000)]
+    return steps
+
+
 def history(seed, steps):
     r = random.Random(seed)
     first = [('shop', IDLE), ('mode', r.choice((1, 3, 3)))]
@@ -353,6 +408,8 @@ def history(seed, steps):
             first += mailing_round(r)
         elif r.random() < .02:
             first += not_me_round(r)
+        elif r.random() < .03:
+            first += checkout_round(r)
         else:
             first.append(step(r))
     return first
@@ -413,7 +470,8 @@ class Play:
     def send(self, e):
         t = e['terms']
         flags = (2 if e['moved_own'] else 0) | (8 if e['logged_in'] else 0) \
-            | (16 if e['forget'] else 0) | 32 * e['device']
+            | (16 if e['forget'] else 0) | 32 * e['device'] \
+            | 4 * e['checkout']
         head = '%d %d %d %d %d %d %d %d %d %d %s' % (
             t['idle'], t['retain'], t['anonymous'], t['remember'], t['hold'],
             t['addresses'], e['kinds'], e['status'], e['op'], flags,
@@ -462,11 +520,11 @@ class Play:
                 p.first_name, p.locale + (p.zone and ' ' + p.zone),
                 v.currency,
                 '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines),
-                '%d %d %d %d %d %d %d %d %d' % (
+                '%d %d %d %d %d %d %d %d %d %d' % (
                     p.captured, v.how, v.device, v.stage,
                     max(len(p.orders), bool(p.order)), bool(p.customers),
                     p.offered, p.consented[1] + 8 * (p.consent == 'withdrawn'),
-                    p.consented[0]),
+                    p.consented[0], v.failed > 0),
                 ' '.join(map(str, p.mails)),
                 '%s %s %s' % (p.code['pool'], p.code['text'],
                               'g' if p.code['given'] else 'r')
@@ -560,7 +618,7 @@ class Play:
         if isinstance(got, list):
             got = [x.decode() for x in got]
             if what in ('status', 'experiment'):    # hashes
-                fixed = 18 if what == 'status' else 0
+                fixed = 24 if what == 'status' else 0
                 rows = sorted(zip(got[fixed::2], got[fixed + 1::2]))
                 got = got[:fixed] + [x for row in rows for x in row]
         return self.same(got, getattr(show, what)(self.m, *args.get(what, [])))

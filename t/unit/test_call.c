@@ -208,8 +208,9 @@ test_event_who(void **state)
 
     event.currency = str("eur");
     event.total = SP_NO_AMOUNT;
+    event.checkout = 1;
     make(&call, &event);
-    arg(&call, 7, HEAD "65792 200 0 90 ");
+    arg(&call, 7, HEAD "65792 200 0 94 ");
     arg(&call, 8, "");
 }
 
@@ -651,7 +652,7 @@ claim_strings(sp_str_t *items)
                    "o" F "c" R
                    "2" F F "1" F F "700" F F F F F F R
                    "3" F F F F F F F F F F);
-    items[10] = str("3 4 2 5 1 1 1795600000004 12 1795600000007");
+    items[10] = str("3 4 2 5 1 1 1795600000004 12 1795600000007 1");
     items[11] = str("1795600000005 1795600000006");
     items[12] = str("spring SAVE-17 r");
 }
@@ -709,6 +710,7 @@ test_claim_read(void **state)
     assert_int_equal(c->consent, SP_CONSENT_WITHDRAWN);
     assert_int_equal(c->consented, SP_CONSENTED_NEWSLETTER);
     assert_true(c->consented_at == 1795600000007);
+    assert_int_equal(c->checkout_error, 1);
     assert_int_equal(c->nmails, 2);
     assert_true(c->mails[1] == 1795600000006);
     assert_int_equal(c->pool.len, 6);
@@ -724,7 +726,7 @@ test_claim_read(void **state)
     items[5] = str("");
     items[7] = str("");
     items[4] = str("2 3 0 0 1 2 0 ");
-    items[10] = str("0 0 0 0 0 0 0 0 0");
+    items[10] = str("0 0 0 0 0 0 0 0 0 0");
     items[11] = str("");
     items[12] = str("");
     assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
@@ -735,7 +737,7 @@ test_claim_read(void **state)
     assert_int_equal(claim.claimed[0].nsteps, 0);
     assert_true(claim.claimed[0].total == SP_NO_AMOUNT);
 
-    items[10] = str("0 0 0 0 0 0 0 8 5");
+    items[10] = str("0 0 0 0 0 0 0 8 5 0");
     assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
     assert_int_equal(claim.claimed[0].consent, SP_CONSENT_WITHDRAWN);
     assert_int_equal(claim.claimed[0].consented, SP_CONSENTED_NOT_ME);
@@ -780,11 +782,11 @@ test_claim_bad(void **state)
         { 7, "de 01234567890123456789012345678901234567890" },
         { 9, "1" F F "x" F F F F F F F F }, { 9, "1" F F "1" F "-" F },
         { 9, "1" F F F F F F F F F F "c" F "d" },
-        { 10, "" }, { 10, "8 0 0 0 0 0 0 0 0" },
-        { 10, "0 5 0 0 0 0 0 0 0" }, { 10, "0 0 4 0 0 0 0 0 0" },
-        { 10, "0 0 0 6 0 0 0 0 0" },
-        { 10, "0 0 0 0 0 0 0 16 0" }, { 10, "0 0 0 0 0 0 0 0" },
-        { 10, "0 0 0 0 0 0 0 0 0 0" },
+        { 10, "" }, { 10, "8 0 0 0 0 0 0 0 0 0" },
+        { 10, "0 5 0 0 0 0 0 0 0 0" }, { 10, "0 0 4 0 0 0 0 0 0 0" },
+        { 10, "0 0 0 6 0 0 0 0 0 0" },
+        { 10, "0 0 0 0 0 0 0 16 0 0" }, { 10, "0 0 0 0 0 0 0 0 0" },
+        { 10, "0 0 0 0 0 0 0 0 0 2" }, { 10, "0 0 0 0 0 0 0 0 0 0 0" },
         { 11, "x" }, { 11, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17" },
         { 12, "spring" }, { 12, "spring SAVE" }, { 12, "spring SAVE x" },
         { 12, "spring SAVE r " }, { 12, " SAVE r" }, { 12, "spring  r" },
