@@ -134,8 +134,10 @@ check(const sp_outcome_t *out)
         must(line->id.len <= 128 && line->name.len <= 256);
         must(line->url.len <= 1024 && line->image.len <= 1024);
         must(line->quantity >= 0 || line->quantity == SP_NO_AMOUNT);
-        must(line->price >= 0 || line->price == SP_NO_AMOUNT);
-        must(line->total >= 0 || line->total == SP_NO_AMOUNT);
+        must(line->price >= 0 || line->price == SP_NO_AMOUNT
+             || line->price == SP_UNSURE);
+        must(line->total >= 0 || line->total == SP_NO_AMOUNT
+             || (line->total == SP_UNSURE && line->price == SP_UNSURE));
 
         must_be_utf8(&line->id);
         must_be_utf8(&line->key);

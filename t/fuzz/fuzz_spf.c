@@ -1,7 +1,7 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * Mailer: dns*
+ * Mailer: dns* now
  *
  * Runs: 40000
  *
