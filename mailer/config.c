@@ -6,11 +6,13 @@
 
 #include "config_build.h"
 #include "config_value.h"
+#include "creative_file.h"
 
 
 static config_t *config_read_file(const char *path, int lenient,
     config_error_t *err);
 static int config_build(config_t *conf, cfg_t *cfg);
+static int config_check_folders(const config_t *conf, cfg_t *cfg);
 static int config_build_redis(config_t *conf, cfg_t *cfg);
 static int config_build_http(config_t *conf, cfg_t *cfg);
 static int config_build_smtp(config_smtp_t *smtp, cfg_t *cfg);
@@ -108,6 +110,10 @@ config_build(config_t *conf, cfg_t *cfg)
         return 0;
     }
 
+    if (!config_check_folders(conf, cfg)) {
+        return 0;
+    }
+
     conf->nsmtp = cfg_size(cfg, "smtp");
     conf->smtp = calloc(conf->nsmtp + 1, sizeof(config_smtp_t));
     conf->nshops = cfg_size(cfg, "shop");
@@ -135,6 +141,35 @@ config_build(config_t *conf, cfg_t *cfg)
 
     if (conf->nshops == 0) {
         config_fail(cfg, NULL, "there is no shop");
+        return 0;
+    }
+
+    return 1;
+}
+
+
+/* Those that mend creatives may have to make the folder. */
+
+static int
+config_check_folders(const config_t *conf, cfg_t *cfg)
+{
+    const char  *bad;
+
+    bad = conf->creatives != NULL && !conf->lenient
+          ? creative_file_dir(conf->creatives) : NULL;
+
+    if (bad != NULL) {
+        config_fail(cfg, "creatives", "creatives \"%s\": %s", conf->creatives,
+                    bad);
+        return 0;
+    }
+
+    bad = conf->bounce_maildir != NULL
+          ? creative_file_dir(conf->bounce_maildir) : NULL;
+
+    if (bad != NULL) {
+        config_fail(cfg, "bounce_maildir", "bounce_maildir \"%s\": %s",
+                    conf->bounce_maildir, bad);
         return 0;
     }
 
