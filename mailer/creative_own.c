@@ -98,10 +98,9 @@ creative_own_load(const char *dir, const char *state_dir, const char *name,
     if (creative_own_known(state_dir, name, &b)) {
         creative_free(creative);
         creative = NULL;
-        (void) snprintf(err->text, sizeof(err->text), "%.100s is gone, and "
-                        "the bundled \"%.64s\" is not sent in its place "
-                        "unless you say so: creative approve %.64s",
-                        buffer_text(&b), name, name);
+        (void) snprintf(err->text, sizeof(err->text), "%.80s is gone, and the "
+                        "bundled one is not sent in its place unless you say "
+                        "so: creative approve %.64s", buffer_text(&b), name);
     }
 
     buffer_free(&b);
