@@ -20,6 +20,8 @@ static int cmd_suppress_one(cmd_t *cmd, const config_shop_t *shop,
     const char *reason, int take_back);
 static void cmd_suppress_list(void *data, int64_t at, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
+static void cmd_restore_withdrawal(void *data, int64_t at, const char *name,
+    const sp_id_t *shopper, const char *how, int64_t until);
 static int cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop,
     json_t *done);
 static void cmd_restore_one(void *data, int64_t at, const char *name,
@@ -30,6 +32,7 @@ typedef struct {
     cmd_t                *cmd;
     const config_shop_t  *shop;
     long                  n;
+    long                  withdrawals;
     int                   failed;
 } cmd_restore_t;
 
@@ -54,8 +57,8 @@ static const char  cmd_restore_usage[] =
     "usage: sitepreserver restore [-c FILE] [--shop NAME] [--json]\n"
     "\n"
     "A mailer that finds a Redis which has lost a shop sends nothing for it:\n"
-    "nobody knows any more who unsubscribed.  This applies the suppressions\n"
-    "of the mailer's own file again and lets the shop go on.\n";
+    "nobody knows any more who unsubscribed.  This applies the suppressions and\n"
+    "withdrawals of the mailer's own files again and lets the shop go on.\n";
 
 
 int
@@ -249,12 +252,20 @@ cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
     restore.cmd = cmd;
     restore.shop = shop;
     restore.n = 0;
+    restore.withdrawals = 0;
     restore.failed = 0;
 
     if (journal_suppressions(cmd->conf->state_dir, cmd_restore_one, &restore)
         < 0)
     {
         cmd_error("%s/suppressions cannot be read", cmd->conf->state_dir);
+        return CMD_FAILED;
+    }
+
+    if (journal_withdrawals(cmd->conf->state_dir, cmd_restore_withdrawal,
+                            &restore) < 0)
+    {
+        cmd_error("%s/withdrawals cannot be read", cmd->conf->state_dir);
         return CMD_FAILED;
     }
 
@@ -267,8 +278,9 @@ cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
     }
 
     json_object_set_new(done, shop->name,
-                        json_pack("{s:I}", "suppressions",
-                                  (json_int_t) restore.n));
+                        json_pack("{s:I, s:I}", "suppressions",
+                                  (json_int_t) restore.n, "withdrawals",
+                                  (json_int_t) restore.withdrawals));
 
     return CMD_OK;
 }
@@ -295,6 +307,32 @@ cmd_restore_one(void *data, int64_t at, const char *name,
 
     rc = journal_suppression_call(&call, sp_arena_pool(restore->cmd->arena),
                                   &restore->shop->id, shopper, reason, until);
+
+    restore->failed = rc != SP_OK
+                      || !cmd_call(restore->cmd, &call, &answer);
+}
+
+
+static void
+cmd_restore_withdrawal(void *data, int64_t at, const char *name,
+    const sp_id_t *shopper, const char *how, int64_t until)
+{
+    sp_rc_t          rc;
+    sp_call_t        call;
+    cmd_restore_t   *restore;
+    redis_answer_t   answer;
+
+    restore = data;
+
+    if (restore->failed || strcmp(name, restore->shop->name) != 0) {
+        return;
+    }
+
+    restore->withdrawals++;
+
+    rc = journal_withdrawal_call(&call, sp_arena_pool(restore->cmd->arena),
+                                 &restore->shop->id, shopper, at, how,
+                                 restore->shop->remember);
 
     restore->failed = rc != SP_OK
                       || !cmd_call(restore->cmd, &call, &answer);

@@ -45,6 +45,7 @@ engine_create(struct event_base *base, config_t *conf)
         || (engine->renew = event_new(base, -1, EV_PERSIST, engine_renew,
                                       engine)) == NULL
         || engine_renew_every(engine) != 0
+        || engine_consent_start(engine) != 0
         || (engine->redis = redis_create(base, &conf->redis, engine_notice,
                                          engine)) == NULL)
     {
@@ -210,6 +211,10 @@ engine_notice(void *data, int up)
 
     for (shop = engine->shops; shop != NULL; shop = shop->next) {
         shop_redis(shop, up);
+    }
+
+    if (up) {
+        engine_withdrawals(engine);
     }
 }
 
@@ -389,6 +394,7 @@ engine_free(engine_t *engine)
         event_free(engine->renew);
     }
 
+    engine_consent_free(engine);
     config_unref(engine->first);
     config_unref(engine->conf);
     free(engine);

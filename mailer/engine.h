@@ -22,6 +22,8 @@ typedef struct engine_s    engine_t;
 typedef struct shop_s      shop_t;
 typedef struct rescue_s    rescue_t;
 
+typedef struct engine_batch_s  engine_batch_t;
+
 
 struct engine_s {
     struct event_base  *base;
@@ -37,6 +39,8 @@ struct engine_s {
     rescue_t           *rescues;    /* in hand */
     unsigned            nrescues;
     struct event       *renew;
+    struct event       *watch;      /* for withdrawals */
+    engine_batch_t     *batches;    /* of these, on their way to a file */
     char                mailer[SP_ID_LEN + 1];      /* this start of us */
     unsigned            stopping:1;
     unsigned            reapplied:1;    /* Redis was told of all that the
@@ -131,6 +135,24 @@ int engine_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
  */
 
 void engine_reapply(engine_t *engine);
+
+
+/*
+ * engine_consent.c: withdrawals of consent that were observed are brought from
+ * Redis into our own file, once a minute, and told to Redis again by
+ * engine_reapply().  engine_withdrawals(): asks for them now.
+ */
+
+int engine_consent_start(engine_t *engine);
+void engine_consent_free(engine_t *engine);
+void engine_withdrawals(engine_t *engine);
+int engine_withdrawals_reapply(engine_t *engine);
+
+
+/* A call of engine_reapply(), told to Redis until it knows.  Nonzero: no
+   memory. */
+
+int engine_call(engine_t *engine, const sp_call_t *call);
 
 
 /* 22 random characters of base64url, a letter first, and a NUL; 0: no

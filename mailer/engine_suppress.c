@@ -30,7 +30,6 @@ static int engine_tell(engine_t *engine, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
 static int engine_tell_not_me(engine_t *engine, const char *shop,
     const sp_id_t *shopper, int64_t ago);
-static int engine_call(engine_t *engine, const sp_call_t *call);
 static engine_suppression_t *engine_suppression(
     void (*done)(void *data, int error), void *data);
 static void engine_note(engine_t *engine, engine_suppression_t *suppression,
@@ -49,7 +48,9 @@ engine_reapply(engine_t *engine)
     dir = engine->conf->state_dir;
     n = journal_suppressions(dir, engine_reapply_one, engine);
 
-    if (n < 0 || journal_not_me(dir, engine_reapply_not_me, engine) < 0) {
+    if (n < 0 || engine_withdrawals_reapply(engine) != 0
+        || journal_not_me(dir, engine_reapply_not_me, engine) < 0)
+    {
         log_event(LOG_ERROR, "suppressions", "error=\"the file cannot be "
                   "read: nothing is sent\"");
         return;
@@ -146,7 +147,7 @@ engine_tell_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
 }
 
 
-static int
+int
 engine_call(engine_t *engine, const sp_call_t *call)
 {
     if (redis_call(engine->redis, call, -1, engine_told, engine) != 0) {

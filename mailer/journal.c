@@ -285,6 +285,16 @@ journal_not_me_line(char line[JOURNAL_LINE_MAX], int64_t at, const char *shop,
 
 
 void
+journal_withdrawal_line(char line[JOURNAL_LINE_MAX], const char *shop,
+    const sp_withdrawal_t *withdrawal)
+{
+    journal_suppression_line(line, withdrawal->at / 1000, shop,
+                             &withdrawal->shopper,
+                             sp_consented_word(withdrawal->how));
+}
+
+
+void
 journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
     const char *fingerprint)
 {
@@ -408,6 +418,13 @@ journal_suppressions(const char *dir, journal_each_pt each, void *data)
 
 
 long
+journal_withdrawals(const char *dir, journal_each_pt each, void *data)
+{
+    return journal_read(dir, "withdrawals", each, data);
+}
+
+
+long
 journal_not_me(const char *dir, journal_each_pt each, void *data)
 {
     return journal_read(dir, "not-me", each, data);
@@ -503,6 +520,22 @@ journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
     fclose(fp);
 
     return found;
+}
+
+
+sp_rc_t
+journal_withdrawal_call(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at, const char *how,
+    int64_t remember)
+{
+    sp_consented_t  known;
+
+    known = how != NULL ? sp_consented_read(how) : SP_CONSENTED_NOT;
+
+    return sp_call_consent(call, pool, shop, shopper, SP_CONSENT_WITHDRAWN,
+                           known != SP_CONSENTED_NOT ? known
+                                                     : SP_CONSENTED_OPERATOR,
+                           at > 0 ? at * 1000 : 1, remember);
 }
 
 

@@ -247,32 +247,6 @@ sp_call_pause(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
 
 sp_rc_t
-sp_call_consent(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
-    const sp_id_t *shopper, sp_consent_t consent, sp_consented_t how,
-    int64_t at, int64_t remember)
-{
-    sp_rc_t  rc;
-
-    rc = sp_call_start(call, pool, consent == SP_CONSENT_GIVEN
-                                   ? "sp1_consent" : "sp1_withdraw",
-                       shop, "p:", shopper->text, strlen(shopper->text));
-
-    if (rc == SP_OK) {
-        rc = sp_call_number(call, pool, how);
-    }
-
-    if (rc == SP_OK && at >= 0) {
-        rc = sp_call_number(call, pool, at);
-
-    } else if (rc == SP_OK) {
-        sp_call_arg(call, sp_literal(""));
-    }
-
-    return rc == SP_OK ? sp_call_number(call, pool, remember) : rc;
-}
-
-
-sp_rc_t
 sp_call_not_me(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_id_t *shopper, int64_t ago, int64_t remember)
 {

@@ -22,6 +22,7 @@
 #define SP_CODE_MAX         64      /* bytes of an offer's code */
 #define SP_POOL_MAX         32      /* bytes of the name of a pool of codes */
 #define SP_CODES_MAX        500     /* codes in one import */
+#define SP_WITHDRAWN_MAX    64      /* withdrawals told of in one call */
 #define SP_CURRENCIES_MAX   8       /* that one cell of an experiment keeps */
 
 
@@ -282,6 +283,34 @@ sp_rc_t sp_call_pause(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_call_consent(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, sp_consent_t consent,
     sp_consented_t how, int64_t at, int64_t remember);
+
+
+/*
+ * sp1_withdrawn: withdrawals that were observed, and that no mailer has in its
+ * own file yet, at most SP_WITHDRAWN_MAX, oldest first; read the reply with
+ * sp_withdrawn_read().  noted: those of an earlier reply, which are in a file
+ * now and are not told of again.
+ */
+
+typedef struct {
+    sp_id_t         shopper;
+    sp_consented_t  how;
+    int64_t         at;             /* Unix ms */
+} sp_withdrawal_t;
+
+sp_rc_t sp_call_withdrawn(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_withdrawal_t *noted, unsigned n);
+
+/* SP_INVALID: not a reply of sp1_withdrawn; list has SP_WITHDRAWN_MAX. */
+
+sp_rc_t sp_withdrawn_read(sp_withdrawal_t *list, unsigned *n,
+    const sp_str_t *items, size_t nitems);
+
+
+/* The word for how consent came, "sign_up", and the reverse: 0: there is none. */
+
+const char *sp_consented_word(sp_consented_t how);
+sp_consented_t sp_consented_read(const char *word);
 
 
 /*

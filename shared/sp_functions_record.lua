@@ -1,8 +1,8 @@
 --
 -- Copyright (C) SitePreserver developers
 --
--- Records: reading any, and those of shoppers.  Times are whole ms in six bytes,
--- enough for 8,900 years.
+-- Records: reading any, and those of shoppers.  Times are whole ms in six
+-- bytes, enough for 8,900 years.
 --
 
 -- Flags of a shopper's record, and what is added to the state of an attempt.

@@ -126,8 +126,8 @@ local function capped(c, p, most, window)
 end
 
 
--- May it go?  Else why not, when the rescue goes on, and when it is to be looked
--- at, if that is later: such a wait may be too long for the step.
+-- May it go?  Else why not, when the rescue goes on, and when it is to be
+-- looked at, if that is later: such a wait may be too long for the step.
 
 local function confirm_look(c, p, s)
     -- a mailer that does not know asks again and again

@@ -71,8 +71,9 @@ end
 
 function new_visit(c, id)
     local v = { id = id, stage = 0, class = BY_NOTHING, device = 0,
-                flags = 0, day = 0, last = 0, changed = 0, snap = 0, order = 0, hold = 0,
-                bound = 0, failed = 0, shopper = '', customer = '', order_id = '',
+                flags = 0, day = 0, last = 0, changed = 0, snap = 0,
+                order = 0, hold = 0, bound = 0, failed = 0, shopper = '',
+                customer = '', order_id = '',
                 click = '', currency = '', total = '', lines = '' }
 
     c.visits[id] = v

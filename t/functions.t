@@ -98,6 +98,48 @@ shop 'the time zone is what a rule said last' => sub {
 };
 
 
+shop 'withdrawals are left for the mailer' => sub {
+    my $bring = sub (@noted) {
+        return join ' ', $f->call('withdrawn', 'withdrawn',
+            join '', map { "$_;" } @noted)->@*;
+    };
+    my $at = sub ($who) { $f->why($who)->{consent_at} };
+
+    $f->cart('v', shopper => 'ada', consent => 3);
+    is($bring->(), '', 'who agrees is nobody');
+    $f->cart('v', shopper => 'ada', consent => 8 + 2);
+    my $one = id('ada') . ' 2 ' . $at->('ada');
+    is($bring->(), $one, 'who takes it back is');
+    $clock->advance(1);
+    $f->event('w', kinds => 'identify', shopper => 'bob', consent => 8 + 5);
+    my $two = id('bob') . ' 5 ' . $at->('bob');
+    is($bring->(), "$one $two", 'and another, later');
+    $clock->advance(1);
+    $f->cart('v', shopper => 'ada', consent => 8 + 2);
+    is($bring->($one), "$two " . id('ada') . ' 2 ' . $at->('ada'),
+       'said again meanwhile: that one is left');
+    is($bring->($two, id('ada') . ' 2 ' . $at->('ada'), id('eve') . ' 1 5'),
+       '', 'what is in a file is not told again');
+
+    $f->call('withdraw', 'p:' . id('kim'), 7, 0, 9);
+    is($f->why('kim')->{consent}, 'withdrawn', 'told by a mailer');
+    $f->call('withdraw', 'p:' . id('zoe'), 0, 5, 9);
+    is($f->why('zoe')->{consent_by}, 'not_me', '... in whatever way');
+    $f->event('w', kinds => 'identify', shopper => 'bob', consent => 8 + 5,
+              age => 60_000);
+    is($bring->(), '', '... is known to it, and what is old is known');
+    ok(!$redis->cmd('EXISTS', $f->prefix . 'withdrawn'), 'nothing is left');
+
+    for my $bad ([ 'withdrawn', 'withdrawn', 'x' x 4000 ],
+        [ 'withdrawn', 'withdrawn', '', '' ], [ 'withdrawn', 'p:x', '' ],
+        [ 'consent', 'p:' . id('x'), 0, 0, 9 ])
+    {
+        my (undef, $error) = $f->try(@$bad);
+        like($error, qr/^SPBAD/, "refused: $bad->[0] $bad->[1]");
+    }
+};
+
+
 shop 'what is sent twice counts once' => sub {
     my @args = $f->event_args('v', kinds => 'add_to_cart', lines => [ $K ]);
 

@@ -146,7 +146,7 @@ def read(redis, prefix):
     for k in keys:
         assert k.startswith(prefix), k
         name = k[len(prefix):]
-        if name == 'due' or name == 'doubt':
+        if name in ('due', 'doubt', 'withdrawn'):
             calls.append(('ZRANGE', k, 0, -1, 'WITHSCORES'))
         elif name.startswith('o:'):
             calls.append(('SMEMBERS', k))
@@ -161,7 +161,7 @@ def read(redis, prefix):
     state = {}
     for i, k in enumerate(keys):
         name, value, ends = k[len(prefix):], replies[2 * i], replies[2 * i + 1]
-        if name == 'due' or name == 'doubt':
+        if name in ('due', 'doubt', 'withdrawn'):
             for j in range(0, len(value), 2):
                 state[name + ' ' + value[j].decode()] = int(value[j + 1])
         elif name.startswith('o:'):
@@ -180,7 +180,7 @@ def read(redis, prefix):
             assert value[:1] == b'1'
         else:
             state[name] = value.decode()
-        if name not in ('due', 'doubt', 'shop', 'journal') \
+        if name not in ('due', 'doubt', 'withdrawn', 'shop', 'journal') \
                 and not name.startswith(('o:', 'e:', 'g:')) \
                 and not (name.startswith('x:') and ends == -1):
             state['ends ' + name] = ends
@@ -222,6 +222,8 @@ def dump(m):
         s['ends i:' + id] = at
     for id, at in m.due.items():
         s['due ' + id] = at
+    for id, at in m.withdrawn.items():
+        s['withdrawn ' + id] = at
     for id, at in m.doubt.items():
         s['doubt ' + id] = at
     for id, (reason, at, till) in m.out.items():

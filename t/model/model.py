@@ -103,6 +103,7 @@ class Model:
         self.doubt = {}
         self.out = {}                   # suppressed: id -> (reason, at, till)
         self.bounces = {}               # id -> (at, reports, messages, expires)
+        self.withdrawn = {}             # 'id how' -> when, for the mailers
         self.not_theirs = {}            # id -> (when it was said, expires)
         self.free = {}                  # pool -> codes
         self.reserved = {}              # pool -> code -> whom, rescue, step, at
@@ -598,7 +599,7 @@ class Model:
         p.logged_in = p.logged_in or v.how == BY_LOGIN
         self.renewed.add(v.shopper)
 
-    def consent(self, sid, what, how, at):
+    def consent(self, sid, what, how, at, told=False):
         """What was said last counts; since when it is given is kept."""
         p = self.shoppers[sid]
         if at < p.consented[0]:
@@ -607,6 +608,8 @@ class Model:
         if before == what == 'given':
             return 'SAME'
         p.consent, p.consented = what, (at, how)
+        if what == 'withdrawn' and not told:
+            self.withdrawn['%s %d' % (sid, how)] = at
         event = {'given': 'consented', 'withdrawn': 'consent_withdrawn'}[what]
         if what == 'given' or before == 'given':
             self.count(event)
@@ -619,10 +622,17 @@ class Model:
         if at is None and what == 'given' and p and p.consent == 'withdrawn':
             return 'OLD'
         p = self.shoppers.setdefault(sid, Shopper())
-        reply = self.consent(sid, what, how, min(at or self.now, self.now))
+        reply = self.consent(sid, what, how, min(at or self.now, self.now),
+                             True)
         if reply == 'OK':
             self.ttl(p, remember)
         return reply
+
+    def to_be_noted(self, noted):
+        for member, at in noted:
+            if self.withdrawn.get(member) == at:
+                del self.withdrawn[member]
+        return sorted((at, m) for m, at in self.withdrawn.items())[:64]
 
     def logs_out(self, v, e):
         if e['kinds'] & LOGOUT:

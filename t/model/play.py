@@ -223,7 +223,9 @@ def random_step(r):
                 r.choice(ORDERS + ['']), r.choice(CUSTOMERS + ['']),
                 r.choice([0, 0, 60000, 2 * IDLE]),
                 r.choice(['', '', '990']))
-    if kind < .9625:
+    if kind < .961:
+        return ('withdrawn', r.random() < .7)
+    if kind < .9635:
         return ('consent', r.choice(SHOPPERS),
                 r.choice(['given', 'given', 'withdrawn']), r.choice([6, 7]),
                 r.choice([None, 0, 0, 60000, -60000, 40 * 86400000]))
@@ -426,6 +428,7 @@ class Play:
         self.seq = {}
         self.sent = []
         self.held = []                  # claims: (shopper, rescue, fence)
+        self.kept = []                  # withdrawals told of last
         server.at(self.now)
         self.redis('FLUSHALL')
 
@@ -593,6 +596,16 @@ class Play:
                                    else 'sp1_withdraw', 'p:' + sid, how,
                                    '' if at is None else at, 90 * 86400),
                          self.m.told_consent(sid, what, how, at, 90 * 86400))
+
+    def withdrawn(self, noted):
+        """Told of; noted: what was told of before is in a file now."""
+        kept, self.kept = self.kept if noted else [], []
+        got = self.call('sp1_withdrawn', 'withdrawn',
+                        ''.join('%s %d;' % pair for pair in kept))
+        want = self.m.to_be_noted(kept)
+        self.kept = [(member, at) for at, member in want]
+        return self.same([x.decode() for x in got],
+                         [w for at, m in want for w in (m, str(at))])
 
     def bounces(self, sid, kind, first, n):
         """Two reports of each message."""

@@ -553,6 +553,10 @@ test_mailer_calls(void **state)
     arg(&call, 1, "sp1_withdraw");
     arg(&call, 5, "7");
     arg(&call, 6, "5");
+    assert_int_equal(sp_call_consent(&call, pool, &shop, &p,
+                                     SP_CONSENT_WITHDRAWN,
+                                     SP_CONSENTED_NOT_ME, 5, 9), SP_OK);
+    arg(&call, 5, "0");
 
     assert_int_equal(sp_call_customer(&call, pool, &shop, &c, &p, &sealed, 9),
                      SP_OK);
@@ -758,6 +762,77 @@ test_claim_read(void **state)
         assert_int_equal(sp_claim_read(&claim, pool, items, n),
                          n == 2 ? SP_OK : SP_INVALID);
     }
+}
+
+
+/* Withdrawals that are to be kept: what was told is told back as noted. */
+
+static void
+test_withdrawn(void **state)
+{
+    unsigned         i, n;
+    sp_str_t         items[2 * SP_WITHDRAWN_MAX + 2];
+    sp_call_t        call;
+    sp_withdrawal_t  list[SP_WITHDRAWN_MAX];
+
+    static const char *const  bad[][2] = {
+        { "pppppppppppppppppppppp 8", "1" }, { "pppppppppppppppppppppp", "1" },
+        { "pppppppppppppppppppppp ", "1" }, { "short 1", "1" },
+        { "pppppppppppppppppppppp 1", "" }, { "pppppppppppppppppppppp 1", "x" },
+        { "pppppppppppppppppppppp -1", "1" }, { "", "" }
+    };
+
+    items[0] = str("pppppppppppppppppppppp 0");
+    items[1] = str("1795600000001");
+    items[2] = str("qqqqqqqqqqqqqqqqqqqqqq 3");
+    items[3] = str("1795600000002");
+    assert_int_equal(sp_withdrawn_read(list, &n, items, 4), SP_OK);
+    assert_int_equal(n, 2);
+    assert_string_equal(list[0].shopper.text, "pppppppppppppppppppppp");
+    assert_int_equal(list[0].how, SP_CONSENTED_NOT_ME);
+    assert_true(list[0].at == 1795600000001);
+    assert_int_equal(list[1].how, SP_CONSENTED_CHECKOUT);
+
+    assert_int_equal(sp_call_withdrawn(&call, pool, &shop, list, n), SP_OK);
+    arg(&call, 1, "sp1_withdrawn");
+    arg(&call, 3, "sp:{demo}:withdrawn");
+    arg(&call, 5, "pppppppppppppppppppppp 0 1795600000001;"
+        "qqqqqqqqqqqqqqqqqqqqqq 3 1795600000002;");
+    assert_int_equal(sp_call_withdrawn(&call, pool, &shop, list, 0), SP_OK);
+    arg(&call, 5, "");
+
+    assert_int_equal(sp_withdrawn_read(list, &n, items, 0), SP_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(sp_withdrawn_read(list, &n, items, 3), SP_INVALID);
+
+    for (i = 0; i < SP_WITHDRAWN_MAX + 1; i++) {
+        items[2 * i] = items[0];
+        items[2 * i + 1] = items[1];
+    }
+
+    assert_int_equal(sp_withdrawn_read(list, &n, items, 2 * SP_WITHDRAWN_MAX),
+                     SP_OK);
+    assert_int_equal(n, SP_WITHDRAWN_MAX);
+    assert_int_equal(sp_withdrawn_read(list, &n, items,
+                                       2 * SP_WITHDRAWN_MAX + 2), SP_INVALID);
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        items[0] = str(bad[i][0]);
+        items[1] = str(bad[i][1]);
+
+        if (sp_withdrawn_read(list, &n, items, 2) != SP_INVALID) {
+            fail_msg("\"%s\" \"%s\"", bad[i][0], bad[i][1]);
+        }
+    }
+
+    assert_string_equal(sp_consented_word(SP_CONSENTED_SIGN_UP), "sign_up");
+    assert_null(sp_consented_word(SP_CONSENTED_NOT));
+
+    for (i = SP_CONSENTED_LOGIN; i <= SP_CONSENTED_NOT_ME; i++) {
+        assert_int_equal(sp_consented_read(sp_consented_word(i)), i);
+    }
+
+    assert_int_equal(sp_consented_read("other"), SP_CONSENTED_NOT);
 }
 
 
@@ -1023,6 +1098,7 @@ main(void)
         cmocka_unit_test(test_event_reply),
         cmocka_unit_test_setup_teardown(test_claim_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim_bad, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_withdrawn, setup, teardown),
         cmocka_unit_test_setup_teardown(test_preview, setup, teardown),
         cmocka_unit_test_setup_teardown(test_offers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_experiment, setup, teardown),

@@ -336,6 +336,33 @@ conditions_on_the_rest(void **unused)
     HOLDS("arg:a[b] = 1", .args = "a%5Bb%5D=1");
     HOLDS("arg:a = 1", .method = "GET", .args = "a=1");
     FAILS("arg:a = 1", .method = "GET");
+
+    /* an empty value is none, but it may be asked for */
+
+    HOLDS("arg:a = \"\"", .method = "GET", .args = "b&a=");
+    HOLDS("arg:a = 1 \"\"", .method = "GET", .args = "a");
+    HOLDS("arg:b or arg:a = \"\"", .method = "GET", .args = "a=");
+    FAILS("arg:a = \"\"", .method = "GET", .args = "a=1");
+    FAILS("arg:a = \"\"", .method = "GET", .args = "b=");
+    FAILS("arg:a = \"\"", .method = "GET");
+    FAILS("arg:a != \"\"", .method = "GET", .args = "a=");
+    HOLDS("arg:a != \"\"", .method = "GET", .args = "b=");
+    FAILS("arg:a present", .method = "GET", .args = "a=");
+    HOLDS("arg:a absent", .method = "GET", .args = "a=");
+    FAILS("arg:a ~ ^", .method = "GET", .args = "a=");
+    HOLDS("form:a = \"\"", .body = "a=&b=1");
+    FAILS("form:a = \"\"", .body = "b=1");
+    HOLDS("header:x = \"\"", .request = { { "x", "" } });
+    FAILS("json:a = \"\"", .body = "{\"a\":\"\"}");
+    FAILS("arg:a | strip:x = \"\"", .method = "GET", .args = "a=x");
+
+    rules("sitepreserver_event logout GET * { if arg:mylogout = \"\"; }");
+    PLAY(.method = "GET", .uri = "/en/", .args = "mylogout=");
+    assert_int_equal(lab.out->kinds, SP_LOGOUT);
+    PLAY(.method = "GET", .uri = "/", .args = "a=1&mylogout");
+    assert_int_equal(lab.out->kinds, SP_LOGOUT);
+    PLAY(.method = "GET", .uri = "/", .args = "mylogout=1");
+    assert_int_equal(lab.rc, SP_DONE);
     HOLDS("header:X-A = 1", .request = { { "x-a", "1" } });
     HOLDS("cookie:a_* = 1", .request = { { "cookie", "b=2; a_77=1" } });
     HOLDS("cookie:a = 1",
