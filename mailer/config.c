@@ -4,7 +4,11 @@
 
 #include <stdlib.h>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 #include "config_build.h"
+#include "config_text.h"
 #include "config_value.h"
 #include "creative_file.h"
 
@@ -16,6 +20,7 @@ static int config_check_folders(const config_t *conf, cfg_t *cfg);
 static int config_build_redis(config_t *conf, cfg_t *cfg);
 static int config_build_http(config_t *conf, cfg_t *cfg);
 static int config_build_smtp(config_smtp_t *smtp, cfg_t *cfg);
+static int config_check_ca(cfg_t *cfg, const char *option);
 static int config_is_local(const char *host);
 static void config_free(config_t *conf);
 
@@ -206,7 +211,8 @@ config_build_redis(config_t *conf, cfg_t *cfg)
         return 0;
     }
 
-    return config_string(cfg, "redis_ca_file", &conf->redis.ca_file);
+    return config_string(cfg, "redis_ca_file", &conf->redis.ca_file)
+           && config_check_ca(cfg, "redis_ca_file");
 }
 
 
@@ -280,6 +286,7 @@ config_build_smtp(config_smtp_t *smtp, cfg_t *cfg)
     if (!config_string(cfg, "user", &smtp->user)
         || !config_string(cfg, "helo", &smtp->helo)
         || !config_string(cfg, "ca_file", &smtp->ca_file)
+        || !config_check_ca(cfg, "ca_file")
         || !config_list(cfg, "sends_from", &smtp->sends_from,
                         &smtp->nsends_from)
         || !config_secret(cfg, "password_file", &smtp->password))
@@ -302,6 +309,40 @@ config_build_smtp(config_smtp_t *smtp, cfg_t *cfg)
     }
 
     return 1;
+}
+
+
+/* It is opened again by each connection: here is who can mend it. */
+
+static int
+config_check_ca(cfg_t *cfg, const char *option)
+{
+    int          ok;
+    SSL_CTX     *ctx;
+    const char  *path, *bad;
+
+    path = cfg_getstr(cfg, option);
+
+    if (path == NULL) {
+        return 1;
+    }
+
+    bad = config_text_readable(path);
+
+    if (bad == NULL) {
+        ctx = SSL_CTX_new(TLS_client_method());
+        ok = ctx != NULL
+             && SSL_CTX_load_verify_locations(ctx, path, NULL) == 1;
+        SSL_CTX_free(ctx);
+        ERR_clear_error();
+        bad = ok ? NULL : "has no certificate";
+    }
+
+    if (bad != NULL) {
+        config_fail(cfg, option, "%s \"%s\": %s", option, path, bad);
+    }
+
+    return bad == NULL;
 }
 
 

@@ -84,28 +84,45 @@ creative_t *
 creative_own_load(const char *dir, const char *state_dir, const char *name,
     sp_error_t *err)
 {
-    buffer_t     b;
     creative_t  *creative;
 
     creative = creative_load(dir, name, err);
 
-    if (creative == NULL || creative_own(creative) || state_dir == NULL) {
-        return creative;
+    if (creative != NULL && state_dir != NULL
+        && !creative_own_right(state_dir, creative, err))
+    {
+        creative_free(creative);
+        return NULL;
+    }
+
+    return creative;
+}
+
+
+int
+creative_own_right(const char *state_dir, const creative_t *creative,
+    sp_error_t *err)
+{
+    int       known;
+    buffer_t  b;
+
+    if (creative_own(creative)) {
+        return 1;
     }
 
     buffer_init(&b, CREATIVE_OWN_PATH);
+    known = creative_own_known(state_dir, creative_name(creative), &b);
 
-    if (creative_own_known(state_dir, name, &b)) {
-        creative_free(creative);
-        creative = NULL;
+    if (known) {
         (void) snprintf(err->text, sizeof(err->text), "%.80s is gone, and the "
                         "bundled one is not sent in its place unless you say "
-                        "so: creative approve %.64s", buffer_text(&b), name);
+                        "so: creative approve %.64s", buffer_text(&b),
+                        creative_name(creative));
     }
 
     buffer_free(&b);
 
-    return creative;
+    return !known;
 }
 
 

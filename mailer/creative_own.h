@@ -33,6 +33,12 @@ int creative_own_forget(const char *state_dir, const char *name,
     sp_error_t *err);
 
 
+/* 0: it is bundled, and the operator had an own one; err says so. */
+
+int creative_own_right(const char *state_dir, const creative_t *creative,
+    sp_error_t *err);
+
+
 /*
  * creative_load(), and an error if the one that was found is bundled and the
  * operator had an own one.  state_dir may be NULL: nothing is remembered.

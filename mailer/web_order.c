@@ -133,11 +133,9 @@ static int
 web_order_read(const sp_str_t *body, order_t *order, json_t **json,
     char numbers[WEB_ORDER_NUMBERS][WEB_ORDER_NUMBER])
 {
-    json_error_t  err;
-
     memset(order, 0, sizeof(order_t));
 
-    *json = json_loadb(body->data, body->len, JSON_REJECT_DUPLICATES, &err);
+    *json = web_order_json(body);
 
     return json_is_object(*json)
            && web_order_field(*json, "order_id", numbers[0], &order->id)
