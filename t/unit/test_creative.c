@@ -554,7 +554,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(test_own),
+        cmocka_unit_test_setup_teardown(test_own, setup, teardown),
         cmocka_unit_test(test_bundled),
         cmocka_unit_test_setup_teardown(test_approval, setup, teardown),
         cmocka_unit_test_setup_teardown(test_locales, setup, teardown),
