@@ -174,16 +174,3 @@ config_free_audience(audience_t *audience)
     free(audience->min_total);
     free(audience->max_total);
 }
-
-
-int
-config_check_weekdays(cfg_t *cfg)
-{
-    if (config_given(cfg, "weekdays") && cfg_size(cfg, "weekdays") == 0) {
-        config_fail(cfg, "weekdays", "\"weekdays\" has no day: nothing would "
-                    "be sent");
-        return 0;
-    }
-
-    return 1;
-}

@@ -39,11 +39,6 @@ void config_free_audience(audience_t *audience);
 void config_build_calendar(calendar_t *calendar, cfg_t *cfg);
 
 
-/* 0: there are weekdays, and none in them. */
-
-int config_check_weekdays(cfg_t *cfg);
-
-
 /* The steps of a series. */
 
 int config_build_steps(const config_shop_t *shop, config_series_t *series,

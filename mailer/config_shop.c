@@ -242,10 +242,6 @@ config_build_rules(config_shop_t *shop, cfg_t *cfg)
     (void) config_value_time(cfg_getstr(cfg, "cool_down"), &shop->cool_down);
     (void) config_value_time(cfg_getstr(cfg, "offer_once_in"),
                              &shop->offer_once_in);
-    if (!config_check_weekdays(cfg)) {
-        return 0;
-    }
-
     config_build_calendar(&shop->calendar, cfg);
 
     (void) config_value_consent(cfg_getstr(cfg, "consent"), &consent);

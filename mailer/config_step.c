@@ -251,10 +251,6 @@ config_check_step(const config_shop_t *shop, const config_series_t *series,
         return 0;
     }
 
-    if (!config_check_weekdays(cfg)) {
-        return 0;
-    }
-
     if (config_given(cfg, "expires") && step->expires == 0) {
         config_fail(cfg, "expires", "step \"%s\" would expire at once",
                     step->name);

@@ -267,7 +267,8 @@ config_value_listen(const char *text, char **host, unsigned *port)
     *port = 0;
     bad = config_host_port(text, strlen(text), host, port);
 
-    return bad != NULL && strstr(bad, "address") != NULL ? bad
+    return bad != NULL && strstr(bad, "address") != NULL
+           && strchr(text, ':') != NULL ? bad
            : bad != NULL || *port == 0 ? "is not ADDRESS:PORT" : NULL;
 }
 

@@ -241,7 +241,7 @@ daemon_poll(evutil_socket_t fd, short what, void *data)
     daemon_t  *d;
 
     d = data;
-    now = engine_now();
+    now = now_ms();
 
     if (d->ended != 0) {
         if (d->engine->running == 0 || now - d->ended > DAEMON_THREADS) {

@@ -20,7 +20,7 @@ typedef enum {
 /*
  * Looks at the files again if it is time, and logs what has become of them.
  * *creative: the one to send, with a reference for the caller.  In dry-run what
- * is not approved counts as sent too, as nobody gets it.  now: engine_now().
+ * is not approved counts as sent too, as nobody gets it.  now: now_ms().
  */
 
 rescue_creative_t rescue_creative(const config_shop_t *shop,

@@ -62,8 +62,8 @@ shop_create(engine_t *engine, config_shop_t *conf)
         return NULL;
     }
 
-    shop->known = journal_knows_shop(engine->conf->state_dir, shop->name,
-                                     engine->conf->fingerprint) != 0;
+    shop->known = journal_knows_shop(engine->fixed.state_dir, shop->name,
+                                     engine->fixed.fingerprint) != 0;
 
     return shop;
 }
@@ -121,7 +121,7 @@ shop_hello(shop_t *shop)
     arena = sp_arena_create(0);
     rc = arena == NULL ? SP_NOMEM
          : sp_call_shop(&call, sp_arena_pool(arena), &shop->conf->id,
-                        shop->engine->conf->fingerprint, NULL, 1);
+                        shop->engine->fixed.fingerprint, NULL, 1);
     shop_ask(shop, rc, &call, arena, shop_hello_answer);
 }
 
@@ -363,7 +363,7 @@ shop_remember(shop_t *shop)
     entry->done.handler = shop_remembered;
     entry->done.data = entry;
     journal_shop_line(entry->line, shop->name,
-                      shop->engine->conf->fingerprint);
+                      shop->engine->fixed.fingerprint);
     journal_append(shop->engine->journal, entry);
 }
 

@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "mask.h"
+#include "mime.h"
 #include "smtp.h"
 
 
 #define SMTP_HOST_MAX  256
 #define SMTP_URL_MAX   600
+#define SMTP_PATH_MAX  (MIME_ADDRESS_MAX + 3)   /* with "<" and ">" */
 #define SMTP_IDLE      60L          /* s that an unused connection is kept */
 #define SMTP_CONNECT_TIMEOUT  60L   /* s, for TCP; the greeting has timeout */
 #define SMTP_UNSENT    65536        /* bytes that the kernel holds for us */
@@ -205,7 +207,7 @@ static CURLcode
 smtp_perform(smtp_t *smtp, const char *from, const char *to, long fresh)
 {
     CURL               *curl;
-    char                box[SP_ADDRESS_MAX + 3];
+    char                sender[SMTP_PATH_MAX], recipient[SMTP_PATH_MAX];
     long                connects;
     CURLcode            rc;
     struct curl_slist  *rcpt;
@@ -216,13 +218,18 @@ smtp_perform(smtp_t *smtp, const char *from, const char *to, long fresh)
     smtp->error[0] = '\0';
     memset(smtp->report, 0, sizeof(smtp_report_t));
 
-    snprintf(box, sizeof(box), "<%s>", to);
-    rcpt = curl_slist_append(NULL, box);
-    snprintf(box, sizeof(box), "<%s>", from);
+    if (snprintf(recipient, SMTP_PATH_MAX, "<%s>", to) >= SMTP_PATH_MAX
+        || snprintf(sender, SMTP_PATH_MAX, "<%s>", from) >= SMTP_PATH_MAX)
+    {
+        strcpy(smtp->report->text, "an address is too long");
+        return CURLE_BAD_FUNCTION_ARGUMENT;
+    }
+
+    rcpt = curl_slist_append(NULL, recipient);
 
     if (rcpt == NULL
         || curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, rcpt) != CURLE_OK
-        || curl_easy_setopt(curl, CURLOPT_MAIL_FROM, box) != CURLE_OK
+        || curl_easy_setopt(curl, CURLOPT_MAIL_FROM, sender) != CURLE_OK
         || curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, fresh) != CURLE_OK
         || curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
                             smtp->conf->timeout) != CURLE_OK

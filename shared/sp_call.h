@@ -225,12 +225,6 @@ sp_rc_t sp_call_shop(sp_call_t *call, const sp_pool_t *pool,
     int known_only);
 
 
-/* sp1_item: what an item is called, learned apart from a cart. */
-
-sp_rc_t sp_call_item(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop, const sp_line_t *item);
-
-
 /* sp1_customer: customer -> shopper, from an import. */
 
 sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
@@ -242,14 +236,15 @@ sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
  * sp1_order: an order told by the shop or the command line; by shopper
  * and/or customer; idempotent per order.  at: ms before now that it was
  * placed, 0: now.  total: minor units of currency (three capital letters), for
- * the reports; SP_NO_AMOUNT: what the cart came to.  Reply: "OK", "DUP" (this
- * order is known already) or "NONE" (nobody known by that customer id).
+ * the reports; SP_NO_AMOUNT: what the cart came to.  odd: a part of it was not
+ * right and is not told, which is counted.  Reply: "OK", "DUP" (this order is
+ * known already) or "NONE" (nobody known by that customer id).
  */
 
 sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *order, const sp_id_t *shopper,
     const sp_id_t *customer, int64_t ago, int64_t remember, int64_t total,
-    const char *currency);
+    const char *currency, int odd);
 
 
 /*
@@ -260,6 +255,12 @@ sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_call_suppress(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
     int remove);
+
+
+/* Takes it back, unless it is of a later time, Unix ms. */
+
+sp_rc_t sp_call_unsuppress(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at);
 
 
 /*
@@ -388,7 +389,6 @@ typedef struct {
     int64_t         abandoned;      /* end of the idle time, Unix ms */
     int64_t         due;            /* when it was due, Unix ms */
     int64_t         now;            /* Redis's time at the claim, Unix ms */
-    unsigned        before_live:1;  /* abandoned before live_since */
     unsigned        logged_in:1;    /* once; known says how it is today */
     unsigned        customer:1;     /* some customer id leads to the shopper */
     unsigned        checkout_error:1;   /* the last step of a checkout in the
@@ -620,8 +620,11 @@ sp_rc_t sp_experiment_read(sp_cell_t **cells, size_t *ncells,
  * since, mode, in doubt, today's counters (design 5.2 `count`).
  * sp1_why: the same for one shopper: what is known and what was decided.
  * sp1_doubt: the messages in doubt, oldest first, flat, six strings each:
- * shopper, rescue, series, step, attempt, at (Unix ms).  sp1_settle with these
- * takes one off the list, as SENT, REFUSED or RETRY.
+ * shopper, rescue, series, step, attempt, at (Unix ms).  A page has at most
+ * 1,000 of those at from or later, without the first skip of them: the next one
+ * begins at the last one's time, without those that had it; one without any is
+ * the end.  sp1_settle with these takes one off the list, as SENT, REFUSED or
+ * RETRY; what nobody decides is dropped after 90 days.
  */
 
 sp_rc_t sp_call_status(sp_call_t *call, const sp_pool_t *pool,
@@ -629,7 +632,7 @@ sp_rc_t sp_call_status(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_call_why(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper);
 sp_rc_t sp_call_doubt(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop);
+    const sp_str_t *shop, int64_t from, unsigned skip);
 
 
 #endif /* SP_CALL_H */
