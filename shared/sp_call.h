@@ -60,7 +60,7 @@ typedef struct {
     int64_t      retain;            /* s, carts with a shopper */
     int64_t      anonymous;         /* s, carts without */
     int64_t      remember;          /* s */
-    int64_t      hold;              /* s, order_pending */
+    int64_t      hold;              /* ms, order_pending */
     unsigned     addresses;         /* a day and client network; 0: no limit */
 } sp_terms_t;
 

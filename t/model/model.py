@@ -1140,7 +1140,9 @@ class Model:
             return None, v.currency
         if v.total:
             return int(v.total), v.currency
-        sums = [int(l[4]) if l[4] else int(l[3]) * int(l[2]) if l[3] else None
+        sums = [int(l[4]) if l[4] not in ('', '-')
+                else int(l[3]) * int(l[2]) if l[3] not in ('', '-')
+                and l[4] == '' else None
                 for l in v.lines]
         return None if None in sums else sum(sums), v.currency
 
