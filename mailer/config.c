@@ -169,7 +169,10 @@ config_check_folders(const config_t *conf, cfg_t *cfg)
         return 0;
     }
 
+    /* a Maildir may come with its first mail: `check` warns */
+
     bad = conf->bounce_maildir != NULL
+          && creative_file_exists(conf->bounce_maildir)
           ? creative_file_dir(conf->bounce_maildir) : NULL;
 
     if (bad != NULL) {
