@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config_build.h"
+#include "creative_own.h"
 
 
 #define CONFIG_FROM_NAME  512
@@ -166,7 +167,9 @@ config_creative(config_t *conf, config_shop_t *shop,
 {
     sp_error_t   err;
 
-    variant->loaded = creative_load(config_creatives(conf), variant->creative, &err);
+    variant->loaded = creative_own_load(config_creatives(conf),
+                                        conf->state_dir, variant->creative,
+                                        &err);
 
     if (variant->loaded == NULL) {
         if (conf->lenient) {
@@ -187,7 +190,9 @@ config_creative(config_t *conf, config_shop_t *shop,
     }
 
     variant->watch = creative_watch_create(config_creatives(conf),
-                                        creative_ref(variant->loaded));
+                                           conf->creatives != NULL
+                                               ? conf->state_dir : NULL,
+                                           creative_ref(variant->loaded));
 
     if (variant->watch == NULL) {
         creative_free(variant->loaded);

@@ -193,6 +193,7 @@ struct shop_s {
     int64_t         counted;        /* by now_ms(): codes of a pool, last */
     unsigned        asking:1;       /* a hello or a claim is under way */
     unsigned        known:1;        /* our own file says that it existed */
+    unsigned        failing:1;      /* Redis refused, and nothing went since */
     unsigned        said;           /* state last logged, and once */
 };
 

@@ -28,9 +28,9 @@ rescue_creative_t rescue_creative(const config_shop_t *shop,
     sp_mode_t mode, int64_t now, creative_t **creative);
 
 
-/* Logs those of a config that are not sent. */
+/* Remembers those of a config, and logs those that are not sent. */
 
-void rescue_creatives_log(const config_t *conf);
+void rescue_creatives_start(const config_t *conf);
 
 
 #endif /* RESCUE_CREATIVE_H */

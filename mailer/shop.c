@@ -178,6 +178,7 @@ shop_answered(shop_t *shop, const redis_answer_t *answer)
         log_event(LOG_ERROR, "redis_error", "shop=%s error=%s", shop->name,
                   log_quote(quoted, text));
         shop->state = SHOP_UNKNOWN;
+        shop->failing = 1;
     }
 
     shop_sleep(shop, SHOP_ASK_AGAIN);
@@ -335,6 +336,12 @@ shop_mode_answer(void *data, const redis_answer_t *answer)
         shop_remember(shop);
     }
 
+    /* what only reads goes on where nothing can be written */
+
+    if (shop->mode == SP_MODE_OFF) {
+        shop->failing = 0;
+    }
+
     shop_set_state(shop, SHOP_READY, "");
     shop_claim(shop);
 }
@@ -444,6 +451,8 @@ shop_claim_answer(void *data, const redis_answer_t *answer)
     if (!shop_answered(shop, answer)) {
         return;
     }
+
+    shop->failing = 0;
 
     if (!shop_take(shop, answer, &claim)) {
         shop_sleep(shop, SHOP_ASK_AGAIN);

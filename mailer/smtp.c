@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "mask.h"
 #include "mime.h"
 #include "smtp.h"
 
@@ -27,6 +28,7 @@ struct smtp_s {
 
     /* Of the message that is being sent. */
 
+    const char           *to;
     const char           *data;
     size_t                len;
     size_t                given;    /* to libcurl */
@@ -48,7 +50,7 @@ static size_t smtp_header(char *line, size_t size, size_t n, void *data);
 static int smtp_debug(CURL *curl, curl_infotype type, char *text, size_t len,
     void *data);
 static void smtp_said(smtp_report_t *report, const char *text, size_t len);
-static void smtp_bad_reply(smtp_report_t *report, int code, const char *line,
+static void smtp_bad_reply(smtp_t *smtp, int code, const char *line,
     size_t len);
 
 
@@ -180,6 +182,7 @@ smtp_send(smtp_t *smtp, const char *from, const char *to, const char *data,
 {
     CURLcode  rc;
 
+    smtp->to = to;
     smtp->data = data;
     smtp->len = len;
     smtp->confirm = confirm;
@@ -359,7 +362,7 @@ smtp_header(char *line, size_t size, size_t n, void *data)
     }
 
     if (code >= 400 && report->code == 0) {
-        smtp_bad_reply(report, code, line + 3, len - 3);
+        smtp_bad_reply(smtp, code, line + 3, len - 3);
     }
 
     return len;
@@ -367,10 +370,12 @@ smtp_header(char *line, size_t size, size_t n, void *data)
 
 
 static void
-smtp_bad_reply(smtp_report_t *report, int code, const char *line, size_t len)
+smtp_bad_reply(smtp_t *smtp, int code, const char *line, size_t len)
 {
-    size_t  i, n;
+    size_t          n;
+    smtp_report_t  *report;
 
+    report = smtp->report;
     report->code = code;
     report->code_stage = report->stage;
 
@@ -394,13 +399,7 @@ smtp_bad_reply(smtp_report_t *report, int code, const char *line, size_t len)
         report->enhanced[n] = '\0';
     }
 
-    for (i = 0; i < len && i < sizeof(report->text) - 1
-                && line[i] != '\r' && line[i] != '\n'; i++)
-    {
-        report->text[i] = (unsigned char) line[i] < ' ' ? '?' : line[i];
-    }
-
-    report->text[i] = '\0';
+    (void) mask_text(line, len, smtp->to, report->text, sizeof(report->text));
 }
 
 

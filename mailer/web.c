@@ -130,7 +130,8 @@ web_health(engine_t *engine, struct evhttp_request *req)
 
     for (shop = engine->shops; shop != NULL; shop = shop->next) {
         if (shop->conf != NULL && (shop->state == SHOP_EMPTIED
-                                   || shop->state == SHOP_REFUSED))
+                                   || shop->state == SHOP_REFUSED
+                                   || shop->failing))
         {
             ok = 0;
         }

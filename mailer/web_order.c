@@ -34,7 +34,6 @@ static int web_order_signed(const config_shop_t *shop,
     struct evhttp_request *req, const sp_str_t *body);
 static int web_order_read(const sp_str_t *body, order_t *order, json_t **json,
     char numbers[WEB_ORDER_NUMBERS][WEB_ORDER_NUMBER]);
-static json_t *web_order_parse(const sp_str_t *body);
 static void web_order_person(json_t *json, char *buf, order_t *order);
 static void web_order_total(json_t *json, char *buf, order_t *order);
 static int web_order_field(json_t *json, const char *name, char *buf,
@@ -144,7 +143,7 @@ web_order_read(const sp_str_t *body, order_t *order, json_t **json,
 {
     memset(order, 0, sizeof(order_t));
 
-    *json = web_order_parse(body);
+    *json = web_order_json(body);
 
     if (!json_is_object(*json)
         || !web_order_field(*json, "order_id", numbers[0], &order->id)
@@ -162,27 +161,6 @@ web_order_read(const sp_str_t *body, order_t *order, json_t **json,
     web_order_total(*json, numbers[2], order);
 
     return 1;
-}
-
-
-/* A number that no integer can hold is a double, and no reason to refuse. */
-
-static json_t *
-web_order_parse(const sp_str_t *body)
-{
-    size_t         flags;
-    json_t        *json;
-    json_error_t   err;
-
-    flags = JSON_REJECT_DUPLICATES|JSON_ALLOW_NUL;
-    json = json_loadb(body->data, body->len, flags, &err);
-
-    if (json == NULL && json_error_code(&err) == json_error_numeric_overflow) {
-        json = json_loadb(body->data, body->len,
-                          flags|JSON_DECODE_INT_AS_REAL, &err);
-    }
-
-    return json;
 }
 
 
