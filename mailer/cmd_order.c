@@ -21,8 +21,8 @@ static sp_str_t cmd_order_str(const char *text);
 static int cmd_order_tell(cmd_t *cmd, const config_shop_t *shop,
     order_t *order, const char **result);
 static void cmd_order_answer(void *data, const redis_answer_t *answer);
-static int cmd_doubt(cmd_t *cmd, const config_shop_t *shop,
-    redis_answer_t *answer);
+static int cmd_doubts(cmd_t *cmd, const config_shop_t *shop, json_t *list,
+    sp_settle_t outcome);
 static json_t *cmd_doubt_json(const config_shop_t *shop,
     const sp_str_t *fields);
 static const char *cmd_doubt_step(const config_shop_t *shop, uint32_t series,
@@ -185,13 +185,11 @@ cmd_order_answer(void *data, const redis_answer_t *answer)
 int
 cmd_settle(int argc, char **argv)
 {
-    int              rc;
-    cmd_t            cmd;
-    size_t           i;
-    json_t          *list;
-    sp_settle_t      outcome;
-    config_shop_t   *shop;
-    redis_answer_t   answer;
+    int             rc;
+    cmd_t           cmd;
+    json_t         *list;
+    sp_settle_t     outcome;
+    config_shop_t  *shop;
 
     rc = cmd_begin(&cmd, argc, argv, cmd_settle_usage, NULL, 0);
 
@@ -213,36 +211,15 @@ cmd_settle(int argc, char **argv)
         fputs(cmd_settle_usage, stderr);
 
     } else if ((shop = cmd_shop(&cmd)) != NULL) {
-        rc = cmd_doubt(&cmd, shop, &answer);
+        list = cmd.nargs == 0 ? json_array() : NULL;
+        rc = cmd_connect(&cmd) ? cmd_doubts(&cmd, shop, list, outcome)
+                               : CMD_REDIS;
 
-        if (rc == CMD_OK && cmd.nargs == 0) {
-            list = json_array();
-
-            for (i = 0; i + CMD_DOUBT_FIELDS <= answer.n;
-                 i += CMD_DOUBT_FIELDS)
-            {
-                json_array_append_new(list,
-                                      cmd_doubt_json(shop, &answer.items[i]));
-            }
-
+        if (rc == CMD_OK && list != NULL) {
             cmd_print(&cmd, list);
 
-        } else if (rc == CMD_OK) {
-            rc = CMD_NOT_FOUND;
-
-            for (i = 0; i + CMD_DOUBT_FIELDS <= answer.n;
-                 i += CMD_DOUBT_FIELDS)
-            {
-                if (strcmp(answer.items[i + 4].data, cmd.args[0]) == 0) {
-                    rc = cmd_settle_one(&cmd, shop, &answer.items[i],
-                                        outcome);
-                    break;
-                }
-            }
-
-            if (rc == CMD_NOT_FOUND) {
-                cmd_error("no message in doubt has that attempt");
-            }
+        } else {
+            json_decref(list);
         }
     }
 
@@ -252,16 +229,50 @@ cmd_settle(int argc, char **argv)
 }
 
 
-static int
-cmd_doubt(cmd_t *cmd, const config_shop_t *shop, redis_answer_t *answer)
-{
-    sp_call_t  call;
+/* All that is in doubt, page by page: listed, or the one asked for settled. */
 
-    if (!cmd_connect(cmd)
-        || sp_call_doubt(&call, sp_arena_pool(cmd->arena), &shop->id) != SP_OK
-        || !cmd_call(cmd, &call, answer))
-    {
-        return CMD_REDIS;
+static int
+cmd_doubts(cmd_t *cmd, const config_shop_t *shop, json_t *list,
+    sp_settle_t outcome)
+{
+    size_t           i;
+    int64_t          at, from;
+    unsigned         skip;
+    sp_call_t        call;
+    redis_answer_t   answer;
+    const sp_str_t  *fields;
+
+    from = 0;
+    skip = 0;
+
+    do {
+        if (sp_call_doubt(&call, sp_arena_pool(cmd->arena), &shop->id, from,
+                          skip) != SP_OK
+            || !cmd_call(cmd, &call, &answer))
+        {
+            return CMD_REDIS;
+        }
+
+        for (i = 0; i + CMD_DOUBT_FIELDS <= answer.n; i += CMD_DOUBT_FIELDS) {
+            fields = &answer.items[i];
+
+            if (list != NULL) {
+                json_array_append_new(list, cmd_doubt_json(shop, fields));
+
+            } else if (strcmp(fields[4].data, cmd->args[0]) == 0) {
+                return cmd_settle_one(cmd, shop, fields, outcome);
+            }
+
+            at = strtoll(fields[5].data, NULL, 10);
+            skip = at == from ? skip + 1 : 1;
+            from = at;
+        }
+
+    } while (answer.n != 0);
+
+    if (list == NULL) {
+        cmd_error("no message in doubt has that attempt");
+        return CMD_NOT_FOUND;
     }
 
     return CMD_OK;

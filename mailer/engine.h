@@ -112,6 +112,17 @@ int engine_suppress(engine_t *engine, const char *shop,
 
 
 /*
+ * The same, but Redis is told after done() was called: it may call Redis first,
+ * about what the suppression ends.  Only the journal has it until then.  shop
+ * and reason must live as long.
+ */
+
+int engine_suppress_last(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, const char *reason,
+    void (*done)(void *data, int error), void *data);
+
+
+/*
  * The same until then, Unix time in s; what is suppressed for ever stays so.
  */
 

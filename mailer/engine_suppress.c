@@ -19,6 +19,10 @@ typedef struct {
     journal_entry_t   entry;
     void            (*done)(void *data, int error);
     void             *data;
+    engine_t         *engine;       /* Redis is told last; NULL: it was told */
+    const char       *shop;
+    const char       *reason;
+    sp_id_t           shopper;
 } engine_suppression_t;
 
 
@@ -35,6 +39,8 @@ static engine_suppression_t *engine_suppression(
 static void engine_note(engine_t *engine, engine_suppression_t *suppression,
     const char *shop, const sp_id_t *shopper, const char *reason,
     int64_t until);
+static void engine_tell_now(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, const char *reason, int64_t until);
 static void engine_told(void *data, const redis_answer_t *answer);
 static void engine_written(void *data);
 
@@ -206,6 +212,32 @@ engine_suppress(engine_t *engine, const char *shop, const sp_id_t *shopper,
 
 
 int
+engine_suppress_last(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, const char *reason,
+    void (*done)(void *data, int error), void *data)
+{
+    engine_suppression_t  *suppression;
+
+    suppression = engine_suppression(done, data);
+
+    if (suppression == NULL) {
+        return -1;
+    }
+
+    suppression->engine = engine;
+    suppression->shop = shop;
+    suppression->reason = reason;
+    suppression->shopper = *shopper;
+
+    journal_suppression_line(suppression->entry.line, (int64_t) time(NULL),
+                             shop, shopper, reason);
+    engine_note(engine, suppression, shop, shopper, reason, 0);
+
+    return 0;
+}
+
+
+int
 engine_pause(engine_t *engine, const char *shop, const sp_id_t *shopper,
     int64_t until, void (*done)(void *data, int error), void *data)
 {
@@ -277,14 +309,24 @@ engine_note(engine_t *engine, engine_suppression_t *suppression,
     const char *shop, const sp_id_t *shopper, const char *reason,
     int64_t until)
 {
-    if (engine_tell(engine, shop, shopper, reason, until) != 0) {
-        log_event(LOG_ERROR, "suppress", "shop=%s error=\"out of memory\"",
-                  shop);
+    if (suppression->engine == NULL) {
+        engine_tell_now(engine, shop, shopper, reason, until);
     }
 
     journal_append(engine->journal, &suppression->entry);
     log_event(LOG_INFO, "suppress", "shop=%s shopper=%s reason=%s", shop,
               shopper->text, reason);
+}
+
+
+static void
+engine_tell_now(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    const char *reason, int64_t until)
+{
+    if (engine_tell(engine, shop, shopper, reason, until) != 0) {
+        log_event(LOG_ERROR, "suppress", "shop=%s error=\"out of memory\"",
+                  shop);
+    }
 }
 
 
@@ -302,6 +344,11 @@ engine_written(void *data)
 
     if (suppression->done != NULL) {
         suppression->done(suppression->data, suppression->entry.error);
+    }
+
+    if (suppression->engine != NULL) {
+        engine_tell_now(suppression->engine, suppression->shop,
+                        &suppression->shopper, suppression->reason, 0);
     }
 
     free(suppression);

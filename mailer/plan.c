@@ -86,11 +86,6 @@ plan_series(const config_shop_t *shop, const sp_claimed_t *claimed,
 {
     unsigned  i;
 
-    if (claimed->before_live && shop->mode == SP_MODE_LIVE) {
-        plan->reason = "before_live";
-        return 0;
-    }
-
     if (!audience_consents(shop->consent, claimed)) {
         plan->reason = "no_consent";
         return 0;

@@ -49,6 +49,7 @@ struct rescue_s {
     unsigned              submitted:1;
     unsigned              confirmed:1;
     unsigned              settled:1;    /* or is being */
+    unsigned              attempted:1;  /* settled with its attempt */
 };
 
 

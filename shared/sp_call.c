@@ -130,32 +130,6 @@ sp_call_shop(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
 
 sp_rc_t
-sp_call_item(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
-    const sp_line_t *item)
-{
-    sp_rc_t    rc;
-    sp_text_t  text, id;
-
-    sp_text_start(&id, pool, item->id.len + 1);
-    sp_text_clean(&id, &item->id, SP_CALL_ITEM_ID_MAX);
-    sp_text_start(&text, pool, 256);
-    sp_text_item(&text, item);
-
-    if (id.failed || text.failed) {
-        return SP_NOMEM;
-    }
-
-    rc = sp_call_start(call, pool, "sp1_item", shop, "n:", id.data, id.len);
-
-    if (rc == SP_OK) {
-        sp_call_arg(call, text.data, text.len);
-    }
-
-    return rc;
-}
-
-
-sp_rc_t
 sp_call_customer(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_id_t *customer, const sp_id_t *shopper, const sp_str_t *sealed,
     int64_t remember)
@@ -426,7 +400,16 @@ sp_call_why(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
 
 sp_rc_t
-sp_call_doubt(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop)
+sp_call_doubt(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
+    int64_t from, unsigned skip)
 {
-    return sp_call_start(call, pool, "sp1_doubt", shop, "doubt", NULL, 0);
+    sp_rc_t  rc;
+
+    rc = sp_call_start(call, pool, "sp1_doubt", shop, "doubt", NULL, 0);
+
+    if (rc == SP_OK) {
+        rc = sp_call_number(call, pool, from);
+    }
+
+    return rc == SP_OK ? sp_call_number(call, pool, skip) : rc;
 }

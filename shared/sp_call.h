@@ -225,12 +225,6 @@ sp_rc_t sp_call_shop(sp_call_t *call, const sp_pool_t *pool,
     int known_only);
 
 
-/* sp1_item: what an item is called, learned apart from a cart. */
-
-sp_rc_t sp_call_item(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop, const sp_line_t *item);
-
-
 /* sp1_customer: customer -> shopper, from an import. */
 
 sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
@@ -388,7 +382,6 @@ typedef struct {
     int64_t         abandoned;      /* end of the idle time, Unix ms */
     int64_t         due;            /* when it was due, Unix ms */
     int64_t         now;            /* Redis's time at the claim, Unix ms */
-    unsigned        before_live:1;  /* abandoned before live_since */
     unsigned        logged_in:1;    /* once; known says how it is today */
     unsigned        customer:1;     /* some customer id leads to the shopper */
     unsigned        checkout_error:1;   /* the last step of a checkout in the
@@ -620,8 +613,11 @@ sp_rc_t sp_experiment_read(sp_cell_t **cells, size_t *ncells,
  * since, mode, in doubt, today's counters (design 5.2 `count`).
  * sp1_why: the same for one shopper: what is known and what was decided.
  * sp1_doubt: the messages in doubt, oldest first, flat, six strings each:
- * shopper, rescue, series, step, attempt, at (Unix ms).  sp1_settle with these
- * takes one off the list, as SENT, REFUSED or RETRY.
+ * shopper, rescue, series, step, attempt, at (Unix ms).  A page has at most
+ * 1,000 of those at from or later, without the first skip of them: the next one
+ * begins at the last one's time, without those that had it; one without any is
+ * the end.  sp1_settle with these takes one off the list, as SENT, REFUSED or
+ * RETRY; what nobody decides is dropped after 90 days.
  */
 
 sp_rc_t sp_call_status(sp_call_t *call, const sp_pool_t *pool,
@@ -629,7 +625,7 @@ sp_rc_t sp_call_status(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_call_why(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper);
 sp_rc_t sp_call_doubt(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop);
+    const sp_str_t *shop, int64_t from, unsigned skip);
 
 
 #endif /* SP_CALL_H */

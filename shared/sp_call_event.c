@@ -386,13 +386,6 @@ sp_line_is_product(int64_t price, int64_t quantity, int64_t total)
 }
 
 
-void
-sp_text_item(sp_text_t *text, const sp_line_t *line)
-{
-    sp_text_texts(text, line);
-}
-
-
 static void
 sp_text_texts(sp_text_t *text, const sp_line_t *line)
 {

@@ -7,6 +7,8 @@
 local LOOK_MAX = 256                -- due ids looked at in one claim
 local CLAIM_MAX = 64
 local CLAIM_LINES = 640             -- lines read in one claim
+local DOUBT_KEPT = 90 * DAY * 1000  -- ms that a message in doubt is listed
+local DOUBT_DROP = 100              -- dropped in one claim
 
 
 -- Handed over, perhaps: it counts as done, and is listed.
@@ -29,6 +31,20 @@ function doubt(c, p)
                        p.attempt_step, p.attempt))
     count(c, 'doubt')
     note(c, 'doubt', p.id, p.attempt_rescue, nil, p.attempt_step)
+end
+
+
+-- Nobody has decided it, and nobody will.
+
+local function doubts_trim(c)
+    local name = c.prefix .. 'doubt'
+
+    for _, member in ipairs(call('ZRANGEBYSCORE', name, '-inf',
+                                 c.now - DOUBT_KEPT, 'LIMIT', 0, DOUBT_DROP))
+    do
+        later(c, 'ZREM', name, member)
+        count(c, 'doubt_dropped')
+    end
 end
 
 
@@ -341,6 +357,7 @@ local function claim(keys, args)
     c.reply = { '', format('%d', c.now) }
     c.nlines = 0
     shop_read(c)
+    doubts_trim(c)
     c.wait = checkout_wait(c)
 
     local ids = call('ZRANGEBYSCORE', c.due, '-inf', c.now, 'LIMIT', 0,

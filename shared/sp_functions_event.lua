@@ -6,6 +6,7 @@
 
 local SEQ_TTL = 7 * DAY
 local PROMPT = 15000                -- ms: longer than an event waits for a reply
+local TOLD_FIRST = 3600000          -- ms from a shop's word to the page
 
 
 local function uncertain(c)
@@ -36,20 +37,112 @@ local function ordered_at(c)
 end
 
 
--- before: the shopper that the visit had when the exchange began, or false.
+--
+-- Has the page of an order that p knows been seen before?  A shop may tell of
+-- an order before the page comes here; whoever opens the page later, on another
+-- device perhaps, has a newer cart.  Without another order p knows its time.
+--
 
-local function order(c, v, before)
+local function order_seen(c, p, id, at)
+    if sub(p.orders, 1, 22) ~= id or at - p.order > TOLD_FIRST then
+        return true
+    end
+
+    for _, other in ipairs(p.visits) do
+        local v = read_visit(c, other)
+
+        if v and v.order_id == id then
+            return true
+        end
+    end
+
+    return false
+end
+
+
+--
+-- The order of an exchange, of the visit (or nil) and people: the visit's cart
+-- is bought, and what those have who do not know of it yet.  Gives whether it
+-- is new; nil: nothing is, its page was only loaded again.
+--
+
+local function order_apply(c, v, people, amount, currency)
     local id, at = c.who.order, ordered_at(c)
-    local p = v.shopper ~= '' and read_shopper(c, v.shopper)
+    local new = true
 
-    if id ~= '' and (v.order_id == id or (p and ordered_before(p, id))) then
+    if v and id ~= '' and v.order_id == id then
         return
     end
 
-    count(c, 'orders')
+    for _, p in ipairs(people) do
+        if ordered_before(p, id) then
+            if order_seen(c, p, id, at) then
+                if v and v.lines ~= '' and v.changed <= p.order then
+                    cart_clear(v)
+                end
+
+                return
+            end
+
+            new = false
+        end
+    end
+
+    if new then
+        count(c, 'orders')
+    end
+
     checkout_works(c)
 
+    if v then
+        order_visit(v, at)
+        v.order_id = id ~= '' and id or v.order_id
+    end
+
+    for _, p in ipairs(people) do
+        if not ordered_before(p, id) then
+            order_shopper(c, p, at, id, amount, currency)
+        end
+    end
+
+    return new
+end
+
+
+-- A click on this visit may have brought an order of somebody else.
+
+local function order_clicked(c, v)
+    local shopper, rescue, clicked = match(v.click, '^(%S+) (%d+) (%d+)$')
+    local since = shopper and ordered_at(c) - clicked
+
+    if not shopper or since < 0 or since > ATTRIBUTION then
+        return
+    end
+
+    v.click = ''
+
+    local p = read_shopper(c, shopper)
+
+    if p and p.rescue == tonumber(rescue) and p.clicked > 0 then
+        p.clicked = 0
+        p.dirty = true
+        count(c, 'recovered')
+        note(c, 'recovered', p.id, p.rescue)
+        close(c, p, 'recovered')
+    end
+end
+
+
+-- before: the shopper that the visit had when the exchange began, or false.
+
+local function order(c, v, before)
+    local p = v.shopper ~= '' and read_shopper(c, v.shopper)
     local amount, currency = cart_value(v)
+    local people = { before or p or nil }
+
+    if before and p and before ~= p then
+        people[2] = p
+    end
 
     if c.total ~= '' then
         amount = tonumber(c.total)
@@ -59,34 +152,14 @@ local function order(c, v, before)
         currency = c.head.currency
     end
 
-    order_visit(v, at)
-    v.order_id = id ~= '' and id or v.order_id
+    local new = order_apply(c, v, people, amount, currency)
 
-    if before and before ~= p then
-        order_shopper(c, before, at, id, amount, currency)
+    if new then
+        note(c, 'order', p and p.id or '', p and p.rescue)
     end
 
-    if p then
-        order_shopper(c, p, at, id, amount, currency)
-    end
-
-    note(c, 'order', p and p.id or '', p and p.rescue)
-
-    local shopper, rescue, clicked = match(v.click, '^(%S+) (%d+) (%d+)$')
-
-    if not shopper or c.at - clicked > ATTRIBUTION then
-        return
-    end
-
-    v.click = ''
-    p = read_shopper(c, shopper)
-
-    if p and p.rescue == tonumber(rescue) and p.clicked > 0 then
-        p.clicked = 0
-        p.dirty = true
-        count(c, 'recovered')
-        note(c, 'recovered', p.id, p.rescue)
-        close(c, p, 'recovered')
+    if new ~= nil then
+        order_clicked(c, v)
     end
 end
 
@@ -137,27 +210,18 @@ local function event_forget(c)
         return
     end
 
-    local seen = {}
+    local people, seen = {}, {}
 
-    count(c, 'orders')
-    checkout_works(c)
+    for _, id in ipairs({ v and v.shopper or '', c.who.shopper,
+                          c.who.customer ~= ''
+                          and customer_read(c, c.who.customer) or '' }) do
+        local p = id ~= '' and not seen[id] and read_shopper(c, id)
 
-    if v then
-        order_visit(v, ordered_at(c))
-        seen[1] = v.shopper
+        seen[id] = true
+        people[#people + 1] = p or nil
     end
 
-    seen[#seen + 1] = c.who.shopper
-    seen[#seen + 1] = c.who.customer ~= ''
-                      and customer_read(c, c.who.customer) or ''
-
-    for i, id in ipairs(seen) do
-        local p = id ~= '' and read_shopper(c, id)
-
-        if p and (i == 1 or id ~= seen[1]) then
-            order_shopper(c, p, ordered_at(c), '')
-        end
-    end
+    order_apply(c, v, people)
 end
 
 

@@ -207,7 +207,7 @@ function order_shopper(c, p, at, order, amount, currency)
 
     local reason = 'ordered'
 
-    if p.clicked > 0 and at - p.clicked <= ATTRIBUTION then
+    if p.clicked > 0 and at >= p.clicked and at - p.clicked <= ATTRIBUTION then
         reason = 'recovered'
         count(c, 'recovered')
         note(c, 'recovered', p.id, p.click_rescue)

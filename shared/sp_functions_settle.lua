@@ -377,7 +377,9 @@ local function settle_doubt(c, p, s)
 
     -- it may have been the last step: the rescue has ended without it
 
-    if p.state == CLOSED and REASONS[p.reason] == 'lost' then
+    if p.state == CLOSED and (REASONS[p.reason] == 'lost'
+                              or REASONS[p.reason] == 'series_done')
+    then
         p.state = OPEN
         p.reason = 0
     end
@@ -392,10 +394,15 @@ end
 local function settle_lease(c, p, s)
     if s.outcome == 'k' or s.outcome == 'x' then
         offer_back(c, p)
+
+        -- what became of it before is still so
+
+        if not step_find(p, s.step) then
+            step_done(p, s.step, c.now, 'x')
+        end
     end
 
     if s.outcome == 'k' then
-        step_done(p, s.step, c.now, 'x')
         p.tries = 0
         p.series = s.series
         count(c, 'skipped_' .. s.reason)
@@ -412,7 +419,6 @@ local function settle_lease(c, p, s)
         settle_next(c, p, max(s.next, 1), 'lost')
 
     elseif s.outcome == 'x' then
-        step_done(p, s.step, c.now, 'x')
         p.tries = 0
         p.series = s.series
         count(c, 'refused')

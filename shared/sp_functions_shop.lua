@@ -4,30 +4,6 @@
 -- What the shop and the operator tell.
 --
 
-
-local function item(keys, args)
-    local prefix, id = key(keys, 'n:')
-
-    if id == '' or find(id, '[%z\1-\31\127]')
-        or find(args[1] or '\1', '[%z\1-\30\127]')
-    then
-        bad('item')
-    end
-
-    local texts = line_read(rep('\31', 5) .. args[1])
-
-    line_check({ id, '', '', '', '', spread(texts, 6, 11) })
-
-    local raw = call('GET', keys[1])
-    local old = line_read(rep('\31', 5) .. (raw and sub(raw, 2) or ''))
-
-    line_inherit(texts, old)
-    call('SET', keys[1], '1' .. concat(texts, '\31', 6, 11), 'EX', ITEM_TTL)
-
-    return 'OK'
-end
-
-
 local function customer(keys, args)
     local prefix, id = key(keys, 'c:')
     local shopper = identifier(args[1], 'shopper')
@@ -251,7 +227,6 @@ local function mode(keys, args)
 end
 
 
-register('sp1_item', item)
 register('sp1_customer', customer)
 register('sp1_order', told_order, 'allow-oom')
 register('sp1_suppress', suppress, 'allow-oom')

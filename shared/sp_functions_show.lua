@@ -4,6 +4,8 @@
 -- What is known, for people.
 --
 
+local DOUBT_PAGE = 1000             -- messages
+
 -- How an address came, and with what a visit is made, as in sp_call.h.
 
 local CAPTURED = { [0] = '', 'login', 'sign_up', 'checkout', 'newsletter',
@@ -155,9 +157,14 @@ local function why(keys, args)
 end
 
 
+-- A page of them: from a time on, without the first ones of that time.
+
 local function doubts(keys, args)
     local prefix = key(keys, 'doubt')
-    local list = call('ZRANGE', keys[1], 0, 9999, 'WITHSCORES')
+    local from = number(args[1] or '0', 'from', 2 ^ 47)
+    local skip = number(args[2] or '0', 'skip', 1e9)
+    local list = call('ZRANGEBYSCORE', keys[1], from, '+inf', 'WITHSCORES',
+                      'LIMIT', skip, DOUBT_PAGE)
     local reply = {}
 
     for i = 1, #list, 2 do

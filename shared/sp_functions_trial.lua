@@ -158,7 +158,7 @@ function cart_value(v)
             sum = (sum or 0) + line[4] * line[3]
 
         else
-            return
+            return nil, v.currency
         end
     end
 

@@ -195,12 +195,11 @@ shop 'what items are called is kept once' => sub {
                  lines => [ [ '1', 'k', 1, 500, '', 'sku', 'Shirt XL' ] ]),
        'at', 'others are told');
     is($f->lines('w'), '1|k|1|500|||Shirt XL', 'and stay in the line');
-    $f->call('item', 'n:1', join "\x1f", '', 'Blue shirt', '', '', '', 'Tops');
     $f->event('v', kinds => 'identify', shopper => 'ada');
     $clock->advance($HOUR + 1);
     my ($c) = $f->claim;
     is(join('|', $c->{lines}[0]->@*),
-       '1|k1|2|500||sku|Blue shirt|https://shop/1|https://shop/1.png||Tops',
+       '1|k1|2|500||sku|Shirt|https://shop/1|https://shop/1.png||',
        'the claim joins them');
 };
 

@@ -177,7 +177,7 @@ spcall_one(json_t *in)
         rc = sp_call_status(&call, pool, &shop);
 
     } else if (strcmp(name, "doubt") == 0) {
-        rc = sp_call_doubt(&call, pool, &shop);
+        rc = sp_call_doubt(&call, pool, &shop, 0, 0);
     }
 
     if (rc != SP_OK) {

@@ -286,7 +286,7 @@ class Model:
         if order:
             p.orders = ([order] + p.orders)[:4]
         reason = 'ordered'
-        if p.clicked and at - p.clicked <= 7 * DAY * MS:
+        if p.clicked and 0 <= at - p.clicked <= 7 * DAY * MS:
             reason = 'recovered'
             self.count('recovered')
             self.note('recovered', sid, p.click_rescue)
@@ -345,21 +345,11 @@ class Model:
         if not e['kinds'] & PURCHASE or self.uncertain(e):
             return
         id = self.find(e['visit'])
-        people = []
-        self.count('orders')
-        self.checkout_works()
-        if id in self.visits:
-            self.order_visit(self.visits[id], self.ordered_at())
+        v = self.visits.get(id)
+        people = [v.shopper if v else '', e['shopper'],
+                  self.customers.get(e['customer'], ('',))[0]]
+        if self.ordered(e['order'], v, people, None) and v:
             self.written.add(id)
-            people.append(self.visits[id].shopper)
-        people.append(e['shopper'])
-        people.append(self.customers.get(e['customer'], ('',))[0])
-        seen = []
-        for sid in people:
-            if sid in self.shoppers and sid not in seen:
-                seen.append(sid)
-                self.order_shopper(sid, self.ordered_at(), '')
-                self.renewed.add(sid)
 
     def event_apply(self, e):
         t = e['terms']
@@ -776,27 +766,50 @@ class Model:
         v.hold, v.soft = till, self.uncertain(e)
         self.count('order_pending')
 
-    def purchase(self, id, v, e, before):
-        order = e['order']
-        p = self.shoppers.get(v.shopper)
-        if order and (v.order_id == order or (p and order in p.orders)):
-            return
-        self.count('orders')
+    def ordered(self, order, v, people, worth):
+        """An order of a visit, perhaps, and of people: 'new', 'told' by the
+        shop before, 'old', as the cart is, or None: only its page was loaded
+        again."""
+        at = self.ordered_at()
+        people = [p for i, p in enumerate(people)
+                  if p in self.shoppers and p not in people[:i]]
+        know = [sid for sid in people
+                if order and order in self.shoppers[sid].orders]
+        if v and order and v.order_id == order:
+            return None
+        for sid in know:
+            p = self.shoppers[sid]
+            if p.orders[0] != order or at - p.order > 3600 * MS \
+                    or any(self.visits[i].order_id == order
+                           for i in p.visits if i in self.visits):
+                if v and v.lines and v.changed <= p.order:
+                    self.clear(v)
+                    return 'old'
+                return None
+        if not know:
+            self.count('orders')
         self.checkout_works()
+        if v:
+            self.order_visit(v, at)
+            v.order_id = order or v.order_id
+        for sid in people:
+            if sid not in know:
+                self.order_shopper(sid, at, order, worth)
+                self.renewed.add(sid)
+        return 'told' if know else 'new'
+
+    def purchase(self, id, v, e, before):
+        p = self.shoppers.get(v.shopper)
         amount, currency = self.worth(v)
         if e['total']:
             amount = int(e['total'])
-        worth = amount, e['currency'] or currency
+        what = self.ordered(e['order'], v, [before, v.shopper],
+                            (amount, e['currency'] or currency))
+        if what == 'new':
+            self.note('order', v.shopper if p else '', p.rescue if p else 0)
         at = self.ordered_at()
-        self.order_visit(v, at)
-        v.order_id = order or v.order_id
-        if before and before != v.shopper:
-            self.order_shopper(before, at, order, worth)
-            self.renewed.add(before)
-        if p:
-            self.order_shopper(v.shopper, at, order, worth)
-        self.note('order', v.shopper if p else '', p.rescue if p else 0)
-        if not v.click or self.at - v.click[2] > 7 * DAY * MS:
+        if what not in ('new', 'told') or not v.click \
+                or not 0 <= at - v.click[2] <= 7 * DAY * MS:
             return
         sid, rescue, _ = v.click
         v.click = None
@@ -1023,12 +1036,6 @@ class Model:
         self.ttl(p, remember)
         return 'OK'
 
-    def item(self, id, texts):
-        old = self.items.get(id, ([''] * 6, 0))[0]
-        self.items[id] = ([n or o for n, o in zip(texts, old)],
-                          self.now + 90 * DAY * MS)
-        return 'OK'
-
     # ---- offers
 
     @staticmethod
@@ -1126,7 +1133,7 @@ class Model:
     @staticmethod
     def worth(v):
         if not v.lines:
-            return None, ''
+            return None, v.currency
         if v.total:
             return int(v.total), v.currency
         sums = [int(l[4]) if l[4] else int(l[3]) * int(l[2]) if l[3] else None
@@ -1232,6 +1239,7 @@ class Model:
     def claim(self, most, lease):
         if 'mode' not in self.shop:
             return 'SPMODE', []
+        self.trim_doubt()
         given = []
         late = sorted((at, id) for id, at in self.due.items()
                       if at <= self.now)
@@ -1252,6 +1260,14 @@ class Model:
                     if len(given) >= most:
                         break
         return None, given
+
+    def trim_doubt(self):
+        """What nobody has decided for 90 days, 100 at once."""
+        old = sorted((at, name) for name, at in self.doubt.items()
+                     if at <= self.now - 90 * DAY * MS)
+        for _, name in old[:100]:
+            del self.doubt[name]
+            self.count('doubt_dropped')
 
     def cart_mark(self, v):
         text = '\x1e'.join('\x1f'.join(l[:3]) for l in v.lines)
@@ -1498,7 +1514,8 @@ class Model:
             return 'NO'
         if outcome in 'kx':
             self.offer_back(sid)
-            self.step_done(p, step, 'x')
+            if step not in [s[0] for s in p.steps]:
+                self.step_done(p, step, 'x')
             p.tries = 0
             p.series = series
             if outcome == 'k':
@@ -1535,7 +1552,7 @@ class Model:
             done[0][2] = outcome
             return
         p.steps.remove(done[0])
-        if p.state == 'closed' and p.reason == 'lost':
+        if p.state == 'closed' and p.reason in ('lost', 'series_done'):
             p.state, p.reason = 'open', ''
         if p.state == 'open' and not p.lease:
             p.next = max(nxt, 1)

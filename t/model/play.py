@@ -236,9 +236,7 @@ def random_step(r):
                 r.choice([-1000, IDLE, 30 * 86400000]))
     if kind < .98:
         return ('mode', r.choice((1, 2, 3, 3, 3, 0)))
-    if kind < .99:
-        return ('customer', r.choice(CUSTOMERS), r.choice(SHOPPERS))
-    return ('item', r.choice(['1', '2']), r.choice(TEXTS))
+    return ('customer', r.choice(CUSTOMERS), r.choice(SHOPPERS))
 
 
 def mailing_step(r):
@@ -314,7 +312,8 @@ def mailing_round(r):
         steps.append(('event', dict(e, op=0, lines=[], kinds=model.PURCHASE,
                                     total=r.choice(['', '1234', '-1']),
                                     order=r.choice(ORDERS))))
-    steps.append(('clock', r.choice([1000, IDLE, 86400000, 5 * 86400000])))
+    steps.append(('clock', r.choice([1000, IDLE, 86400000, 5 * 86400000]
+                                    + [90 * 86400000] * (r.random() < .1))))
     return steps
 
 
@@ -339,6 +338,37 @@ def not_me_round(r):
             steps.append(('clock', r.choice([1, 59500, 62000, IDLE + 2])))
         if r.random() < .2:
             steps.append(('claim', 64, 60000))
+    return steps
+
+
+def order_round(r):
+    """An order that is told, seen, and looked at again."""
+    who, order = r.choice(SHOPPERS[:2]), r.choice(ORDERS)
+    e = random_event(r)
+    e.update(forget=False, status=200, moved='', skip=0, customer='',
+             aliases=[], sealed='1.abc', network='', age=0, op=0, lines=[])
+    steps = []
+    for _ in range(r.choice([4, 6, 10])):
+        e = dict(e, visit=r.choice(VISITS[:3]))
+        kind = r.random()
+        if kind < .2:
+            steps.append(('order', who, order, '', r.choice([0, 0, 60000]),
+                          ''))
+        elif kind < .5:
+            steps.append(('event', dict(
+                e, op=model.SNAPSHOT, kinds=model.SET_CART,
+                shopper=r.choice(['', '', who]),
+                lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 7])))
+        elif kind < .6:
+            steps.append(('event', dict(e, kinds=model.CLICK,
+                                        click=(r.choice(SHOPPERS[:2]), 1, 11))))
+        else:
+            steps.append(('event', dict(
+                e, kinds=model.PURCHASE, shopper=r.choice(['', who, who]),
+                order=r.choice([order, order, r.choice(ORDERS)]),
+                forget=r.random() < .3, age=r.choice([0, 0, 0, 20000]))))
+        steps.append(('clock', r.choice([1, 1000, 60000, 60000, 3600000,
+                                         86400000])))
     return steps
 
 
@@ -410,6 +440,8 @@ def history(seed, steps):
             first += mailing_round(r)
         elif r.random() < .02:
             first += not_me_round(r)
+        elif r.random() < .03:
+            first += order_round(r)
         elif r.random() < .03:
             first += checkout_round(r)
         else:
@@ -567,7 +599,8 @@ class Play:
             sid, rescue, step, id = (words[0], int(words[1]), int(words[3]),
                                      words[4])
         nxt = self.now + later if later else 0
-        reason = 'too_late' if outcome in 'kc' else ''
+        reason = {'k': 'too_late', 'c': ('too_late', 'series_done')[attempt % 2]}
+        reason = reason.get(outcome, '')
         args = (sid, rescue, fence, 7, step, id, outcome, reason, nxt)
         got = self.call('sp1_settle', 'p:' + sid, *args[1:])
         return self.same(got, self.m.settle(*args))
@@ -670,12 +703,6 @@ class Play:
         return self.same(self.call('sp1_customer', 'c:' + id, sid, '1.imp',
                                    90 * 86400),
                          self.m.customer(id, sid, '1.imp', 90 * 86400))
-
-    def item(self, id, name):
-        texts = ['', name, '', '', '', '']
-        return self.same(self.call('sp1_item', 'n:' + id, '\x1f'.join(texts)),
-                         self.m.item(id, texts))
-
 
 def trim(line):
     line = list(line)

@@ -441,7 +441,6 @@ test_mailer_calls(void **state)
 {
     sp_id_t       p, c;
     sp_str_t      mailer, sealed;
-    sp_line_t     item;
     sp_call_t     call;
     sp_confirm_t  terms_of;
 
@@ -573,18 +572,15 @@ test_mailer_calls(void **state)
     arg(&call, 6, "3600000");
     arg(&call, 7, "0");
 
-    item = line("it:em", 1, 1, 1);
-    item.name = str("Name");
-    assert_int_equal(sp_call_item(&call, pool, &shop, &item), SP_OK);
-    arg(&call, 3, "sp:{demo}:n:it:em");
-    arg(&call, 5, F "Name" F F F F);
-
     assert_int_equal(sp_call_mode(&call, pool, &shop, SP_MODE_LIVE), SP_OK);
     arg(&call, 5, "3");
     assert_int_equal(sp_call_why(&call, pool, &shop, &p), SP_OK);
     assert_int_equal(sp_call_status(&call, pool, &shop), SP_OK);
-    assert_int_equal(sp_call_doubt(&call, pool, &shop), SP_OK);
+    assert_int_equal(sp_call_doubt(&call, pool, &shop, 1700000000000, 3),
+                     SP_OK);
     arg(&call, 3, "sp:{demo}:doubt");
+    arg(&call, 5, "1700000000000");
+    arg(&call, 6, "3");
 }
 
 

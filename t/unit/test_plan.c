@@ -44,7 +44,6 @@ static void test_held_is_not_late(void **state);
 static void test_retries_are_late(void **state);
 static void test_series(void **state);
 static void test_gone_steps(void **state);
-static void test_before_live(void **state);
 static void test_consent(void **state);
 static void test_audience(void **state);
 static void test_apart(void **state);
@@ -289,16 +288,6 @@ test_gone_steps(void **state)
     done(999, T0 + 72 * HOUR);
     plan = decide(T0 + 73 * HOUR);
     assert_int_equal(plan.kind, PLAN_CLOSE);
-}
-
-
-static void
-test_before_live(void **state)
-{
-    claimed.before_live = 1;
-    assert_string_equal(decide(T0).reason, "before_live");
-    shop.mode = SP_MODE_DRY_RUN;
-    assert_int_equal(decide(T0).kind, PLAN_SEND);
 }
 
 
@@ -692,7 +681,6 @@ main(void)
         cmocka_unit_test_setup(test_retries_are_late, setup),
         cmocka_unit_test_setup(test_series, setup),
         cmocka_unit_test_setup(test_gone_steps, setup),
-        cmocka_unit_test_setup(test_before_live, setup),
         cmocka_unit_test_setup(test_consent, setup),
         cmocka_unit_test_setup(test_audience, setup),
         cmocka_unit_test_setup(test_apart, setup),
