@@ -117,7 +117,7 @@ doctor_page_alloc(void *data, size_t size)
     p = sp_alloc(sp_arena_pool(memory->arena), size);
 
     if (p == NULL
-        || (++memory->calls % 64 == 0 && dns_now() > memory->deadline))
+        || (++memory->calls % 64 == 0 && now_ms() > memory->deadline))
     {
         longjmp(memory->full, 1);
     }

@@ -40,8 +40,6 @@ static void engine_batch_ask(engine_batch_t *batch);
 static void engine_batch_answer(void *data, const redis_answer_t *answer);
 static void engine_batch_note(engine_batch_t *batch);
 static void engine_batch_noted(void *data);
-static void engine_withdrawal_reapply(void *data, int64_t at,
-    const char *shop, const sp_id_t *shopper, const char *how, int64_t until);
 
 
 int
@@ -248,38 +246,4 @@ engine_batch_noted(void *data)
     log_event(LOG_INFO, "withdrawals", "shop=%s noted=%u", batch->shop,
               batch->n);
     engine_batch_ask(batch);
-}
-
-
-int
-engine_withdrawals_reapply(engine_t *engine)
-{
-    return journal_withdrawals(engine->conf->state_dir,
-                               engine_withdrawal_reapply, engine) < 0;
-}
-
-
-/* Said later is another matter: Redis knows the time. */
-
-static void
-engine_withdrawal_reapply(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *how, int64_t until)
-{
-    engine_t       *engine;
-    sp_call_t       call;
-    sp_arena_t     *arena;
-    config_shop_t  *conf;
-
-    engine = data;
-    conf = config_shop(engine->conf, shop);
-    arena = conf != NULL ? sp_arena_create(0) : NULL;
-
-    if (arena != NULL
-        && journal_withdrawal_call(&call, sp_arena_pool(arena), &conf->id,
-                                   shopper, at, how, conf->remember) == SP_OK)
-    {
-        (void) engine_call(engine, &call);
-    }
-
-    sp_arena_destroy(arena);
 }

@@ -2,13 +2,14 @@
  * Copyright (C) SitePreserver developers
  *
  * Who is suppressed, and whose cart was not theirs: first in our own files,
- * which last, and in Redis, which is told all of it again when it comes back.
+ * which last, and in Redis, which is told all of it again when it comes back
+ * (engine_reapply.c).
  */
 
 #include <stdlib.h>
 #include <time.h>
 
-#include "engine.h"
+#include "engine_reapply.h"
 #include "log.h"
 #include "sp_arena.h"
 
@@ -26,10 +27,6 @@ typedef struct {
 } engine_suppression_t;
 
 
-static void engine_reapply_one(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason, int64_t until);
-static void engine_reapply_not_me(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason, int64_t until);
 static int engine_tell(engine_t *engine, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
 static int engine_tell_not_me(engine_t *engine, const char *shop,
@@ -43,65 +40,6 @@ static void engine_tell_now(engine_t *engine, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
 static void engine_told(void *data, const redis_answer_t *answer);
 static void engine_written(void *data);
-
-
-void
-engine_reapply(engine_t *engine)
-{
-    long         n;
-    const char  *dir;
-
-    dir = engine->conf->state_dir;
-    n = journal_suppressions(dir, engine_reapply_one, engine);
-
-    if (n < 0 || engine_withdrawals_reapply(engine) != 0
-        || journal_not_me(dir, engine_reapply_not_me, engine) < 0)
-    {
-        log_event(LOG_ERROR, "suppressions", "error=\"the file cannot be "
-                  "read: nothing is sent\"");
-        return;
-    }
-
-    log_event(LOG_INFO, "suppressions", "reapplied=%ld", n);
-    engine->reapplied = 1;
-}
-
-
-static void
-engine_reapply_one(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason, int64_t until)
-{
-    engine_t  *engine;
-
-    engine = data;
-
-    if (config_shop(engine->conf, shop) != NULL
-        && (until == 0 || until > (int64_t) time(NULL)))
-    {
-        (void) engine_tell(engine, shop, shopper, reason, until);
-    }
-}
-
-
-/* What Redis has heard does nothing again; what is older leads nowhere. */
-
-static void
-engine_reapply_not_me(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason, int64_t until)
-{
-    int64_t         ago;
-    engine_t       *engine;
-    config_shop_t  *conf;
-
-    engine = data;
-    conf = config_shop(engine->conf, shop);
-    ago = (int64_t) time(NULL) - at;
-
-    if (conf != NULL && ago < conf->remember) {
-        (void) engine_tell_not_me(engine, shop, shopper,
-                                  ago > 0 ? ago * 1000 : 1);
-    }
-}
 
 
 static int
@@ -119,7 +57,7 @@ engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
 
     rc = arena == NULL
          || journal_suppression_call(&call, sp_arena_pool(arena), &name,
-                                     shopper, reason, until) != SP_OK
+                                     shopper, 0, reason, until) != SP_OK
          || engine_call(engine, &call) != 0;
 
     sp_arena_destroy(arena);
@@ -180,12 +118,20 @@ engine_told(void *data, const redis_answer_t *answer)
         log_event(LOG_ERROR, "suppress", "error=%s", log_quote(quoted, text));
     }
 
-    /* Some were still on their way when it came back: now all of them. */
+    engine->untold--;
 
-    if (--engine->untold == 0 && !engine->reapplied
-        && redis_is_up(engine->redis))
-    {
+    if (engine->reapplied || !redis_is_up(engine->redis)) {
+        return;
+    }
+
+    if (engine->reapply != NULL) {
+        engine_reapply_more(engine);
+
+    } else if (engine->untold == 0) {
         engine_reapply(engine);
+    }
+
+    if (engine->reapplied) {
         engine_kick(engine);
     }
 }

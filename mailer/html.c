@@ -175,29 +175,6 @@ html_position(const html_t *html, size_t offset, unsigned *line,
 }
 
 
-void
-html_place(const char *text, size_t len, size_t offset, unsigned *line,
-    unsigned *column)
-{
-    size_t  i;
-
-    *line = 1;
-    *column = 1;
-
-    for (i = 0; i < len && i < offset; i++) {
-        if (text[i] == '\n') {
-            *line += 1;
-            *column = 1;
-
-        } else if (i + 1 == len || ((unsigned char) text[i + 1] & 0xc0)
-                                   != 0x80)
-        {
-            *column += 1;
-        }
-    }
-}
-
-
 const html_node_t *
 html_next(const html_node_t *node, const html_node_t *top)
 {
@@ -236,8 +213,21 @@ html_find(const html_node_t *node, const html_node_t *top, const char *name)
 int
 html_is(const html_node_t *node, const char *name)
 {
-    return node->type == HTML_ELEMENT && strlen(name) == node->name.len
-           && memcmp(name, node->name.data, node->name.len) == 0;
+    size_t  i;
+
+    if (node->type != HTML_ELEMENT) {
+        return 0;
+    }
+
+    /* most differ in the first letter: no library is called for that */
+
+    for (i = 0; i < node->name.len; i++) {
+        if (name[i] != node->name.data[i] || name[i] == '\0') {
+            return 0;
+        }
+    }
+
+    return name[i] == '\0';
 }
 
 

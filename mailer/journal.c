@@ -581,14 +581,16 @@ journal_withdrawal_call(sp_call_t *call, const sp_pool_t *pool,
 
 sp_rc_t
 journal_suppression_call(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
-    int64_t until)
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at,
+    const char *reason, int64_t until)
 {
+    if (reason == NULL) {
+        return sp_call_unsuppress(call, pool, shop, shopper, at * 1000 + 999);
+    }
+
     if (until != 0) {
         return sp_call_pause(call, pool, shop, shopper, until * 1000);
     }
 
-    return sp_call_suppress(call, pool, shop, shopper,
-                            reason != NULL ? reason : "operator",
-                            reason == NULL);
+    return sp_call_suppress(call, pool, shop, shopper, reason, 0);
 }

@@ -114,12 +114,13 @@ long journal_not_me(const char *dir, journal_each_pt each, void *data);
 
 /*
  * The call that tells Redis of one of them: with an end, Unix time in s, a
- * pause; without a reason, that it was taken back.
+ * pause; without a reason, that it was taken back, at that time in s: what came
+ * after it stays.
  */
 
 sp_rc_t journal_suppression_call(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
-    int64_t until);
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at,
+    const char *reason, int64_t until);
 
 
 /* The same of a withdrawal: at, Unix time in s; how, its word. */

@@ -34,7 +34,6 @@ typedef struct {
     sp_str_t       from_name;       /* len 0: name */
     sp_str_t       from;            /* address; required */
     sp_str_t       reply_to;        /* address */
-    sp_str_t       id_domain;       /* of Message-IDs; len 0: from's */
     sp_str_t       cart_url;        /* the landing page; required, absolute */
     const sp_str_t  *hosts;         /* its own beside cart_url's (links.h) */
     size_t         nhosts;

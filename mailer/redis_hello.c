@@ -233,14 +233,14 @@ redis_again(redis_t *redis, redis_request_t *request, const redisReply *reply)
         redis_push(&redis->waiting, request);
 
         if (!redis->loading && redis_load(redis) != 0) {
-            redis->hold = redis_now() + REDIS_PASSING;
+            redis->hold = now_ms() + REDIS_PASSING;
         }
 
         return 1;
     }
 
     if (request->deadline == -1
-        || (request->deadline != 0 && redis_now() > request->deadline))
+        || (request->deadline != 0 && now_ms() > request->deadline))
     {
         return 0;
     }
@@ -248,7 +248,7 @@ redis_again(redis_t *redis, redis_request_t *request, const redisReply *reply)
     for (i = 0; i < sizeof(passing) / sizeof(passing[0]); i++) {
         if (strncmp(reply->str, passing[i], strlen(passing[i])) == 0) {
             redis_push(&redis->waiting, request);
-            redis->hold = redis_now() + REDIS_PASSING;
+            redis->hold = now_ms() + REDIS_PASSING;
             return 1;
         }
     }

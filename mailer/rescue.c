@@ -105,7 +105,7 @@ rescue_create(shop_t *shop, rescue_batch_t *batch,
     rescue->mode = shop->mode;
     rescue->batch = batch;
     rescue->claimed = claimed;
-    rescue->claimed_at = engine_now();
+    rescue->claimed_at = now_ms();
     rescue->idle = shop->idle;
     rescue->refs = 1;
     batch->refs++;
@@ -144,7 +144,7 @@ static int
 rescue_pick(rescue_t *rescue)
 {
     switch (rescue_creative(rescue->rules, rescue->plan.step,
-                            rescue->plan.variant, rescue->mode, engine_now(),
+                            rescue->plan.variant, rescue->mode, now_ms(),
                             &rescue->creative))
     {
     case RESCUE_CREATIVE_SEND:
@@ -296,5 +296,5 @@ rescue_batch_unref(rescue_batch_t *batch)
 int64_t
 rescue_time(const rescue_t *rescue)
 {
-    return rescue->claimed->now + engine_now() - rescue->claimed_at;
+    return rescue->claimed->now + now_ms() - rescue->claimed_at;
 }

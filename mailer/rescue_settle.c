@@ -40,6 +40,8 @@ rescue_finish(rescue_t *rescue)
 
     } else {
         outcome_decide(&rescue->job.report, &outcome);
+        relay_judge(rescue->relay, &rescue->job.report, rescue->job.to,
+                    &outcome);
         rescue_outcome(rescue, &outcome);
     }
 
@@ -126,6 +128,10 @@ rescue_outcome(rescue_t *rescue, outcome_t *outcome)
         } else {
             rescue_settle(rescue, SP_SETTLE_REFUSED, outcome->reason,
                           report->asked, 0);
+        }
+
+        if (outcome->soft && rescue->mode == SP_MODE_LIVE) {
+            rescue_refused(rescue);
         }
 
         break;

@@ -10,9 +10,9 @@
 
 #define NGX_HTTP_SITEPRESERVER_SHOP_MAX  64
 
-/* How long an uncertain order holds a visit, s. */
+/* How long an uncertain order holds a visit, ms. */
 
-#define NGX_HTTP_SITEPRESERVER_HOLD      (12 * 3600)
+#define NGX_HTTP_SITEPRESERVER_HOLD      (12 * 3600 * 1000)
 
 
 static ngx_int_t ngx_http_sitepreserver_server_init(ngx_conf_t *cf,

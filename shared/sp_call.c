@@ -153,7 +153,8 @@ sp_call_customer(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 sp_rc_t
 sp_call_order(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_id_t *order, const sp_id_t *shopper, const sp_id_t *customer,
-    int64_t ago, int64_t remember, int64_t total, const char *currency)
+    int64_t ago, int64_t remember, int64_t total, const char *currency,
+    int odd)
 {
     sp_rc_t      rc;
     const char  *id;
@@ -175,14 +176,19 @@ sp_call_order(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
         rc = sp_call_number(call, pool, remember);
     }
 
-    if (rc != SP_OK || total == SP_NO_AMOUNT) {
-        return rc;
+    if (rc == SP_OK && total != SP_NO_AMOUNT) {
+        rc = sp_call_number(call, pool, total);
+
+    } else if (odd) {
+        sp_call_string(call, "");
     }
 
-    rc = sp_call_number(call, pool, total);
+    if (rc == SP_OK && (total != SP_NO_AMOUNT || odd)) {
+        sp_call_string(call, total != SP_NO_AMOUNT ? currency : "");
+    }
 
-    if (rc == SP_OK) {
-        sp_call_string(call, currency);
+    if (rc == SP_OK && odd) {
+        sp_call_string(call, "1");
     }
 
     return rc;
@@ -204,6 +210,18 @@ sp_call_suppress(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     }
 
     return rc;
+}
+
+
+sp_rc_t
+sp_call_unsuppress(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at)
+{
+    sp_rc_t  rc;
+
+    rc = sp_call_suppress(call, pool, shop, shopper, "operator", 1);
+
+    return rc == SP_OK ? sp_call_number(call, pool, at > 0 ? at : 1) : rc;
 }
 
 

@@ -60,7 +60,7 @@ typedef struct {
     int64_t      retain;            /* s, carts with a shopper */
     int64_t      anonymous;         /* s, carts without */
     int64_t      remember;          /* s */
-    int64_t      hold;              /* s, order_pending */
+    int64_t      hold;              /* ms, order_pending */
     unsigned     addresses;         /* a day and client network; 0: no limit */
 } sp_terms_t;
 
@@ -236,14 +236,15 @@ sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
  * sp1_order: an order told by the shop or the command line; by shopper
  * and/or customer; idempotent per order.  at: ms before now that it was
  * placed, 0: now.  total: minor units of currency (three capital letters), for
- * the reports; SP_NO_AMOUNT: what the cart came to.  Reply: "OK", "DUP" (this
- * order is known already) or "NONE" (nobody known by that customer id).
+ * the reports; SP_NO_AMOUNT: what the cart came to.  odd: a part of it was not
+ * right and is not told, which is counted.  Reply: "OK", "DUP" (this order is
+ * known already) or "NONE" (nobody known by that customer id).
  */
 
 sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *order, const sp_id_t *shopper,
     const sp_id_t *customer, int64_t ago, int64_t remember, int64_t total,
-    const char *currency);
+    const char *currency, int odd);
 
 
 /*
@@ -254,6 +255,12 @@ sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_call_suppress(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
     int remove);
+
+
+/* Takes it back, unless it is of a later time, Unix ms. */
+
+sp_rc_t sp_call_unsuppress(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at);
 
 
 /*

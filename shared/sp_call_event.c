@@ -417,7 +417,10 @@ sp_text_url(sp_text_t *text, const sp_str_t *url)
 static void
 sp_text_amount(sp_text_t *text, int64_t amount)
 {
-    if (amount <= SP_CALL_AMOUNT_MAX && amount >= -SP_CALL_AMOUNT_MAX) {
+    if (amount == SP_UNSURE) {
+        sp_text_char(text, '-');
+
+    } else if (amount <= SP_CALL_AMOUNT_MAX && amount >= -SP_CALL_AMOUNT_MAX) {
         sp_text_number(text, amount);
     }
 }

@@ -471,7 +471,11 @@ sp_amount(const sp_str_t *text, int64_t *value)
 
     i = text->data[0] == '-';
 
-    if (i == text->len || text->len - i > 18) {
+    if (i == text->len) {
+        return SP_OK;                   /* SP_UNSURE, which is not told */
+    }
+
+    if (text->len - i > 18) {
         return SP_INVALID;
     }
 

@@ -479,9 +479,11 @@ sp_field_quantity(const sp_str_t *text, int64_t *quantity)
 
 sp_rc_t
 sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
-    const sp_str_t *currency, int64_t *amount)
+    const sp_str_t *currency, int64_t *amount, sp_amount_t *how)
 {
-    unsigned  n;
+    int          exponent;
+    unsigned     n;
+    const char  *point;
 
     n = 0;
 
@@ -489,5 +491,24 @@ sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
         return SP_INVALID;
     }
 
-    return sp_money_parse(text, (int) n, sp_money_exponent(currency), amount);
+    exponent = sp_money_exponent(currency);
+
+    if (sp_money_parse(text, (int) n, exponent, amount) != SP_OK) {
+        return SP_INVALID;
+    }
+
+    *how = sp_money_exact(text, (int) n, exponent) ? SP_AMOUNT_EXACT
+                                                   : SP_AMOUNT_ROUNDED;
+
+    if (exponent == 0 && n == 0) {
+        point = memchr(text->data, '.', text->len);
+
+        if (*how == SP_AMOUNT_ROUNDED
+            || (point != NULL && text->data + text->len - point == 4))
+        {
+            *how = SP_AMOUNT_DOUBTFUL;
+        }
+    }
+
+    return SP_OK;
 }

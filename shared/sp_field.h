@@ -53,13 +53,23 @@ sp_rc_t sp_field_take(const sp_pool_t *pool, sp_form_of_t form, int cut,
 sp_rc_t sp_field_quantity(const sp_str_t *text, int64_t *quantity);
 
 
+/* What sp_field_amount() makes of a text. */
+
+typedef enum {
+    SP_AMOUNT_EXACT = 0,
+    SP_AMOUNT_ROUNDED,              /* the text has more decimals */
+    SP_AMOUNT_DOUBTFUL              /* of a currency that has none: "12.990"
+                                       may be meant as 12,990 */
+} sp_amount_t;
+
+
 /*
  * An amount in minor units: text counts 10^-scale of the main unit, or, with
- * an empty scale, is a decimal number of it.
+ * an empty scale, is a decimal number of it.  SP_INVALID: it is none.
  */
 
 sp_rc_t sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
-    const sp_str_t *currency, int64_t *amount);
+    const sp_str_t *currency, int64_t *amount, sp_amount_t *how);
 
 
 #endif /* SP_FIELD_H */

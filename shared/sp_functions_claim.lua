@@ -10,6 +10,11 @@ local CLAIM_LINES = 640             -- lines read in one claim
 local DOUBT_KEPT = 90 * DAY * 1000  -- ms that a message in doubt is listed
 local DOUBT_DROP = 100              -- dropped in one claim
 
+-- a rescue that ended so has no cart any more
+
+local GONE = { ordered = true, recovered = true, empty = true,
+               released = true, not_me = true }
+
 
 -- Handed over, perhaps: it counts as done, and is listed.
 
@@ -125,7 +130,8 @@ end
 --
 -- A cart that was told of, or may have been, is not told of again however that
 -- rescue ended, nor is a shopper of the account's cart who said that it is
--- somebody else's.  What was bought, or gone, and is there again has changed.
+-- somebody else's.  What was bought, gone or not theirs, and is there again, has
+-- changed if it did since.
 --
 
 local function told(c, p, shown)
@@ -141,7 +147,7 @@ local function told(c, p, shown)
 
     local at = told_at(c, p)
 
-    if reason == 'ordered' or reason == 'recovered' or reason == 'empty' then
+    if GONE[reason] then
         return at ~= nil and shown.changed <= at
     end
 

@@ -415,6 +415,11 @@ local function settle_lease(c, p, s)
     elseif s.outcome == 'r' then
         p.tries = min(p.tries + 1, 255)
         count(c, 'retry')
+
+        if s.reason == 'relay_refuses' then
+            count(c, s.reason)
+        end
+
         note(c, 'retry', p.id, p.rescue, s.reason, s.step)
         settle_next(c, p, max(s.next, 1), 'lost')
 

@@ -96,6 +96,11 @@ local function told_order(keys, args)
     end
 
     count(c, 'orders')
+
+    if args[7] == '1' then
+        count(c, 'orders_odd')
+    end
+
     finish(c)
 
     return 'OK'
@@ -114,8 +119,13 @@ local function suppress(keys, args)
 
     local c = context(prefix)
 
+    -- taken back then: what somebody wished since stays
+
     if args[2] == '1' then
-        if call('DEL', name) == 1 then
+        local at = match(call('GET', name) or '', '^[^\31]*\31(%d+)')
+
+        if at and (till == 0 or tonumber(at) <= till) then
+            call('DEL', name)
             count(c, 'unsuppressed')
             note(c, 'unsuppressed', id, 0, reason)
         end

@@ -24,6 +24,8 @@
 #define SP_ITEMS_MAX     200        /* lines of one cart; the rest is counted */
 #define SP_ALIASES_MAX   4
 #define SP_NO_AMOUNT     INT64_MIN  /* a price or total that is not known */
+#define SP_UNSURE        (INT64_MIN + 1)    /* it was said, but not so that it
+                                       could be told; nor is what was known */
 
 
 /* The exchange as the adapter shows it. */
@@ -70,8 +72,8 @@ typedef struct {
     sp_str_t     options;
     sp_str_t     category;
     int64_t      quantity;          /* whole pieces; SP_NO_AMOUNT: not said */
-    int64_t      price;             /* of one, minor units */
-    int64_t      total;             /* of the line, minor units */
+    int64_t      price;             /* of one, minor units; SP_UNSURE */
+    int64_t      total;             /* of the line, minor units; SP_UNSURE */
     unsigned     from_shop:1;       /* texts and prices are from the answer;
                                        else they are never to be mailed */
     unsigned     out_of_stock:1;    /* the shop said so */

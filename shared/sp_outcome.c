@@ -476,12 +476,17 @@ sp_outcome_alias(sp_apply_t *apply)
 static sp_rc_t
 sp_outcome_amounts(sp_apply_t *apply)
 {
-    sp_rc_t   rc;
-    int64_t   total;
-    sp_str_t  text;
+    sp_rc_t      rc;
+    int64_t      total;
+    sp_str_t     text;
+    sp_amount_t  how;
 
     apply->scale.len = 0;
     text.len = 0;
+
+    if (apply->outcome->currency.len == 0) {
+        sp_outcome_items_currency(apply, &apply->outcome->currency);
+    }
 
     apply->currency = apply->outcome->currency.len != 0
                       ? apply->outcome->currency : apply->ob->rules->currency;
@@ -495,8 +500,10 @@ sp_outcome_amounts(sp_apply_t *apply)
     }
 
     if (rc == SP_OK && text.len != 0
-        && sp_field_amount(&text, &apply->scale, &apply->currency, &total)
-           == SP_OK)
+        && sp_field_amount(&text, &apply->scale, &apply->currency, &total,
+                           &how)
+           == SP_OK
+        && how != SP_AMOUNT_DOUBTFUL)
     {
         apply->outcome->total = total;
     }

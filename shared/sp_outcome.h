@@ -39,4 +39,9 @@ sp_rc_t sp_outcome_text(sp_apply_t *apply, sp_field_t field,
 sp_rc_t sp_outcome_cart(sp_apply_t *apply);
 
 
+/* The currency of the rule's items, as the first of them says it; or empty. */
+
+void sp_outcome_items_currency(const sp_apply_t *apply, sp_str_t *currency);
+
+
 #endif /* SP_OUTCOME_H */

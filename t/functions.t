@@ -177,6 +177,12 @@ shop 'snapshots, additions, quantities, removals' => sub {
     is($f->lines('v'), '7|a|3|100', 'what a snapshot lacks stays');
     $f->event('v', kinds => 'set_cart', lines => [ [ '7', '', 2, 100 ] ]);
     is($f->lines('v'), '7|a|2|100', '... by id too, and the key');
+    $f->event('v', kinds => 'set_cart', lines => [ [ '7', 'a', 2, '-' ] ]);
+    is($f->lines('v'), '7|a|2|-', 'but not a price that is not sure any more');
+    $f->event('v', kinds => 'set_cart', lines => [ [ '7', 'a', 2, '' ] ]);
+    is($f->lines('v'), '7|a|2|-', 'nor one before it');
+    $f->event('v', kinds => 'set_cart', lines => [ [ '7', 'a', 2, 100 ] ]);
+    is($f->lines('v'), '7|a|2|100', 'until it is said again');
 
     $f->event('v', kinds => 'set_cart', lines => [ $L ], age => 60_000);
     is($f->lines('v'), '7|a|2|100', 'an older snapshot changes nothing');

@@ -1,6 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
+ * Runs: 12000
+ *
  * An exchange against a configuration that has every word of the rule
  * language.  The input, after fuzz_begin()'s byte: a line each for method,
  * URI, arguments, status and size of pieces; headers of the request up to an

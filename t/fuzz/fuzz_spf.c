@@ -3,6 +3,8 @@
  *
  * Mailer: dns*
  *
+ * Runs: 40000
+ *
  * SPF records, and what a hostile name server answers.  The input: a line with
  * the address that sends, or an empty one; then a line for each question, in
  * the order in which they are asked: values with "|" between them, an empty one

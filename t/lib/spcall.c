@@ -145,7 +145,7 @@ spcall_one(json_t *in)
         order = spcall_id(in, "order", SP_ID_ORDER, &shop);
         rc = sp_call_order(&call, pool, &shop, &order, &shopper, &customer,
                            spcall_int(in, "ago", 0), 7776000,
-                           spcall_int(in, "total", SP_NO_AMOUNT), "EUR");
+                           spcall_int(in, "total", SP_NO_AMOUNT), "EUR", 0);
 
     } else if (strcmp(name, "not_me") == 0) {
         shopper = spcall_shopper(in, &shop, NULL);

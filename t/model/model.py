@@ -937,7 +937,7 @@ class Model:
     # ---- shop and operator
 
     def told_order(self, sid, order, customer, ago, remember, total='',
-                   currency=''):
+                   currency='', odd=''):
         people = [sid] if sid else []
         if sid and sid not in self.shoppers:
             self.shoppers[sid] = Shopper()
@@ -972,6 +972,8 @@ class Model:
                 self.shoppers[sid].captured = 0
             return 'DUP'
         self.count('orders')
+        if odd == '1':
+            self.count('orders_odd')
         return 'OK'
 
     def erase(self, sid):
@@ -982,7 +984,9 @@ class Model:
 
     def suppress(self, sid, reason, remove, till=0):
         if remove:
-            if self.out.pop(sid, None):
+            out = self.out.get(sid)
+            if out and (not till or out[1] <= till):
+                del self.out[sid]
                 self.count('unsuppressed')
                 self.note('unsuppressed', sid, 0, reason)
             return 'OK'
@@ -1174,7 +1178,9 @@ class Model:
             return None, v.currency
         if v.total:
             return int(v.total), v.currency
-        sums = [int(l[4]) if l[4] else int(l[3]) * int(l[2]) if l[3] else None
+        sums = [int(l[4]) if l[4] not in ('', '-')
+                else int(l[3]) * int(l[2]) if l[3] not in ('', '-')
+                and l[4] == '' else None
                 for l in v.lines]
         return None if None in sums else sum(sums), v.currency
 
@@ -1320,7 +1326,8 @@ class Model:
                       int(self.shop.get('tried_till', -1)) + 1)
         told = [at for _, at, o in p.steps
                 if o in ('s', 'd', 'h') and at not in tried]
-        if p.reason in ('ordered', 'recovered', 'empty'):
+        if p.reason in ('ordered', 'recovered', 'empty', 'released',
+                        'not_me'):
             return bool(told) and shown.changed <= max(told)
         return bool(told)
 
@@ -1573,6 +1580,10 @@ class Model:
         elif outcome == 'r':
             p.tries = min(p.tries + 1, 255)
             self.count('retry')
+
+            if reason == 'relay_refuses':
+                self.count(reason)
+
             self.note('retry', sid, rescue, reason, step)
             self.settle_next(sid, max(nxt, 1), 'lost')
         else:

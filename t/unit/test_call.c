@@ -262,9 +262,9 @@ static void
 test_event_lines(void **state)
 {
     sp_call_t      call;
-    sp_line_t      lines[7];
+    sp_line_t      lines[9];
     sp_event_t     event;
-    unsigned char  known[7];
+    unsigned char  known[9];
 
     memset(known, 0, sizeof(known));
     event_start(&event);
@@ -272,7 +272,7 @@ test_event_lines(void **state)
     event.cart = SP_CART_SNAPSHOT;
     event.lines = lines;
     event.known = known;
-    event.nlines = 7;
+    event.nlines = 9;
 
     /* all there is; a total that is the product is left out */
 
@@ -307,10 +307,15 @@ test_event_lines(void **state)
 
     /* amounts out of range */
 
-    lines[5] = line("6", INT64_MAX, INT64_MAX, INT64_MIN + 1);
+    lines[5] = line("6", INT64_MAX, INT64_MAX, INT64_MIN + 2);
 
     lines[6] = line("7", -1, 0, SP_NO_AMOUNT);
     lines[6].category = str("c");
+
+    /* said, but not to be told: what was known before is not either */
+
+    lines[7] = line("8", 2, SP_UNSURE, 900);
+    lines[8] = line("9", 2, SP_UNSURE, SP_UNSURE);
 
     make(&call, &event);
     arg(&call, 11,
@@ -321,7 +326,9 @@ test_event_lines(void **state)
         "3" F F "4" F R
         "4" F F F R
         "6" F F "999999" F R
-        "7" F F "0" F "0" F F F F F F F "c");
+        "7" F F "0" F "0" F F F F F F F "c" R
+        "8" F F "2" F "-" F "900" R
+        "9" F F "2" F "-" F "-");
 }
 
 
@@ -500,7 +507,7 @@ test_mailer_calls(void **state)
     arg(&call, 7, "5");
 
     assert_int_equal(sp_call_order(&call, pool, &shop, NULL, NULL, &c, -1, 9,
-                                   SP_NO_AMOUNT, ""), SP_OK);
+                                   SP_NO_AMOUNT, "", 0), SP_OK);
     assert_int_equal(call.argc, 9);
     arg(&call, 3, "sp:{demo}:p:");
     arg(&call, 5, "");
@@ -509,10 +516,17 @@ test_mailer_calls(void **state)
     arg(&call, 8, "9");
 
     assert_int_equal(sp_call_order(&call, pool, &shop, NULL, &p, NULL, 0, 9,
-                                   1250, "EUR"), SP_OK);
+                                   1250, "EUR", 0), SP_OK);
     assert_int_equal(call.argc, 11);
     arg(&call, 9, "1250");
     arg(&call, 10, "EUR");
+
+    assert_int_equal(sp_call_order(&call, pool, &shop, NULL, &p, NULL, 0, 9,
+                                   SP_NO_AMOUNT, "", 1), SP_OK);
+    assert_int_equal(call.argc, 12);
+    arg(&call, 9, "");
+    arg(&call, 10, "");
+    arg(&call, 11, "1");
 
     assert_int_equal(sp_call_not_me(&call, pool, &shop, &p, -1, 9), SP_OK);
     arg(&call, 1, "sp1_not_me");
@@ -651,7 +665,8 @@ claim_strings(sp_str_t *items)
     items[9] = str("1" F "k" F "2" F "500" F F "s" F "Shirt" F "u" F "i" F
                    "o" F "c" R
                    "2" F F "1" F F "700" F F F F F F R
-                   "3" F F F F F F F F F F);
+                   "3" F F F F F F F F F F R
+                   "4" F F "2" F "-" F "900" F F F F F F);
     items[10] = str("3 4 2 5 1 1 1795600000004 12 1795600000007 1");
     items[11] = str("1795600000005 1795600000006");
     items[12] = str("spring SAVE-17 r");
@@ -690,7 +705,7 @@ test_claim_read(void **state)
     assert_int_equal(c->steps[0].outcome, 's');
     assert_true(c->steps[1].hash == 4000000000u);
     assert_int_equal(c->steps[1].at, 5);
-    assert_int_equal(c->nlines, 3);
+    assert_int_equal(c->nlines, 4);
     assert_int_equal(c->lines[0].quantity, 2);
     assert_int_equal(c->lines[0].total, 1000);
     assert_memory_equal(c->lines[0].name.data, "Shirt", 5);
@@ -699,6 +714,8 @@ test_claim_read(void **state)
     assert_int_equal(c->lines[1].total, 700);
     assert_true(c->lines[2].quantity == SP_NO_AMOUNT);
     assert_true(c->lines[2].total == SP_NO_AMOUNT);
+    assert_true(c->lines[3].price == SP_NO_AMOUNT);
+    assert_int_equal(c->lines[3].total, 900);
 
     assert_int_equal(c->captured, SP_CAPTURED_CHECKOUT);
     assert_int_equal(c->known, SP_KNOWN_LOGIN);
@@ -851,7 +868,7 @@ test_claim_bad(void **state)
         { 5, "1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s "
              "1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s" },
         { 7, "de 01234567890123456789012345678901234567890" },
-        { 9, "1" F F "x" F F F F F F F F }, { 9, "1" F F "1" F "-" F },
+        { 9, "1" F F "x" F F F F F F F F }, { 9, "1" F F "1" F "--" F },
         { 9, "1" F F F F F F F F F F "c" F "d" },
         { 10, "" }, { 10, "8 0 0 0 0 0 0 0 0 0" },
         { 10, "0 5 0 0 0 0 0 0 0 0" }, { 10, "0 0 4 0 0 0 0 0 0 0" },
@@ -902,7 +919,7 @@ test_preview(void **state)
     assert_string_equal(preview.claimed.shopper.text,
                         "pppppppppppppppppppppp");
     assert_int_equal(preview.claimed.rescue, 2);
-    assert_int_equal(preview.claimed.nlines, 3);
+    assert_int_equal(preview.claimed.nlines, 4);
 
     for (n = 0; n < 14; n++) {
         assert_int_equal(sp_preview_read(&preview, pool, items, n),

@@ -394,6 +394,35 @@ test_values(void **state)
 }
 
 
+/* From any offset to any other: the same as from the begin. */
+
+static void
+test_place_next(void **state)
+{
+    size_t        i, k, len;
+    unsigned      line, column;
+    html_place_t  place;
+
+    static const char  text[] = "a\xc3\xa4\n\n\xe2\x82\xac" "b\nc";
+
+    len = sizeof(text) - 1;
+
+    for (i = 0; i <= len + 1; i++) {
+        for (k = 0; k <= len + 1; k++) {
+            memset(&place, 0, sizeof(place));
+            html_place_next(text, len, i, &place);
+            html_place_next(text, len, k, &place);
+            html_place(text, len, k, &line, &column);
+            assert_int_equal(place.line, line);
+            assert_int_equal(place.column, column);
+        }
+    }
+
+    assert_int_equal(line, 4);
+    assert_int_equal(column, 2);
+}
+
+
 /* What would take a parser hours, the stack or all memory. */
 
 static void
@@ -461,6 +490,7 @@ main(void)
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_place_next),
         cmocka_unit_test(test_hostile),
     };
 

@@ -114,7 +114,7 @@ is_(const sp_str_t *text, const char *expected, int line)
 #define is(text, expected)  is_(&(text), expected, __LINE__)
 
 
-/* Lines as "id/key*quantity@price ...", what lacks left out. */
+/* Lines as "id/key*quantity@price ...", what lacks left out; "?": unsure. */
 
 static void
 cart_(sp_cart_op_t op, const char *expected, int line)
@@ -149,7 +149,10 @@ cart_(sp_cart_op_t op, const char *expected, int line)
                                      (long long) l->quantity);
         }
 
-        if (l->price != SP_NO_AMOUNT) {
+        if (l->price == SP_UNSURE) {
+            len += (size_t) snprintf(text + len, sizeof(text) - len, "@?");
+
+        } else if (l->price != SP_NO_AMOUNT) {
             len += (size_t) snprintf(text + len, sizeof(text) - len, "@%lld",
                                      (long long) l->price);
         }
@@ -726,6 +729,13 @@ quantities_are_whole_pieces(void **unused)
 
         if (quantities[i].quantity < 0) {
             cart(SP_CART_NONE, "");
+
+        } else if (strchr(quantities[i].text, '.') != NULL
+                   && strcmp(quantities[i].text, "2.0") != 0
+                   && strcmp(quantities[i].text, "0.0001") != 0)
+        {
+            strcat(expected, "@?");
+            cart(SP_CART_SET, expected);
 
         } else {
             cart(SP_CART_SET, expected);
@@ -1470,8 +1480,102 @@ amounts_in_minor_units(void **unused)
     PLAY(.answer = "{\"items\":[{\"id\":1,\"p\":999000,\"u\":3,\"c\":\"KWD\"},"
                    "{\"id\":2,\"p\":\"12,50\"}]}");
     assert_int_equal(lab.out->total, SP_NO_AMOUNT);
-    cart(SP_CART_SNAPSHOT, "1@999000 2");
+    cart(SP_CART_SNAPSHOT, "1@999000 2@?");
     is(lab.out->currency, "KWD");
+}
+
+
+/* No amount is told that the shop did not say, or not so. */
+
+static void
+amounts_that_are_not_sure(void **unused)
+{
+    size_t  i;
+    char    answer[200], expected[40];
+
+    static const struct {
+        const char  *line;          /* behind "id":1 */
+        const char  *cart;
+        int64_t      total;         /* of the line */
+    } lines[] = {
+
+        /* more decimals than the currency: of one piece as the shop shows it */
+
+        { "\"q\":1,\"p\":\"8.4034\"", "*1@840", SP_NO_AMOUNT },
+        { "\"p\":\"8.4034\"", "@840", SP_NO_AMOUNT },
+        { "\"q\":2,\"p\":\"10.005\"", "*2@?", SP_NO_AMOUNT },
+        { "\"q\":100,\"p\":\"0.4567\"", "*100@?", SP_NO_AMOUNT },
+        { "\"q\":100,\"p\":\"0.4567\",\"t\":\"45.67\"", "*100@?", 4567 },
+        { "\"q\":3,\"p\":19.989999999999998", "*3@1999", SP_NO_AMOUNT },
+        { "\"q\":3,\"p\":\"19.9900\",\"t\":\"59.9704\"", "*3@1999", 5997 },
+
+        /* what is measured is one piece of what it comes to */
+
+        { "\"q\":1.5,\"p\":\"10.00\"", "*1@1500", 1500 },
+        { "\"q\":0.333,\"p\":\"10.00\"", "*1@333", 333 },
+        { "\"q\":0.333,\"p\":\"9.99\"", "*1@?", SP_UNSURE },
+        { "\"q\":1.5,\"p\":\"10.004\"", "*1@?", SP_UNSURE },
+        { "\"q\":0.3333,\"p\":\"10.00\"", "*1@?", SP_UNSURE },
+        { "\"q\":0.3333,\"p\":\"10.00\",\"t\":3.33", "*1@333", 333 },
+        { "\"q\":\"2.000\",\"p\":\"10.00\"", "*2@1000", SP_NO_AMOUNT },
+        { "\"q\":\"3 pcs\",\"p\":\"10.00\"", "*1@?", SP_UNSURE },
+        { "\"q\":\"2,5\",\"p\":\"10.00\",\"t\":25", "*1@2500", 2500 },
+        { "\"q\":true", "*1@?", SP_UNSURE },
+
+        /* what cannot be read */
+
+        { "\"q\":2,\"p\":\"1.234,56\"", "*2@?", SP_NO_AMOUNT },
+        { "\"q\":2,\"p\":\"9.00\",\"t\":\"18,00\"", "*2@?", SP_UNSURE },
+        { "\"q\":2,\"p\":null,\"t\":\"\"", "*2", SP_NO_AMOUNT },
+
+        /* a thousand and something, in a currency without decimals? */
+
+        { "\"c\":\"CLP\",\"q\":1,\"p\":\"12.990\"", "*1@?", SP_NO_AMOUNT },
+        { "\"c\":\"CLP\",\"q\":1,\"p\":\"1.000\"", "*1@?", SP_NO_AMOUNT },
+        { "\"c\":\"CLP\",\"q\":1,\"p\":\"12990.0000\"", "*1@12990",
+          SP_NO_AMOUNT },
+        { "\"c\":\"JPY\",\"q\":1,\"p\":1600.0", "*1@1600", SP_NO_AMOUNT },
+        { "\"c\":\"KWD\",\"q\":2,\"p\":\"1.000\"", "*2@1000", SP_NO_AMOUNT }
+    };
+
+    rules("sitepreserver_currency EUR;"
+          "sitepreserver_event set_cart POST = /x {"
+          " items response.json:items { id id; quantity q; price p;"
+          "  line_total t; currency c; }"
+          " total response.json:total; currency response.json:cur; }");
+
+    for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        snprintf(answer, sizeof(answer), "{\"items\":[{\"id\":1,%s}]}",
+                 lines[i].line);
+        snprintf(expected, sizeof(expected), "1%s", lines[i].cart);
+
+        PLAY(.answer = answer);
+        cart(SP_CART_SNAPSHOT, expected);
+
+        if (lab.out->lines[0].total != lines[i].total) {
+            fail_msg("%s: %lld", answer, (long long) lab.out->lines[0].total);
+        }
+    }
+
+    /* one currency: the rule's, else that of the first line */
+
+    PLAY(.answer = "{\"cur\":\"EUR\",\"total\":\"20.00\",\"items\":["
+                   "{\"id\":1,\"q\":1,\"p\":1600,\"c\":\"JPY\"},"
+                   "{\"id\":2,\"q\":1,\"p\":\"10.00\",\"c\":\"eur\"},"
+                   "{\"id\":3,\"q\":1,\"p\":\"5.00\"}]}");
+    cart(SP_CART_SNAPSHOT, "1*1@? 2*1@1000 3*1@500");
+    is(lab.out->currency, "EUR");
+    assert_int_equal(lab.out->total, 2000);
+
+    PLAY(.answer = "{\"total\":\"1600\",\"items\":["
+                   "{\"id\":1,\"q\":1,\"p\":1600,\"c\":\"JPY\"},"
+                   "{\"id\":2,\"q\":1,\"p\":\"10.00\",\"c\":\"EUR\"}]}");
+    cart(SP_CART_SNAPSHOT, "1*1@1600 2*1@?");
+    is(lab.out->currency, "JPY");
+    assert_int_equal(lab.out->total, 1600);
+
+    PLAY(.answer = "{\"total\":\"12.990\",\"cur\":\"CLP\",\"items\":[]}");
+    assert_int_equal(lab.out->total, SP_NO_AMOUNT);
 }
 
 
@@ -1736,7 +1840,7 @@ repeated_names_are_decoded_once(void **unused)
           " items json:items { id id; quantity d | json:a; } }");
 
     PLAY(.body = body);
-    cart(SP_CART_SNAPSHOT, "1");
+    cart(SP_CART_SNAPSHOT, "1*1@?");
     assert_true(sp_arena_used(lab.pool) < 128 * 1024);
 
     free(body);
@@ -2016,7 +2120,7 @@ names_that_must_be_quoted(void **unused)
 
     PLAY(.answer = "{\"a\":{\"x.*\":{\"items\":[{\"i*d\":7,\"q\":2,"
                    "\"o\":true},{\"i*d\":8,\"q\":true,\"o\":false}]}}}");
-    cart(SP_CART_SNAPSHOT, "7*2 8");
+    cart(SP_CART_SNAPSHOT, "7*2 8*1@?");
     is(lab.out->lines[0].options, "true");
     is(lab.out->lines[1].options, "false");
 }
@@ -2300,6 +2404,7 @@ main(void)
         TEST(graphql_collections_in_arguments),
         TEST(graphql_arguments_are_bounded),
         TEST(amounts_in_minor_units),
+        TEST(amounts_that_are_not_sure),
         TEST(texts_are_clean_and_bounded),
         TEST(first_names_are_letters),
         TEST(locales),
