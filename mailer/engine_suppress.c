@@ -217,7 +217,9 @@ engine_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
         return -1;
     }
 
-    if (engine_tell_not_me(engine, shop, shopper, 0) != 0) {
+    if (config_shop(engine->conf, shop) != NULL
+        && engine_tell_not_me(engine, shop, shopper, 0) != 0)
+    {
         log_event(LOG_ERROR, "not_me", "shop=%s error=\"out of memory\"",
                   shop);
     }

@@ -47,6 +47,15 @@ struct journal_s {
 };
 
 
+typedef struct {
+    const char  *shop;
+    const char  *fingerprint;
+    int          found;
+} journal_known_t;
+
+
+static void journal_known(void *data, const char *shop,
+    const char *fingerprint);
 static void *journal_thread(void *data);
 static int journal_once(journal_t *journal, const journal_entry_t *entry);
 static off_t journal_size(const char *dir, const char *file);
@@ -487,10 +496,10 @@ journal_read(const char *dir, const char *file, journal_each_pt each,
 
 
 int
-journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
+journal_shops(const char *dir, journal_shop_pt each, void *data)
 {
-    int    fd, found;
-    char   line[JOURNAL_LINE_MAX], want[JOURNAL_LINE_MAX];
+    int    fd, rc;
+    char   line[JOURNAL_LINE_MAX], shop[65], fingerprint[SP_ID_LEN + 1];
     FILE  *fp;
 
     fd = journal_open(dir, "shops", O_RDONLY);
@@ -506,20 +515,51 @@ journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
         return -1;
     }
 
-    journal_shop_line(want, shop, fingerprint);
-    found = 0;
-
-    while (!found && fgets(line, sizeof(line), fp) != NULL) {
-        found = strcmp(line, want) == 0;
+    while (fgets(line, sizeof(line), fp) != NULL) {
+        if (strchr(line, '\n') != NULL
+            && sscanf(line, "%64s %22s", shop, fingerprint) == 2)
+        {
+            each(data, shop, fingerprint);
+        }
     }
 
-    if (!found && ferror(fp)) {
-        found = -1;
-    }
+    rc = ferror(fp) ? -1 : 0;
 
     fclose(fp);
 
-    return found;
+    return rc;
+}
+
+
+int
+journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
+{
+    journal_known_t  known;
+
+    known.shop = shop;
+    known.fingerprint = fingerprint;
+    known.found = 0;
+
+    if (journal_shops(dir, journal_known, &known) != 0 && !known.found) {
+        return -1;
+    }
+
+    return known.found;
+}
+
+
+static void
+journal_known(void *data, const char *shop, const char *fingerprint)
+{
+    journal_known_t  *known;
+
+    known = data;
+
+    if (strcmp(shop, known->shop) == 0
+        && strcmp(fingerprint, known->fingerprint) == 0)
+    {
+        known->found = 1;
+    }
 }
 
 

@@ -130,6 +130,17 @@ sp_rc_t journal_withdrawal_call(sp_call_t *call, const sp_pool_t *pool,
     int64_t remember);
 
 
+/*
+ * Calls each() for every shop that ever was, with the identity key it had then.
+ * -1: the file cannot be read.
+ */
+
+typedef void (*journal_shop_pt)(void *data, const char *shop,
+    const char *fingerprint);
+
+int journal_shops(const char *dir, journal_shop_pt each, void *data);
+
+
 /* Did this shop exist under that identity key?  -1: the file cannot be read. */
 
 int journal_knows_shop(const char *dir, const char *shop,

@@ -110,7 +110,8 @@ local read_visit, new_visit, read_shopper, new_shopper, count, note, date
 local finish, line_read, lines_read, line_check, line_inherit, cart_clear
 local close, visits_replace, visits_add, release, join, order_visit
 local order_shopper, ordered_before, visit_find, customer_read
-local customer_write, identify, move, logout, logged_out, cart, shop_read
+local customer_write, identify, persons, move, logout, logged_out, cart
+local shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
 local holdout_noted, offer_noted
 local head_read, event_read, event_fast, event_new, touch, lines_whole

@@ -10,6 +10,11 @@ local CLAIM_LINES = 640             -- lines read in one claim
 local DOUBT_KEPT = 90 * DAY * 1000  -- ms that a message in doubt is listed
 local DOUBT_DROP = 100              -- dropped in one claim
 
+-- a rescue that ended so has no cart any more
+
+local GONE = { ordered = true, recovered = true, empty = true,
+               released = true, not_me = true }
+
 
 -- Handed over, perhaps: it counts as done, and is listed.
 
@@ -102,29 +107,51 @@ local function mark(lines)
 end
 
 
--- A series that has run its course is not told again about the same cart, nor
--- a shopper about the account's cart who said that it is somebody else's.
+-- When a step of the last rescue told its shopper, or may have; not what was
+-- sent while the shop only tried it.
 
-local function told(p, shown)
-    local reason = p.state == CLOSED and REASONS[p.reason]
-
-    if reason == 'not_me' and shown.class == BY_LOGIN then
-        return p.mark == mark(shown.lines)
-    end
-
-    if (reason ~= 'lost' and reason ~= 'series_done')
-        or p.mark ~= mark(shown.lines)
-    then
-        return false
-    end
+local function told_at(c, p)
+    local tried = call('HMGET', c.prefix .. 'shop', 'tried_from', 'tried_till')
+    local from, till = tonumber(tried[1] or 0), tonumber(tried[2] or -1)
+    local at
 
     for _, step in ipairs(p.steps) do
-        if find('sdh', step.outcome, 1, true) then
-            return true
+        if find('sdh', step.outcome, 1, true)
+            and (step.at < from or step.at > till)
+        then
+            at = max(at or 0, step.at)
         end
     end
 
-    return false
+    return at
+end
+
+
+--
+-- A cart that was told of, or may have been, is not told of again however that
+-- rescue ended, nor is a shopper of the account's cart who said that it is
+-- somebody else's.  What was bought, gone or not theirs, and is there again, has
+-- changed if it did since.
+--
+
+local function told(c, p, shown)
+    local reason = p.state == CLOSED and REASONS[p.reason]
+
+    if not reason or p.mark ~= mark(shown.lines) then
+        return false
+    end
+
+    if reason == 'not_me' and shown.class == BY_LOGIN then
+        return true
+    end
+
+    local at = told_at(c, p)
+
+    if GONE[reason] then
+        return at ~= nil and shown.changed <= at
+    end
+
+    return at ~= nil
 end
 
 
@@ -177,7 +204,7 @@ local function claim_look(c, p)
         return
     end
 
-    if p.state ~= OPEN and (acted <= p.acted or told(p, shown)) then
+    if p.state ~= OPEN and (acted <= p.acted or told(c, p, shown)) then
         later(c, 'ZREM', c.due, 'p:' .. p.id)
         return
     end
@@ -457,7 +484,7 @@ local function preview(keys, args)
         return c.reply
     end
 
-    local over = p.state ~= OPEN and (acted <= p.acted or told(p, shown))
+    local over = p.state ~= OPEN and (acted <= p.acted or told(c, p, shown))
 
     c.nlines = 0
     c.idle = tonumber(idle)

@@ -180,45 +180,33 @@ local function click(c, v)
 end
 
 
--- Whoever wants nothing to be stored may still take consent back.
-
-local function consent_forgotten(c)
-    local id = c.who.shopper
-
-    if id == '' and c.who.customer ~= '' then
-        id = customer_read(c, c.who.customer)
-    end
-
-    local p = id and id ~= '' and read_shopper(c, id)
-
-    if p then
-        consent_noted(c, p, c.who.consent, c.at)
-    end
-end
-
-
--- Nothing of this person is stored; an order closes what was kept before.
+--
+-- Nothing of this person is stored; an order closes what was kept before,
+-- whatever leads to it.
+--
 
 local function event_forget(c)
     local v = visit_find(c, c.vid)
+    local old = c.who.moved ~= '' and visit_find(c, c.who.moved)
 
-    if c.who.consent > C_WITHDRAWN then
-        consent_forgotten(c)
+    if not v or old == v then
+        v, old = v or old, false
+    end
+
+    local people, sure = persons(c, v, old)
+
+    -- whoever wants nothing to be stored may still take consent back
+
+    if sure and c.who.consent > C_WITHDRAWN then
+        consent_noted(c, sure, c.who.consent, c.at)
     end
 
     if band(c.kinds, K_PURCHASE) == 0 or uncertain(c) then
         return
     end
 
-    local people, seen = {}, {}
-
-    for _, id in ipairs({ v and v.shopper or '', c.who.shopper,
-                          c.who.customer ~= ''
-                          and customer_read(c, c.who.customer) or '' }) do
-        local p = id ~= '' and not seen[id] and read_shopper(c, id)
-
-        seen[id] = true
-        people[#people + 1] = p or nil
+    if old then
+        order_visit(old, ordered_at(c))
     end
 
     order_apply(c, v, people)

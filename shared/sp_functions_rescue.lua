@@ -7,7 +7,7 @@
 local CLICK_BINDS = DAY * 1000      -- ms that a click alone names a shopper
 local DEFAULT_IDLE = 3600000
 local VISITS_MAX = 16
-local ORDERS_MAX = 4
+local ORDERS_MAX = 16
 
 
 -- Ends the open rescue.  A mailer that holds a lease is refused from here on.

@@ -219,10 +219,25 @@ local function shop(keys, args)
 end
 
 
+-- Nobody but the operator gets a message.
+
+local function tries(mode)
+    return mode == 'dry-run' or mode == 'catch-all'
+end
+
+
 local function mode(keys, args)
     local prefix = key(keys, 'shop')
     local new = MODES[number(args[1], 'mode', 3)]
     local old = call('HGET', keys[1], 'mode')
+
+    if tries(new) and not tries(old) then
+        call('HSET', keys[1], 'tried_from', now_ms())
+        call('HDEL', keys[1], 'tried_till')
+
+    elseif tries(old) and not tries(new) then
+        call('HSET', keys[1], 'tried_till', now_ms())
+    end
 
     if old ~= new then
         if new == 'live' then
@@ -240,5 +255,5 @@ end
 register('sp1_customer', customer)
 register('sp1_order', told_order, 'allow-oom')
 register('sp1_suppress', suppress, 'allow-oom')
-register('sp1_shop', shop)
+register('sp1_shop', shop, 'allow-oom')
 register('sp1_mode', mode, 'allow-oom')

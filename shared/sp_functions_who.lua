@@ -377,6 +377,55 @@ function identify(c, v)
 end
 
 
+--
+-- Whom an exchange is of, as identify() would say, without a word of it being
+-- kept: all of them, and whom it names itself or who is logged in, if so.  Our
+-- own cookie is asked only if nothing else leads to anybody.
+--
+
+function persons(c, v, old)
+    local people, seen, sure = {}, {}, nil
+    local unnamed = c.who.shopper == ''
+
+    local function add(id, shown)
+        local p = id and id ~= '' and not seen[id] and read_shopper(c, id)
+
+        if p then
+            seen[id] = true
+            people[#people + 1] = p
+            sure = sure or (shown and p or nil)
+        end
+    end
+
+    local function add_aliases(own, shown)
+        for _, alias in ipairs(c.who.aliases) do
+            if band(alias.flags, A_OWN + A_DELETED) == own then
+                add(alias_read(c, alias.id), shown)
+            end
+        end
+    end
+
+    add(c.who.shopper, true)
+    add(c.who.customer ~= '' and customer_read(c, c.who.customer), unnamed)
+
+    local named = #people > 0
+
+    for _, visit in ipairs({ v or nil, old or nil }) do
+        add(visit.shopper, unnamed and visit.class == BY_LOGIN)
+    end
+
+    if not named then
+        add_aliases(0, unnamed)
+    end
+
+    if #people == 0 then
+        add_aliases(A_OWN)
+    end
+
+    return people, sure
+end
+
+
 -- The surer of the two says whose the visit is now.
 
 local function move_shopper(c, v, old)

@@ -237,6 +237,78 @@ shop 'a step that is done is closed without a message' => sub {
 };
 
 
+shop 'a cart that was told of, however that ended' => sub {
+    my $over = sub ($name, $outcome, $end) {
+        my $c = abandoned($name);
+        is($f->confirm($c), 'OK', "$name: the first step");
+        is($f->settle($c, $outcome, next => ms($HOUR)), 'OK', '... is gone')
+            if $outcome;
+        $clock->advance($HOUR + 1);
+        $end->($c);
+        $f->event("visit-$name", kinds => 'page_view');
+        $clock->advance($HOUR + 1);
+        return grep { $_->{shopper} eq id($name) } $f->claim;
+    };
+
+    my $closed = sub ($reason) {
+        return sub ($old) {
+            my ($c) = grep { $_->{shopper} eq $old->{shopper} } $f->claim;
+            is($f->settle($c, 'c', attempt => '', reason => $reason), 'OK',
+               "... closed: $reason");
+        };
+    };
+
+    is($over->($_, 's', $closed->($_)), 0, '... and not told again')
+        for qw(series_gone no_audience cool_down other no_consent);
+    is($over->('doubt', undef, $closed->('series_gone')), 0,
+       'nor what is in doubt');
+    is($over->('off', 's', sub ($c) {
+        $f->mode('off');
+        $f->claim;
+        is($f->why('off')->{reason}, 'off', '... closed: off');
+        $f->mode('live');
+    }), 0, 'off and live again');
+    is($over->('before', 's', sub ($c) {
+        $f->mode('off');
+        $f->mode('live');
+        $f->claim;
+        is($f->why('before')->{reason}, 'before_live', '... closed');
+    }), 0, 'before_live');
+
+    is($over->('never', 'r', $closed->('series_gone')), 1,
+       'a message that certainly was not sent told nothing');
+
+    # The cart that is changed is another.
+    $f->cart('visit-off', lines => [ [ 'mug', '', 7, 900 ] ]);
+    $clock->advance($HOUR + 1);
+    is(grep({ $_->{shopper} eq id('off') } $f->claim), 1, 'another cart');
+
+    # Bought, and filled with the same again.
+    my $c = abandoned('again');
+    $f->confirm($c);
+    $f->settle($c, 's', next => ms($HOUR));
+    $f->event('visit-again', kinds => 'purchase', order => 'o');
+    $clock->advance(1);
+    ok(abandoned('again'), 'the same, wanted again');
+
+    # Nobody but the operator has seen what was tried.
+    $f->mode('catch-all');
+    $c = abandoned('tried');
+    is($f->confirm($c, mode => 'catch-all'), 'OK', 'a message to the operator');
+    $f->settle($c, 's', next => ms($HOUR));
+    $clock->advance(1);
+    $f->mode('off');
+    $f->mode('live');
+    $clock->advance($HOUR + 1);
+    $f->claim;
+    is($f->why('tried')->{reason}, 'before_live', 'closed');
+    $f->event('visit-tried', kinds => 'page_view');
+    $clock->advance($HOUR + 1);
+    is(grep({ $_->{shopper} eq id('tried') } $f->claim), 1,
+       'who comes back is told for the first time');
+};
+
+
 shop 'what is in doubt is listed in pages, and for 90 days' => sub {
     my $now = ms(0);
     my $day = 24 * $HOUR;

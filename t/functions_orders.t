@@ -241,4 +241,70 @@ shop 'who refuses, and the shop tells first' => sub {
 };
 
 
+shop 'who refuses buys in another session' => sub {
+    my %leads = (
+        cookie => [ {},                        { own   => 'cookie1' } ],
+        login  => [ { logged_in => 1, alias => { login1 => 1 } },
+                    { alias => { login1 => 0 } } ],
+        moved  => [ {},                        { moved => 'moved' } ],
+        ours   => [ {}, { moved => 'ours', moved_own => 1 } ],
+    );
+
+    for my $how (sort keys %leads) {
+        my ($before, $with) = $leads{$how}->@*;
+
+        $f->cart($how, shopper => $how, own => "${how}1", %$before);
+        $clock->advance($HOUR + 1);
+        is(due(), $how, "$how: abandoned");
+
+        my %n = map { $_ => 1 } $redis->keys($f->prefix . '[vpac]:*');
+
+        page("$how-new", "o-$how", forget => 1, %$with);
+        is($f->lines($how), '', '... its cart is bought');
+        is($f->why($how)->{reason}, 'ordered', '... its rescue ends');
+        is($f->lines("$how-new"), undef, '... nothing is kept of the visit');
+        is_deeply([ grep { !$n{$_} } $redis->keys($f->prefix . '[vpac]:*') ],
+                  [], '... nor of who it was');
+    }
+
+    # Whoever is named counts, not our cookie: others use this browser.
+    $f->cart('a', shopper => 'ann', own => 'shared');
+    $f->cart('b', shopper => 'ben');
+    page('c', 'o-ben', shopper => 'ben', sealed => '', own => 'shared',
+         forget => 1);
+    is($f->lines('b'), '', 'who is named has bought');
+    isnt($f->lines('a'), '', 'not who was here before');
+
+    # Only a purchase does, and no deleted cookie.
+    $f->event('d', kinds => 'begin_checkout', own => 'shared', forget => 1);
+    page('d', 'o-x', alias => { login2 => 2 }, forget => 1);
+    isnt($f->lines('a'), '', 'nothing else closes anything');
+};
+
+
+shop 'who refuses takes consent back in another session' => sub {
+    $f->cart('v', shopper => 'ada', logged_in => 1, own => 'cookie',
+             alias => { login => 1 }, consent => 1);
+    is($f->why('ada')->{consent}, 'given', 'it is given');
+    $f->event('w', kinds => 'page_view', own => 'cookie', consent => 9,
+              forget => 1);
+    is($f->why('ada')->{consent}, 'given', 'our cookie takes nothing back');
+    $clock->advance(1);
+    $f->event('w', kinds => 'page_view', alias => { login => 0 },
+              consent => 9, forget => 1);
+    is($f->why('ada')->{consent}, 'withdrawn', 'who is logged in does');
+};
+
+
+shop 'an order that is told again after many others' => sub {
+    $f->cart('v', shopper => 'ada');
+    told('ada', "o$_") for 1 .. 16;
+    is($f->count('orders'), 16, 'sixteen orders');
+    is(told('ada', "o$_"), 'DUP', "order $_ counts once") for 1, 2, 16;
+    told('ada', 'o17');
+    is(told('ada', 'o2'), 'DUP', 'sixteen are known');
+    is(told('ada', 'o1'), 'OK', 'the oldest is forgotten');
+};
+
+
 all_done();

@@ -213,6 +213,8 @@ subtest 'memory that is full' => sub {
     is($s->call('order', 'p:' . id('bob'), id('o'), '', 0, 1000), 'OK',
        'and an order');
     ok($s->status->{mode}, 'and it can be looked at');
+    is($s->call('shop', 'shop', id('fingerprint'), 3_600_000, 0), 'OK',
+       'whoever connects greets the shop');
 
     $r->cmd('CONFIG', 'SET', 'maxmemory', 0);
     is($r->cmd(@event), 'a ' . id('eve'), 'the event again, when there is room');

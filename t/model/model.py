@@ -284,7 +284,7 @@ class Model:
             self.written.add(id)
         p.order = max(p.order, at)
         if order:
-            p.orders = ([order] + p.orders)[:4]
+            p.orders = ([order] + p.orders)[:16]
         reason = 'ordered'
         if p.clicked and 0 <= at - p.clicked <= 7 * DAY * MS:
             reason = 'recovered'
@@ -337,19 +337,50 @@ class Model:
         return self.now if self.now - self.at <= 15000 else self.at
 
     def event_forget(self, e):
-        if e['consent'] and e['consent'][0] == 'withdrawn':
-            sid = e['shopper'] or self.customers.get(e['customer'], ('',))[0]
-            if sid in self.shoppers:
-                if self.consent(sid, *e['consent'], self.at) == 'OK':
-                    self.renewed.add(sid)
+        ids = [self.find(e['visit'])]
+        if e['moved']:
+            ids.append(self.find(e['moved']))
+        ids = [i for i in dict.fromkeys(ids) if i in self.visits]
+        people, sure = self.persons(e, [self.visits[i] for i in ids])
+        if sure and e['consent'] and e['consent'][0] == 'withdrawn':
+            if self.consent(sure, *e['consent'], self.at) == 'OK':
+                self.renewed.add(sure)
         if not e['kinds'] & PURCHASE or self.uncertain(e):
             return
-        id = self.find(e['visit'])
-        v = self.visits.get(id)
-        people = [v.shopper if v else '', e['shopper'],
-                  self.customers.get(e['customer'], ('',))[0]]
-        if self.ordered(e['order'], v, people, None) and v:
+        for id in ids[1:]:
+            self.order_visit(self.visits[id], self.ordered_at())
             self.written.add(id)
+        v = self.visits[ids[0]] if ids else None
+        if self.ordered(e['order'], v, people, None) and v:
+            self.written.add(ids[0])
+
+    def persons(self, e, visits):
+        """Whom an exchange is of that leaves nothing: (all, the sure one)"""
+        found = []
+        if e['shopper']:
+            found.append((e['shopper'], True))
+        sid = self.customers.get(e['customer'], ('',))[0]
+        found.append((sid, not e['shopper']))
+        named = any(sid in self.shoppers for sid, _ in found)
+        for v in visits:
+            found.append((v.shopper, not e['shopper'] and v.how == BY_LOGIN))
+        if not named:
+            for alias, flags in e['aliases']:
+                if not flags & (OWN | DELETED):
+                    found.append((self.alias(alias), not e['shopper']))
+        found = [f for f in found if f[0] in self.shoppers]
+        if not found:
+            for alias, flags in e['aliases']:
+                if flags & OWN and not flags & DELETED:
+                    found.append((self.alias(alias), False))
+        found = [f for f in found if f[0] in self.shoppers]
+        first, people = {}, []
+        for sid, sure in found:
+            if sid not in first:
+                first[sid] = sure
+                people.append(sid)
+        sure = [sid for sid in people if first[sid]]
+        return people, sure[0] if sure else None
 
     def event_apply(self, e):
         t = e['terms']
@@ -1023,7 +1054,14 @@ class Model:
         return 'OK'
 
     def mode(self, mode):
-        if self.shop.get('mode') != mode:
+        old = self.shop.get('mode')
+        trial = ('dry-run', 'catch-all')
+        if mode in trial and old not in trial:
+            self.shop['tried_from'] = str(self.now)
+            self.shop.pop('tried_till', None)
+        elif old in trial and mode not in trial:
+            self.shop['tried_till'] = str(self.now)
+        if old != mode:
             self.shop['mode'] = mode
             self.shop.pop('live_since', None)
             if mode == 'live':
@@ -1280,12 +1318,18 @@ class Model:
         return int(hashlib.sha1(text.encode()).hexdigest()[:8], 16)
 
     def told(self, p, shown):
-        if p.state == 'closed' and p.reason == 'not_me' \
-                and shown.how == BY_LOGIN:
-            return p.mark == self.cart_mark(shown)
-        return p.state == 'closed' and p.reason in ('lost', 'series_done') \
-            and p.mark == self.cart_mark(shown) \
-            and any(o in ('s', 'd', 'h') for _, _, o in p.steps)
+        if p.state != 'closed' or p.mark != self.cart_mark(shown):
+            return False
+        if p.reason == 'not_me' and shown.how == BY_LOGIN:
+            return True
+        tried = range(int(self.shop.get('tried_from', 0)),
+                      int(self.shop.get('tried_till', -1)) + 1)
+        told = [at for _, at, o in p.steps
+                if o in ('s', 'd', 'h') and at not in tried]
+        if p.reason in ('ordered', 'recovered', 'empty', 'released',
+                        'not_me'):
+            return bool(told) and shown.changed <= max(told)
+        return bool(told)
 
     def wait(self):
         if not self.due:

@@ -312,6 +312,10 @@ def mailing_round(r):
         steps.append(('event', dict(e, op=0, lines=[], kinds=model.PURCHASE,
                                     total=r.choice(['', '1234', '-1']),
                                     order=r.choice(ORDERS))))
+    if r.random() < .2:
+        steps += [('mode', r.choice((0, 1, 2, 3))), ('claim', 64, 60000),
+                  ('mode', 3), ('clock', r.choice([1, 1000])),
+                  ('event', dict(e, op=0, lines=[], kinds=0))]
     steps.append(('clock', r.choice([1000, IDLE, 86400000, 5 * 86400000]
                                     + [90 * 86400000] * (r.random() < .1))))
     return steps
@@ -366,7 +370,9 @@ def order_round(r):
             steps.append(('event', dict(
                 e, kinds=model.PURCHASE, shopper=r.choice(['', who, who]),
                 order=r.choice([order, order, r.choice(ORDERS)]),
-                forget=r.random() < .3, age=r.choice([0, 0, 0, 20000]))))
+                moved=r.choice(['', '', '', r.choice(VISITS[:3])]),
+                aliases=r.choice([[], random_event(r)['aliases']]),
+                forget=r.random() < .4, age=r.choice([0, 0, 0, 20000]))))
         steps.append(('clock', r.choice([1, 1000, 60000, 60000, 3600000,
                                          86400000])))
     return steps
