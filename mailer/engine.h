@@ -48,6 +48,7 @@ struct engine_s {
     unsigned            stopping:1;
     unsigned            reapplied:1;    /* Redis was told of all that the
                                            journal has, since it is there */
+    unsigned            unread:1;       /* it cannot be: nothing is sent */
     unsigned            untold;         /* of these, on their way */
     engine_reapply_t   *reapply;        /* what it is being told; or NULL */
     char                run_id[ENGINE_RUN_ID + 1];  /* of Redis, "" at first */

@@ -65,8 +65,10 @@ engine_reapply(engine_t *engine)
 {
     engine_reapply_free(engine);
     engine->reapplied = 0;
+    engine->unread = 0;
 
     if (engine_reapply_read(engine) != 0) {
+        engine->unread = 1;
         log_event(LOG_ERROR, "suppressions", "error=\"the file cannot be "
                   "read: nothing is sent\"");
         return;
@@ -137,6 +139,7 @@ engine_reapply_more(engine_t *engine)
         {
             log_event(LOG_ERROR, "suppressions", "error=\"out of memory: "
                       "nothing is sent\"");
+            engine->unread = 1;
             engine_reapply_free(engine);
             return;
         }

@@ -126,7 +126,7 @@ web_health(engine_t *engine, struct evhttp_request *req)
     shop_t      *shop;
     const char  *text;
 
-    ok = redis_is_up(engine->redis);
+    ok = redis_is_up(engine->redis) && !engine->unread;
 
     for (shop = engine->shops; shop != NULL; shop = shop->next) {
         if (shop->conf != NULL && (shop->state == SHOP_EMPTIED

@@ -9,6 +9,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use Sp::Test;
+use Sp::Http;
 use Sp::Rescue;
 
 my $t = Sp::Rescue->new(idle => 300);
@@ -93,6 +94,36 @@ $mailer->restart;
 $t->ready;
 $mailer->wait_log(qr/event=suppressions reapplied=200\d/);
 is($redis->cmd('EXISTS', map { "sp:{demo}:x:$_" } @many), 2000, 'all are told');
+
+# A file that cannot be read: nobody is mailed who may have unsubscribed, and
+# whoever watches the mailer is told.
+
+my $http   = Sp::Http->new(port => $mailer->port);
+my $health = sub { $http->get('/sp/health')->{status} };
+my $file   = $mailer->dir . '/suppressions';
+
+$mailer->set_config($t->config);
+$mailer->restart;
+$t->ready;
+is($health->(), 200, 'healthy');
+
+rename $file, "$file.away" or die;
+mkdir $file or die;
+$redis->restart;
+$mailer->wait_log(qr/event=suppressions error="the file cannot be read/);
+is($health->(), 503, 'not healthy');
+
+my $sent = $smtp->count;
+$call = Sp::Call->new(redis => $redis, shop => 'demo', idle => 300);
+$call->abandon('zoe@example.com');
+sleep 2;
+is($smtp->count, $sent, 'nothing is sent');
+
+rmdir $file or die;
+rename "$file.away", $file or die;
+$redis->restart;
+$smtp->wait_mails($sent + 1);
+is($health->(), 200, 'healthy again');
 
 $mailer->stop;
 all_done();
