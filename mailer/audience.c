@@ -35,6 +35,8 @@ audience_fits(const audience_t *audience, const sp_claimed_t *claimed,
     return audience_side(audience->returning, claimed->orders != 0)
            && audience_side(audience->login,
                             claimed->known == SP_KNOWN_LOGIN)
+           && audience_side(audience->checkout_error,
+                            claimed->checkout_error)
            && audience_bit(audience->stages, claimed->stage)
            && audience_bit(audience->captured, claimed->captured)
            && audience_bit(audience->devices, claimed->device)

@@ -42,6 +42,7 @@ typedef struct {
     unsigned            stages;     /* bit N: stage N of sp_claimed_t */
     unsigned            captured;   /* bit N: sp_captured_t N */
     unsigned            devices;    /* bit N: sp_device_t N */
+    unsigned            checkout_error;     /* AUDIENCE_YES | AUDIENCE_NO */
 } audience_t;
 
 

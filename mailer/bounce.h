@@ -15,8 +15,9 @@
 #include "config.h"
 
 
-#define BOUNCE_SIZE_MAX    (1024 * 1024)    /* more of a report is not read */
+#define BOUNCE_SIZE_MAX    (256 * 1024)     /* more of a report is not read */
 #define BOUNCE_REPORT_LEN  16
+#define BOUNCE_MARK_LEN    8
 #define BOUNCE_HINTS       32
 
 
@@ -56,7 +57,7 @@ typedef struct {
     sp_id_t               shopper;
     uint64_t              rescue;
     uint32_t              step;
-    char                  message[9];       /* mark of the message */
+    char                  message[BOUNCE_MARK_LEN + 1];     /* its mark */
     const char           *by;       /* "verp", "unsubscribe", "message_id" */
     unsigned              inert:1;  /* a message of a test */
 } bounce_match_t;
@@ -71,6 +72,12 @@ void bounce_read(const char *text, size_t len, bounce_t *bounce);
 
 int bounce_match(const config_t *conf, const bounce_t *bounce,
     bounce_match_t *match);
+
+
+/* The mark of a message, by which reports about it count once. */
+
+void bounce_message_mark(char mark[BOUNCE_MARK_LEN + 1], uint64_t rescue,
+    uint32_t step);
 
 
 /* The shop to whose return path a report came that proves nothing; or NULL. */

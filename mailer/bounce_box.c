@@ -4,18 +4,19 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
+#include <glib.h>
 #include <stdlib.h>
 
-#include "bounce.h"
 #include "bounce_box.h"
 #include "bounce_file.h"
+#include "bounce_reader.h"
 #include "log.h"
 #include "sp_arena.h"
 
 
 #define BOUNCE_EVERY  5             /* s */
 #define BOUNCE_CALL   5000          /* ms that a call is tried again */
+#define BOUNCE_STUCK  10000         /* files that stay in new/ for good */
 
 
 /*
@@ -26,12 +27,14 @@
 struct bounce_box_s {
     engine_t         *engine;
     struct event     *timer;
+    bounce_reader_t  *reader;
+    config_t         *conf;         /* of the report in hand */
+    bounce_report_t   report;
     DIR              *dir;          /* of the look that is under way */
+    GHashTable       *stuck;        /* names that are not looked at again */
     char              path[PATH_MAX];       /* the Maildir */
     char              name[NAME_MAX + 1];   /* of the report in hand */
     char              shop[CONFIG_SHOP_MAX + 1];
-    bounce_t          bounce;
-    bounce_match_t    match;
     const char       *reason;
     unsigned          soft_most;
     unsigned          complained:1; /* that the Maildir cannot be read */
@@ -40,7 +43,10 @@ struct bounce_box_s {
 
 static void bounce_box_look(evutil_socket_t fd, short what, void *data);
 static void bounce_box_next(bounce_box_t *box);
-static int bounce_box_take(bounce_box_t *box);
+static void bounce_box_take(bounce_box_t *box);
+static void bounce_box_read(void *data);
+static void bounce_box_unreadable(bounce_box_t *box);
+static void bounce_box_stuck(bounce_box_t *box);
 static int bounce_box_call(bounce_box_t *box);
 static void bounce_box_forged(bounce_box_t *box);
 static void bounce_box_counted(void *data, const redis_answer_t *answer);
@@ -63,9 +69,15 @@ bounce_box_create(engine_t *engine)
     }
 
     box->engine = engine;
+    box->stuck = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    box->reader = bounce_reader_create(engine->inbox);
+    box->report.done.handler = bounce_box_read;
+    box->report.done.data = box;
     box->timer = event_new(engine->base, -1, EV_PERSIST, bounce_box_look, box);
 
-    if (box->timer == NULL || event_add(box->timer, &tv) != 0) {
+    if (box->reader == NULL || box->timer == NULL
+        || event_add(box->timer, &tv) != 0)
+    {
         bounce_box_free(box);
         return NULL;
     }
@@ -90,6 +102,10 @@ bounce_box_look(evutil_socket_t fd, short what, void *data)
         return;
     }
 
+    if (strcmp(box->path, path) != 0) {
+        g_hash_table_remove_all(box->stuck);
+    }
+
     snprintf(box->path, sizeof(box->path), "%s", path);
     snprintf(dir, sizeof(dir), "%.4000s/new", path);
     box->dir = opendir(dir);
@@ -109,7 +125,7 @@ bounce_box_look(evutil_socket_t fd, short what, void *data)
 }
 
 
-/* Goes on until a report waits for Redis, or the look ends. */
+/* The next report goes to the reader, or the look ends. */
 
 static void
 bounce_box_next(bounce_box_t *box)
@@ -117,71 +133,105 @@ bounce_box_next(bounce_box_t *box)
     struct dirent  *entry;
 
     for ( ;; ) {
-        entry = box->engine->stopping ? NULL : readdir(box->dir);
+        entry = box->engine->stopping
+                || g_hash_table_size(box->stuck) >= BOUNCE_STUCK
+                ? NULL : readdir(box->dir);
 
         if (entry == NULL) {
             bounce_box_later(box);
             return;
         }
 
-        if (entry->d_name[0] == '.') {
-            continue;
-        }
-
-        snprintf(box->name, sizeof(box->name), "%s", entry->d_name);
-
-        if (bounce_box_take(box)) {
+        if (entry->d_name[0] != '.'
+            && !g_hash_table_contains(box->stuck, entry->d_name))
+        {
+            snprintf(box->name, sizeof(box->name), "%s", entry->d_name);
+            bounce_box_take(box);
             return;
         }
     }
 }
 
 
-/* 1: it waits for an answer. */
+/* What the report is compared with must not change while it is in hand. */
 
-static int
+static void
 bounce_box_take(bounce_box_t *box)
 {
-    char      path[PATH_MAX];
-    buffer_t  text;
+    config_unref(box->conf);
+    box->conf = config_ref(box->engine->conf);
+    box->report.conf = box->conf;
+    snprintf(box->report.path, sizeof(box->report.path), "%.3800s/new/%s",
+             box->path, box->name);
+    bounce_reader_start(box->reader, &box->report);
+}
 
-    snprintf(path, sizeof(path), "%.3800s/new/%s", box->path, box->name);
 
-    if (bounce_file(path, &text) != 0) {
-        buffer_free(&text);
-        log_event(LOG_ERROR, "bounce", "result=unreadable");
-        return 0;
-    }
+static void
+bounce_box_read(void *data)
+{
+    bounce_box_t    *box;
+    bounce_match_t  *match;
 
-    bounce_read(buffer_text(&text), text.len, &box->bounce);
-    buffer_free(&text);
-    memset(&box->match, 0, sizeof(bounce_match_t));
+    box = data;
+    match = &box->report.match;
 
-    if (box->bounce.kind < BOUNCE_SOFT) {
+    if (box->report.error != 0) {
+        bounce_box_unreadable(box);
+
+    } else if (box->report.bounce.kind < BOUNCE_SOFT) {
         bounce_box_done(box, "ignored");
-        return 0;
-    }
 
-    if (!bounce_match(box->engine->conf, &box->bounce, &box->match)) {
+    } else if (!box->report.matched) {
         bounce_box_forged(box);
         bounce_box_done(box, "forged");
-        return 0;
-    }
 
-    snprintf(box->shop, sizeof(box->shop), "%s", box->match.shop->name);
-    box->soft_most = box->match.shop->soft_bounces;
-    box->reason = bounce_reason(box->bounce.kind);
+    } else {
+        snprintf(box->shop, sizeof(box->shop), "%s", match->shop->name);
+        box->soft_most = match->shop->soft_bounces;
+        box->reason = bounce_reason(box->report.bounce.kind);
 
-    if (box->match.inert) {
+        if (!match->inert) {
+            if (!bounce_box_call(box)) {
+                bounce_box_later(box);
+            }
+
+            return;
+        }
+
         bounce_box_done(box, "test");
-        return 0;
     }
 
-    if (!bounce_box_call(box)) {
-        bounce_box_later(box);
+    bounce_box_next(box);
+}
+
+
+/* It would fail again with each look: it is put elsewhere. */
+
+static void
+bounce_box_unreadable(bounce_box_t *box)
+{
+    if (box->report.error == ENOENT) {
+        return;
     }
 
-    return 1;
+    log_event(LOG_ERROR, "bounce", "result=unreadable error=\"%s\"",
+              strerror(box->report.error));
+
+    if (bounce_aside(box->path, box->name) != 0) {
+        bounce_box_stuck(box);
+    }
+}
+
+
+/* What cannot be moved stays: once is enough to look at it, and to say so. */
+
+static void
+bounce_box_stuck(bounce_box_t *box)
+{
+    log_event(LOG_ERROR, "bounce", "result=stuck error=\"a file in new/ cannot "
+              "be moved: it is not looked at again\"");
+    g_hash_table_add(box->stuck, g_strdup(box->name));
 }
 
 
@@ -195,10 +245,10 @@ bounce_box_call(bounce_box_t *box)
     arena = sp_arena_create(0);
 
     rc = arena != NULL
-         && sp_call_bounce(&call, sp_arena_pool(arena), &box->match.shop->id,
-                           &box->match.shopper,
-                           bounce_kind_name(box->bounce.kind),
-                           box->bounce.report, box->match.message) == SP_OK
+         && sp_call_bounce(&call, sp_arena_pool(arena), &box->report.match.shop->id,
+                           &box->report.match.shopper,
+                           bounce_kind_name(box->report.bounce.kind),
+                           box->report.bounce.report, box->report.match.message) == SP_OK
          && redis_call(box->engine->redis, &call, BOUNCE_CALL,
                        bounce_box_answer, box) == 0;
 
@@ -218,7 +268,7 @@ bounce_box_forged(bounce_box_t *box)
     sp_arena_t           *arena;
     const config_shop_t  *shop;
 
-    shop = bounce_shop(box->engine->conf, &box->bounce);
+    shop = bounce_shop(box->conf, &box->report.bounce);
     arena = sp_arena_create(0);
     nobody.text[0] = '\0';
 
@@ -267,7 +317,7 @@ bounce_box_answer(void *data, const redis_answer_t *answer)
         return;
     }
 
-    if (engine_suppress(box->engine, box->shop, &box->match.shopper,
+    if (engine_suppress(box->engine, box->shop, &box->report.match.shopper,
                         box->reason, bounce_box_noted, box) != 0)
     {
         bounce_box_later(box);
@@ -297,18 +347,22 @@ bounce_box_noted(void *data, int error)
 static void
 bounce_box_done(bounce_box_t *box, const char *result)
 {
-    int  rc;
+    const bounce_t        *bounce;
+    const bounce_match_t  *match;
 
-    rc = bounce_done(box->path, box->name);
+    bounce = &box->report.bounce;
+    match = &box->report.match;
 
-    log_event(rc == 0 ? LOG_INFO : LOG_ERROR, "bounce",
-              "result=%s kind=%s status=%s shop=%s shopper=%s by=%s%s",
-              result, bounce_kind_name(box->bounce.kind),
-              box->bounce.status[0] != '\0' ? box->bounce.status : "-",
-              box->match.by != NULL ? box->shop : "-",
-              box->match.by != NULL ? box->match.shopper.text : "-",
-              box->match.by != NULL ? box->match.by : "-",
-              rc == 0 ? "" : " error=\"cannot be moved\"");
+    log_event(LOG_INFO, "bounce", "result=%s kind=%s status=%s shop=%s "
+              "shopper=%s by=%s", result, bounce_kind_name(bounce->kind),
+              bounce->status[0] != '\0' ? bounce->status : "-",
+              match->by != NULL ? match->shop->name : "-",
+              match->by != NULL ? match->shopper.text : "-",
+              match->by != NULL ? match->by : "-");
+
+    if (bounce_done(box->path, box->name) != 0) {
+        bounce_box_stuck(box);
+    }
 }
 
 
@@ -337,5 +391,8 @@ bounce_box_free(bounce_box_t *box)
         event_free(box->timer);
     }
 
+    bounce_reader_free(box->reader);
+    g_hash_table_destroy(box->stuck);
+    config_unref(box->conf);
     free(box);
 }

@@ -54,10 +54,18 @@ bounce_match(const config_t *conf, const bounce_t *bounce,
         found = bounce_by_id(conf, bounce, match);
     }
 
-    snprintf(match->message, sizeof(match->message), "%08x",
-             (uint32_t) match->rescue * 2654435761u ^ match->step);
+    bounce_message_mark(match->message, match->rescue, match->step);
 
     return found;
+}
+
+
+void
+bounce_message_mark(char mark[BOUNCE_MARK_LEN + 1], uint64_t rescue,
+    uint32_t step)
+{
+    snprintf(mark, BOUNCE_MARK_LEN + 1, "%08x",
+             (uint32_t) rescue * 2654435761u ^ step);
 }
 
 

@@ -16,9 +16,12 @@
 
 #define BOUNCE_PART_MAX  65536      /* bytes of a part that are looked at */
 #define BOUNCE_COLONS    64         /* of a header */
+#define BOUNCE_DASHES    256        /* lines that may begin or end a part */
+#define BOUNCE_LINES     8192       /* more is not read */
 
 
 static GMimeMessage *bounce_parse(const char *text, size_t len);
+static size_t bounce_bound(const char *text, size_t len);
 static void bounce_flatten(char *text, size_t len);
 static void bounce_envelope(GMimeObject *headers, bounce_t *bounce);
 static void bounce_parts(GMimeMultipart *report, bounce_t *bounce,
@@ -96,6 +99,7 @@ bounce_parse(const char *text, size_t len)
         len = BOUNCE_SIZE_MAX;
     }
 
+    len = bounce_bound(text, len);
     stream = g_mime_stream_mem_new_with_buffer(text, len);
     bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
     bounce_flatten((char *) bytes->data, bytes->len);
@@ -105,6 +109,40 @@ bounce_parse(const char *text, size_t len)
     g_object_unref(stream);
 
     return message;
+}
+
+
+/*
+ * GMime needs longest for parts and headers: a short text can have very many.
+ * The parts of a report that count are its first ones.
+ */
+
+static size_t
+bounce_bound(const char *text, size_t len)
+{
+    unsigned     lines, dashes;
+    const char  *p, *end;
+
+    lines = 0;
+    dashes = 0;
+    end = text + len;
+
+    for (p = text; p != NULL && p < end; p = memchr(p, '\n', (size_t) (end - p)))
+    {
+        if (*p == '\n' && ++p == end) {
+            break;
+        }
+
+        if (end - p > 2 && p[0] == '-' && p[1] == '-') {
+            dashes++;
+        }
+
+        if (++lines > BOUNCE_LINES || dashes > BOUNCE_DASHES) {
+            return (size_t) (p - text);
+        }
+    }
+
+    return len;
 }
 
 

@@ -10,7 +10,6 @@
 
 
 #define BUFFER_FIRST  256
-#define BUFFER_FMT    512           /* what buffer_fmt() writes at once */
 
 
 static int buffer_reserve(buffer_t *b, size_t len);
@@ -81,19 +80,26 @@ void
 buffer_fmt(buffer_t *b, const char *fmt, ...)
 {
     int      n;
-    char     text[BUFFER_FMT];
     va_list  args;
 
     va_start(args, fmt);
-    n = vsnprintf(text, sizeof(text), fmt, args);
+    n = vsnprintf(NULL, 0, fmt, args);
     va_end(args);
 
-    if (n < 0 || (size_t) n >= sizeof(text)) {
+    if (n < 0) {
         b->failed = 1;
         return;
     }
 
-    buffer_add(b, text, (size_t) n);
+    if (n == 0 || !buffer_reserve(b, (size_t) n)) {
+        return;
+    }
+
+    va_start(args, fmt);
+    (void) vsnprintf(b->data + b->len, (size_t) n + 1, fmt, args);
+    va_end(args);
+
+    b->len += (size_t) n;
 }
 
 

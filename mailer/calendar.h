@@ -1,8 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * Hours and days at which messages are handed over, in the shop's time zone,
- * also across its changes to and from summer time.  Any thread.
+ * Hours and days at which messages are handed over, in the time zone of shopper
+ * or shop, also across its changes to and from summer time.  Any thread.
  */
 
 #ifndef CALENDAR_H

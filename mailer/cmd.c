@@ -271,11 +271,11 @@ cmd_connect(cmd_t *cmd)
         return 0;
     }
 
-    end = engine_now() + CMD_CONNECT;
+    end = now_ms() + CMD_CONNECT;
 
     /* The client's own ticks wake the loop. */
 
-    while (!redis_is_up(cmd->redis) && engine_now() < end) {
+    while (!redis_is_up(cmd->redis) && now_ms() < end) {
         event_base_loop(cmd->base, EVLOOP_ONCE);
 
         if (redis_error(cmd->redis)[0] != '\0') {

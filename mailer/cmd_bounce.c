@@ -27,6 +27,7 @@ typedef enum {
     CMD_BOUNCE_COUNTED,
     CMD_BOUNCE_SUPPRESSED,
     CMD_BOUNCE_FAILED,              /* Redis or the disk: try again */
+    CMD_BOUNCE_UNREADABLE,          /* of a Maildir: set aside */
     CMD_BOUNCE_RESULTS
 } cmd_bounce_result_t;
 
@@ -41,6 +42,8 @@ typedef struct {
 
 static int cmd_bounce_stdin(cmd_bounces_t *bounces);
 static int cmd_bounce_maildir(cmd_bounces_t *bounces, const char *dir);
+static void cmd_bounce_aside(cmd_bounces_t *bounces, const char *dir,
+    const char *name, const char *path);
 static void cmd_bounce_one(cmd_bounces_t *bounces, const buffer_t *text);
 static cmd_bounce_result_t cmd_bounce_apply(cmd_t *cmd,
     const bounce_t *bounce, const bounce_match_t *match);
@@ -53,7 +56,7 @@ static void cmd_bounce_print(cmd_bounces_t *bounces);
 
 static const char  *cmd_bounce_results[] = {
     "ignored", "forged", "test", "duplicate", "counted", "suppressed",
-    "failed"
+    "failed", "unreadable"
 };
 
 static const char  cmd_bounce_usage[] =
@@ -176,14 +179,12 @@ cmd_bounce_maildir(cmd_bounces_t *bounces, const char *dir)
         failed = bounces->n[CMD_BOUNCE_FAILED];
 
         if (bounce_file(path, &text) != 0) {
-            cmd_error("%s: cannot be read", path);
-            bounces->n[CMD_BOUNCE_FAILED]++;
-            bounces->total++;
-
-        } else {
-            cmd_bounce_one(bounces, &text);
+            buffer_free(&text);
+            cmd_bounce_aside(bounces, dir, entry->d_name, path);
+            continue;
         }
 
+        cmd_bounce_one(bounces, &text);
         buffer_free(&text);
 
         if (bounces->n[CMD_BOUNCE_FAILED] != failed) {
@@ -198,6 +199,30 @@ cmd_bounce_maildir(cmd_bounces_t *bounces, const char *dir)
     closedir(d);
 
     return rc;
+}
+
+
+/* Trying again would not help. */
+
+static void
+cmd_bounce_aside(cmd_bounces_t *bounces, const char *dir, const char *name,
+    const char *path)
+{
+    int  rc;
+
+    rc = bounce_aside(dir, name);
+    bounces->n[CMD_BOUNCE_UNREADABLE]++;
+    bounces->total++;
+    json_decref(bounces->last);
+    bounces->last = json_pack("{s:s}", "result", "unreadable");
+
+    if (rc == 0) {
+        cmd_error("%s: cannot be read, it is in %s/%s now", path, dir,
+                  BOUNCE_ASIDE);
+
+    } else {
+        cmd_error("%s: cannot be read, nor moved: %s", path, strerror(rc));
+    }
 }
 
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd_creative.h"
+#include "creative_file.h"
 #include "journal.h"
 #include "offer_texts.h"
 
@@ -88,6 +89,13 @@ cmd_warnings(const config_t *conf)
 
     if (!journal_check(conf->state_dir, &err)) {
         json_array_append_new(list, json_string(err.text));
+    }
+
+    if (conf->bounce_maildir != NULL
+        && !creative_file_exists(conf->bounce_maildir))
+    {
+        json_array_append_new(list, json_sprintf("bounce_maildir \"%s\" is not "
+            "there", conf->bounce_maildir));
     }
 
     if (conf->http_host == NULL) {

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cmd_consent.h"
+#include "journal.h"
 #include "moment.h"
 #include "sp_arena.h"
 
@@ -16,6 +17,11 @@
 
 static int cmd_consent_one(cmd_t *cmd, const config_shop_t *shop,
     int withdrawn, const char *date);
+static int cmd_consent_note(cmd_t *cmd, const config_shop_t *shop,
+    const sp_id_t *shopper, int64_t at);
+static int cmd_consent_last(cmd_t *cmd, const config_shop_t *shop,
+    const sp_id_t *shopper, int64_t at);
+static int cmd_consent_old(void);
 
 
 static const char  cmd_consent_usage[] =
@@ -96,7 +102,9 @@ static int
 cmd_consent_one(cmd_t *cmd, const config_shop_t *shop, int withdrawn,
     const char *date)
 {
+    int              rc;
     char             address[SP_ADDRESS_MAX + 1];
+    int64_t          at;
     sp_id_t          shopper;
     sp_call_t        call;
     redis_answer_t   answer;
@@ -105,22 +113,27 @@ cmd_consent_one(cmd_t *cmd, const config_shop_t *shop, int withdrawn,
         return CMD_USAGE;
     }
 
+    at = date != NULL ? cmd_consent_at(date) : 0;
+    rc = withdrawn ? cmd_consent_note(cmd, shop, &shopper, at)
+         : at != 0 ? cmd_consent_last(cmd, shop, &shopper, at) : CMD_OK;
+
+    if (rc != CMD_OK) {
+        return rc;
+    }
+
     if (!cmd_connect(cmd)
         || sp_call_consent(&call, sp_arena_pool(cmd->arena), &shop->id,
                            &shopper, withdrawn ? SP_CONSENT_WITHDRAWN
                                                : SP_CONSENT_GIVEN,
                            SP_CONSENTED_OPERATOR,
-                           date != NULL ? cmd_consent_at(date) : 0,
-                           shop->remember) != SP_OK
+                           at, shop->remember) != SP_OK
         || !cmd_call(cmd, &call, &answer))
     {
         return CMD_REDIS;
     }
 
     if (cmd_answer_is(&answer, "OLD")) {
-        cmd_error("something else was said after that date: see "
-                  "\"sitepreserver why\"");
-        return CMD_FAILED;
+        return cmd_consent_old();
     }
 
     cmd_print(cmd, json_pack("{s:s, s:s, s:s}", "shop", shop->name, "shopper",
@@ -128,4 +141,62 @@ cmd_consent_one(cmd_t *cmd, const config_shop_t *shop, int withdrawn,
                              withdrawn ? "withdrawn" : "given"));
 
     return CMD_OK;
+}
+
+
+/* First to our own file, which lasts; at: Unix ms, 0: now. */
+
+static int
+cmd_consent_note(cmd_t *cmd, const config_shop_t *shop,
+    const sp_id_t *shopper, int64_t at)
+{
+    int              rc;
+    char             line[JOURNAL_LINE_MAX];
+    sp_withdrawal_t  withdrawal;
+
+    withdrawal.shopper = *shopper;
+    withdrawal.how = SP_CONSENTED_OPERATOR;
+    withdrawal.at = at != 0 ? at : (int64_t) time(NULL) * 1000;
+
+    journal_withdrawal_line(line, shop->name, &withdrawal);
+    rc = journal_write(cmd->conf->state_dir, "withdrawals", line);
+
+    if (rc != 0) {
+        cmd_error("%s/withdrawals: %s", cmd->conf->state_dir, strerror(rc));
+        return CMD_FAILED;
+    }
+
+    return CMD_OK;
+}
+
+
+/* What Redis has forgotten may be in our own file. */
+
+static int
+cmd_consent_last(cmd_t *cmd, const config_shop_t *shop,
+    const sp_id_t *shopper, int64_t at)
+{
+    int          last;
+    GHashTable  *withdrawals;
+
+    withdrawals = cmd_withdrawals_read(cmd, shop);
+
+    if (withdrawals == NULL) {
+        return CMD_FAILED;
+    }
+
+    last = cmd_withdrawals_last(withdrawals, shopper, at);
+    g_hash_table_destroy(withdrawals);
+
+    return last ? cmd_consent_old() : CMD_OK;
+}
+
+
+static int
+cmd_consent_old(void)
+{
+    cmd_error("something else was said after that date: see "
+              "\"sitepreserver why\"");
+
+    return CMD_FAILED;
 }

@@ -1,11 +1,13 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * sitepreserver consent import.
+ * sitepreserver consent, sitepreserver consent import.
  */
 
 #ifndef CMD_CONSENT_H
 #define CMD_CONSENT_H
+
+#include <glib.h>
 
 #include "cmd.h"
 
@@ -16,6 +18,17 @@
  */
 
 int64_t cmd_consent_at(const char *date);
+
+
+/*
+ * cmd_withdrawals.c: who has taken consent back in this shop, as the mailer's own
+ * file has it; NULL: said that it cannot be read.  Is there a withdrawal that
+ * consent of that date does not undo?  at: Unix ms; -1: not known.
+ */
+
+GHashTable *cmd_withdrawals_read(cmd_t *cmd, const config_shop_t *shop);
+int cmd_withdrawals_last(GHashTable *withdrawals, const sp_id_t *shopper,
+    int64_t at);
 
 
 /* Gives an exit status. */

@@ -17,11 +17,12 @@ typedef struct {
     long          given;
     long          before;           /* it was known already */
     long          later;            /* something else was said later */
+    GHashTable   *withdrawals;
 } cmd_consent_import_t;
 
 
 static int cmd_consent_file(cmd_consent_import_t *consents);
-static int cmd_consent_line(cmd_import_t *import, char *text);
+static int cmd_consent_line(cmd_consent_import_t *consents, char *text);
 static void cmd_consent_replied(cmd_import_t *import,
     const redis_answer_t *answer);
 
@@ -39,7 +40,14 @@ cmd_consent_import(cmd_t *cmd, const config_shop_t *shop, const char *path)
     }
 
     consents.import.replied = cmd_consent_replied;
-    rc = cmd_connect(cmd) ? cmd_consent_file(&consents) : CMD_REDIS;
+    consents.withdrawals = cmd_withdrawals_read(cmd, shop);
+    rc = CMD_FAILED;
+
+    if (consents.withdrawals != NULL) {
+        rc = cmd_connect(cmd) ? cmd_consent_file(&consents) : CMD_REDIS;
+        g_hash_table_destroy(consents.withdrawals);
+    }
+
     cmd_import_close(&consents.import);
 
     return rc;
@@ -56,7 +64,7 @@ cmd_consent_file(cmd_consent_import_t *consents)
 
     while (cmd_import_line(import, &text)) {
 
-        if (!cmd_consent_line(import, text)
+        if (!cmd_consent_line(consents, text)
             && import->rejected++ < CMD_NAMED)
         {
             cmd_error("line %ld is not an address, or an address and a date "
@@ -85,7 +93,7 @@ cmd_consent_file(cmd_consent_import_t *consents)
 /* 0: it is not valid.  The heading of a table is well. */
 
 static int
-cmd_consent_line(cmd_import_t *import, char *text)
+cmd_consent_line(cmd_consent_import_t *consents, char *text)
 {
     int                 rc;
     char                normal[SP_ADDRESS_MAX + 1], *address, *date;
@@ -93,8 +101,10 @@ cmd_consent_line(cmd_import_t *import, char *text)
     sp_id_t             shopper;
     sp_str_t            in, out;
     sp_call_t           call;
+    cmd_import_t       *import;
     const sp_secret_t  *secret;
 
+    import = &consents->import;
     address = text != NULL ? csv_field(&text, CSV_SEPARATORS) : NULL;
 
     if (address == NULL) {
@@ -129,6 +139,11 @@ cmd_consent_line(cmd_import_t *import, char *text)
                 return 0;
             }
         }
+    }
+
+    if (cmd_withdrawals_last(consents->withdrawals, &shopper, at)) {
+        consents->later++;
+        return 1;
     }
 
     rc = sp_call_consent(&call, sp_arena_pool(import->cmd->arena),

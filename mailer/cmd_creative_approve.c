@@ -10,6 +10,7 @@
 
 #include "cmd_creative.h"
 #include "creative_file.h"
+#include "creative_own.h"
 
 
 #define CMD_APPROVE_PATH  700
@@ -20,6 +21,7 @@ static int cmd_approve_lint(cmd_t *cmd, const creative_t *creative,
     int despite, json_t *json);
 static int cmd_approve_write(const creative_t *creative);
 static int cmd_approve_unretire(const creative_t *creative);
+static int cmd_approve_bundled(const cmd_t *cmd, const creative_t *creative);
 static int cmd_retire_it(cmd_t *cmd, const char *name, const char *reason);
 
 
@@ -96,7 +98,8 @@ cmd_approve_it(cmd_t *cmd, const char *name, int despite)
     }
 
     if (cmd_approve_lint(cmd, creative, despite, json)
-        && cmd_approve_write(creative) && cmd_approve_unretire(creative))
+        && cmd_approve_write(creative) && cmd_approve_unretire(creative)
+        && cmd_approve_bundled(cmd, creative))
     {
         json_object_set_new(json, "state", json_string("approved"));
         cmd_print(cmd, json);
@@ -184,6 +187,26 @@ cmd_approve_unretire(const creative_t *creative)
     }
 
     cmd_error("%s: %s", path, strerror(errno));
+
+    return 0;
+}
+
+
+/* It may be sent although there was one of the operator's own. */
+
+static int
+cmd_approve_bundled(const cmd_t *cmd, const creative_t *creative)
+{
+    sp_error_t  err;
+
+    if (creative_own(creative)
+        || creative_own_forget(cmd->conf->state_dir, creative_name(creative),
+                               &err) == 0)
+    {
+        return 1;
+    }
+
+    cmd_error("%s", err.text);
 
     return 0;
 }

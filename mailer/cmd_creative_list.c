@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "cmd_creative.h"
+#include "creative_own.h"
 
 
 #define CMD_LIST_MAX  1000
@@ -178,7 +179,8 @@ cmd_list_one(const cmd_t *cmd, const char *name)
     creative_t  *creative;
 
     json = json_pack("{s:s}", "name", name);
-    creative = creative_load(config_creatives(cmd->conf), name, &err);
+    creative = creative_own_load(config_creatives(cmd->conf),
+                                 cmd->conf->state_dir, name, &err);
 
     if (creative != NULL) {
         cmd_list_state(json, creative);

@@ -23,6 +23,7 @@ static const char  cmd_customers_usage[] =
     "platform's id\n"
     "and the address, separated by a comma, semicolon or tab, quoted or not.\n"
     "A logged-in customer is known by address then, from the first day.\n"
+    "A heading is skipped.\n"
     "Lines that are not valid are counted and named by number on standard\n"
     "error; the rest is imported, status 1 tells that there were some.\n";
 
@@ -70,9 +71,7 @@ cmd_customers_import(cmd_import_t *import)
 
     while (cmd_import_line(import, &text)) {
         if (!cmd_customers_line(import, text)) {
-            import->rejected++;
-            cmd_error("line %ld is not an id and an address",
-                      import->csv.line);
+            cmd_import_reject(import, "an id and an address");
         }
     }
 
@@ -139,7 +138,7 @@ cmd_customers_call(cmd_import_t *import, const sp_str_t *customer,
         || sp_secret_seal(secret, &shop->id, &shopper, &out, sealed, &len)
            != SP_OK)
     {
-        return 0;
+        return cmd_import_heading(import, address);
     }
 
     seal.data = sealed;

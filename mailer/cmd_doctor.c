@@ -181,7 +181,7 @@ cmd_doctor_all(cmd_t *cmd, const cmd_doctor_options_t *options,
     doctor.cmd = cmd;
     doctor.common.conf = cmd->conf;
     doctor.common.config = cmd->file;
-    doctor.common.deadline = dns_now() + timeout;
+    doctor.common.deadline = now_ms() + timeout;
     doctor.common.ca_file = options->ca_file;
     doctor.common.report = doctor_report_create();
     doctor.probes = calloc(CMD_DOCTOR_PROBES, sizeof(cmd_probe_t));

@@ -12,6 +12,8 @@
 #define CMD_WINDOW    1000          /* calls under way */
 #define CMD_PROGRESS  10000         /* lines */
 
+#define CMD_IMPORT_NAMED  100       /* lines; more are only counted */
+
 
 static void cmd_import_answer(void *data, const redis_answer_t *answer);
 
@@ -71,6 +73,27 @@ cmd_import_line(cmd_import_t *import, char **text)
     }
 
     return 0;
+}
+
+
+void
+cmd_import_reject(cmd_import_t *import, const char *what)
+{
+    import->rejected++;
+
+    if (import->rejected <= CMD_IMPORT_NAMED) {
+        cmd_error("line %ld is not %s", import->csv.line, what);
+
+    } else if (import->rejected == CMD_IMPORT_NAMED + 1) {
+        cmd_error("more lines are not %s: they are only counted", what);
+    }
+}
+
+
+int
+cmd_import_heading(const cmd_import_t *import, const char *address)
+{
+    return import->csv.line == 1 && strchr(address, '@') == NULL;
 }
 
 

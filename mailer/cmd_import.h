@@ -43,6 +43,15 @@ int cmd_import_line(cmd_import_t *import, char **text);
 
 
 /*
+ * Counts a line that is not what it should be, "an address", and names it; of
+ * very many only the first.  A first line without an address is a heading.
+ */
+
+void cmd_import_reject(cmd_import_t *import, const char *what);
+int cmd_import_heading(const cmd_import_t *import, const char *address);
+
+
+/*
  * Calls without waiting for the answer, but for room when many are under way;
  * the arena is reset.  A call that is NULL could not be made: it has failed.
  */

@@ -13,6 +13,9 @@
 #include "sp_arena.h"
 
 
+#define CMD_BLANK  " \t\v\f"
+
+
 typedef struct {
     cmd_import_t          import;
     sp_str_t              pool;
@@ -21,12 +24,17 @@ typedef struct {
     char                  text[SP_CODES_MAX][SP_CODE_MAX + 1];
     sp_str_t              codes[SP_CODES_MAX];
     size_t                n;
+    long                  after;    /* lines before the heading */
+    int                   open;     /* a cell that began in a line before */
 } cmd_codes_t;
 
 
 static int cmd_offer_import(cmd_t *cmd, const char *file, const char *pool);
 static int cmd_offer_read(cmd_codes_t *codes);
 static int cmd_offer_line(cmd_codes_t *codes, char *text);
+static char *cmd_offer_cell(char **text);
+static int cmd_offer_open(cmd_codes_t *codes, const char *text);
+static int cmd_offer_heading(const char *text);
 static int cmd_offer_flush(cmd_codes_t *codes);
 static int cmd_offer_list(cmd_t *cmd);
 static json_t *cmd_offer_one(cmd_t *cmd, const config_shop_t *shop,
@@ -45,8 +53,9 @@ static const char  cmd_offer_usage[] =
     "import puts codes into a pool, from which each message of an offer with\n"
     "that pool takes one.  FILE (\"-\": standard input) has a code a line, or "
     "is a\n"
-    "CSV file whose first column has them; a first line \"code\" is its "
-    "heading.\n"
+    "CSV file whose first column has them; a first line like \"code\", "
+    "\"coupon\"\n"
+    "or \"voucher code\" is its heading.  A code has no white space in it.\n"
     "A code that was ever in the pool is not taken again.  Lines that are not\n"
     "valid are named by number on standard error; the rest is imported, status "
     "1\n"
@@ -132,7 +141,7 @@ cmd_offer_import(cmd_t *cmd, const char *file, const char *pool)
 static int
 cmd_offer_read(cmd_codes_t *codes)
 {
-    int            ok;
+    int            ok, rc;
     char          *text;
     cmd_import_t  *import;
 
@@ -146,9 +155,17 @@ cmd_offer_read(cmd_codes_t *codes)
     ok = 1;
 
     while (ok && cmd_import_line(import, &text)) {
-        if (!cmd_offer_line(codes, text)) {
+        rc = cmd_offer_line(codes, text);
+
+        if (rc == 0) {
             import->rejected++;
             cmd_error("line %ld has no code", import->csv.line);
+
+        } else if (rc < 0) {
+            import->rejected++;
+            cmd_error("line 1: the codes must be in the first column; nothing "
+                      "is imported");
+            break;
         }
 
         if (codes->n == SP_CODES_MAX) {
@@ -169,7 +186,11 @@ cmd_offer_read(cmd_codes_t *codes)
 }
 
 
-/* A line of white space, a comment behind it and a heading are well. */
+/*
+ * A line of white space, a comment and a heading are well.  What is rejected
+ * (0) is rejected whole, never cut: half a code is another one.  -1: all is, as
+ * a heading says that the codes are elsewhere.
+ */
 
 static int
 cmd_offer_line(cmd_codes_t *codes, char *text)
@@ -177,38 +198,137 @@ cmd_offer_line(cmd_codes_t *codes, char *text)
     char    *code;
     size_t   len;
 
-    if (text == NULL) {
+    if (text == NULL || cmd_offer_open(codes, text)) {
         return 0;
     }
 
-    text += strspn(text, " \t\v\f");
+    text += strspn(text, CMD_BLANK);
 
     if (*text == '\0' || *text == '#') {
         return 1;
     }
 
-    text = csv_field(&text, CSV_SEPARATORS " ");
+    code = cmd_offer_cell(&text);
+
+    if (code == NULL) {
+        return 0;
+    }
+
+    if (codes->import.csv.line == 1 && strncasecmp(code, "sep=", 4) == 0) {
+        codes->after = 1;
+        return 1;
+    }
+
+    if (codes->import.csv.line == 1 + codes->after) {
+        if (cmd_offer_heading(code)) {
+            return 1;
+        }
+
+        while (text != NULL) {
+            if (cmd_offer_heading(cmd_offer_cell(&text))) {
+                return -1;
+            }
+        }
+    }
+
+    if (config_value_code(code) != NULL || strchr(code, '"') != NULL) {
+        return 0;
+    }
+
+    len = strlen(code);
+    memcpy(codes->text[codes->n], code, len + 1);
+    codes->codes[codes->n].data = codes->text[codes->n];
+    codes->codes[codes->n].len = len;
+    codes->n++;
+
+    return 1;
+}
+
+
+/* The first one that is left, without blanks around it; NULL: not a cell. */
+
+static char *
+cmd_offer_cell(char **text)
+{
+    char  *cell, *end;
+
+    cell = csv_field(text, CSV_SEPARATORS);
+
+    if (cell == NULL) {
+        *text = NULL;
+        return NULL;
+    }
+
+    cell += strspn(cell, CMD_BLANK);
+    end = cell + strlen(cell);
+
+    while (end > cell && strchr(CMD_BLANK, end[-1]) != NULL) {
+        *--end = '\0';
+    }
+
+    return cell;
+}
+
+
+/*
+ * Is the line a part of a cell that has several?  One opens where a separator
+ * or the line's begin is before its quote, and where that has no end.
+ */
+
+static int
+cmd_offer_open(cmd_codes_t *codes, const char *text)
+{
+    int   was, quoted;
+    char  before;
+
+    was = codes->open;
+    quoted = was;
+
+    for (before = ','; *text != '\0'; before = *text++) {
+        if (*text == '"'
+            && (quoted || strchr(CSV_SEPARATORS, before) != NULL))
+        {
+            quoted = !quoted;
+
+            /* two of them within a cell are one */
+
+            if (!quoted && text[1] == '"') {
+                quoted = 1;
+                text++;
+            }
+        }
+    }
+
+    codes->open = quoted;
+
+    return was || quoted;
+}
+
+
+/* What exports and spreadsheets begin with. */
+
+static int
+cmd_offer_heading(const char *text)
+{
+    size_t              i;
+    static const char  *headings[] = {
+        "code", "codes", "coupon", "coupons", "coupon code", "coupon_code",
+        "voucher", "vouchers", "voucher code", "voucher_code",
+        "discount code", "discount_code", "promo code", "promo_code",
+        "promotion code", "promotion_code", "gift code", "gift_code"
+    };
 
     if (text == NULL) {
         return 0;
     }
 
-    if (codes->import.csv.line == 1 && strcasecmp(text, "code") == 0) {
-        return 1;
+    for (i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
+        if (strcasecmp(text, headings[i]) == 0) {
+            return 1;
+        }
     }
 
-    if (config_value_code(text) != NULL) {
-        return 0;
-    }
-
-    code = codes->text[codes->n];
-    len = strlen(text);
-    memcpy(code, text, len + 1);
-    codes->codes[codes->n].data = code;
-    codes->codes[codes->n].len = len;
-    codes->n++;
-
-    return 1;
+    return 0;
 }
 
 

@@ -1,34 +1,17 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * sitepreserver order, sitepreserver settle.
+ * sitepreserver order.
  */
-
-#include <stdlib.h>
-#include <time.h>
 
 #include "cmd.h"
 #include "config_value.h"
-#include "engine.h"
 #include "order.h"
-#include "sp_arena.h"
 
 
-#define CMD_DOUBT_FIELDS  6
-
-
-static sp_str_t cmd_order_str(const char *text);
 static int cmd_order_tell(cmd_t *cmd, const config_shop_t *shop,
     order_t *order, const char **result);
 static void cmd_order_answer(void *data, const redis_answer_t *answer);
-static int cmd_doubt(cmd_t *cmd, const config_shop_t *shop,
-    redis_answer_t *answer);
-static json_t *cmd_doubt_json(const config_shop_t *shop,
-    const sp_str_t *fields);
-static const char *cmd_doubt_step(const config_shop_t *shop, uint32_t series,
-    uint32_t step);
-static int cmd_settle_one(cmd_t *cmd, const config_shop_t *shop,
-    const sp_str_t *fields, sp_settle_t outcome);
 
 
 static const char  cmd_order_usage[] =
@@ -40,16 +23,8 @@ static const char  cmd_order_usage[] =
     "left in a cart is not mailed any more.  Telling it again does nothing.\n"
     "What it came to (12.50 EUR), for the report; else the cart's total is "
     "taken.\n"
+    "What is no amount, or of no currency, is left out with a warning.\n"
     "Status 5: nobody is known by that customer id.\n";
-
-static const char  cmd_settle_usage[] =
-    "usage: sitepreserver settle [-c FILE] [--shop NAME] [--json]\n"
-    "       sitepreserver settle ATTEMPT sent|retry|refused [-c FILE]\n"
-    "                            [--shop NAME] [--json]\n"
-    "\n"
-    "Without ATTEMPT: lists the messages in doubt, handed over whole, with no\n"
-    "final reply.  Your relay's log knows what became of them (look for the\n"
-    "time).  With ATTEMPT: decides one.  \"retry\" lets it be sent again.\n";
 
 
 int
@@ -57,6 +32,7 @@ cmd_order(int argc, char **argv)
 {
     int             rc;
     cmd_t           cmd;
+    json_t         *json;
     order_t         order;
     const char     *address, *customer, *total, *currency, *ago, *result;
     config_shop_t  *shop;
@@ -85,23 +61,33 @@ cmd_order(int argc, char **argv)
     if (cmd.nargs != 1 || (address[0] == '\0' && customer[0] == '\0')) {
         fputs(cmd_order_usage, stderr);
 
-    } else if (total[0] == '\0' && currency[0] != '\0') {
-        cmd_error("--currency is of a --total");
-
     } else if (config_value_time(ago, &order.ago) != NULL) {
         cmd_error("--ago %s", config_value_time(ago, &order.ago));
 
     } else if ((shop = cmd_shop(&cmd)) != NULL) {
-        order.id = cmd_order_str(cmd.args[0]);
-        order.address = cmd_order_str(address);
-        order.customer = cmd_order_str(customer);
-        order.total = cmd_order_str(total);
-        order.currency = cmd_order_str(currency);
+        order.id = sp_str(cmd.args[0]);
+        order.address = sp_str(address);
+        order.customer = sp_str(customer);
+        order.total = sp_str(total);
+        order.currency = sp_str(currency);
+
+        if (total[0] == '\0' && currency[0] != '\0') {
+            order.warning = "--currency is of a --total";
+        }
+
         rc = cmd_order_tell(&cmd, shop, &order, &result);
 
         if (rc == CMD_OK) {
-            cmd_print(&cmd, json_pack("{s:s, s:s}", "shop", shop->name,
-                                      "result", result));
+            json = json_pack("{s:s, s:s}", "shop", shop->name, "result",
+                             result);
+
+            if (order.warning != NULL) {
+                cmd_error("%s: the order is told without it", order.warning);
+                json_object_set_new(json, "warning",
+                                    json_string(order.warning));
+            }
+
+            cmd_print(&cmd, json);
             rc = strcmp(result, "unknown") == 0 ? CMD_NOT_FOUND : CMD_OK;
         }
     }
@@ -109,18 +95,6 @@ cmd_order(int argc, char **argv)
     cmd_end(&cmd);
 
     return rc;
-}
-
-
-static sp_str_t
-cmd_order_str(const char *text)
-{
-    sp_str_t  s;
-
-    s.data = text;
-    s.len = strlen(text);
-
-    return s;
 }
 
 
@@ -179,163 +153,4 @@ cmd_order_answer(void *data, const redis_answer_t *answer)
         cmd_error("Redis: %.*s", (int) answer->items[0].len,
                   answer->items[0].data);
     }
-}
-
-
-int
-cmd_settle(int argc, char **argv)
-{
-    int              rc;
-    cmd_t            cmd;
-    size_t           i;
-    json_t          *list;
-    sp_settle_t      outcome;
-    config_shop_t   *shop;
-    redis_answer_t   answer;
-
-    rc = cmd_begin(&cmd, argc, argv, cmd_settle_usage, NULL, 0);
-
-    if (rc != CMD_GO) {
-        return rc;
-    }
-
-    outcome = SP_SETTLE_SENT;
-    rc = CMD_USAGE;
-
-    if (cmd.nargs == 2) {
-        outcome = strcmp(cmd.args[1], "sent") == 0 ? SP_SETTLE_SENT
-                  : strcmp(cmd.args[1], "retry") == 0 ? SP_SETTLE_RETRY
-                  : strcmp(cmd.args[1], "refused") == 0 ? SP_SETTLE_REFUSED
-                  : SP_SETTLE_DOUBT;
-    }
-
-    if ((cmd.nargs != 0 && cmd.nargs != 2) || outcome == SP_SETTLE_DOUBT) {
-        fputs(cmd_settle_usage, stderr);
-
-    } else if ((shop = cmd_shop(&cmd)) != NULL) {
-        rc = cmd_doubt(&cmd, shop, &answer);
-
-        if (rc == CMD_OK && cmd.nargs == 0) {
-            list = json_array();
-
-            for (i = 0; i + CMD_DOUBT_FIELDS <= answer.n;
-                 i += CMD_DOUBT_FIELDS)
-            {
-                json_array_append_new(list,
-                                      cmd_doubt_json(shop, &answer.items[i]));
-            }
-
-            cmd_print(&cmd, list);
-
-        } else if (rc == CMD_OK) {
-            rc = CMD_NOT_FOUND;
-
-            for (i = 0; i + CMD_DOUBT_FIELDS <= answer.n;
-                 i += CMD_DOUBT_FIELDS)
-            {
-                if (strcmp(answer.items[i + 4].data, cmd.args[0]) == 0) {
-                    rc = cmd_settle_one(&cmd, shop, &answer.items[i],
-                                        outcome);
-                    break;
-                }
-            }
-
-            if (rc == CMD_NOT_FOUND) {
-                cmd_error("no message in doubt has that attempt");
-            }
-        }
-    }
-
-    cmd_end(&cmd);
-
-    return rc;
-}
-
-
-static int
-cmd_doubt(cmd_t *cmd, const config_shop_t *shop, redis_answer_t *answer)
-{
-    sp_call_t  call;
-
-    if (!cmd_connect(cmd)
-        || sp_call_doubt(&call, sp_arena_pool(cmd->arena), &shop->id) != SP_OK
-        || !cmd_call(cmd, &call, answer))
-    {
-        return CMD_REDIS;
-    }
-
-    return CMD_OK;
-}
-
-
-/* fields: shopper, rescue, series, step, attempt, at. */
-
-static json_t *
-cmd_doubt_json(const config_shop_t *shop, const sp_str_t *fields)
-{
-    char         when[32];
-    uint32_t     series, step;
-    const char  *name;
-
-    series = (uint32_t) strtoul(fields[2].data, NULL, 10);
-    step = (uint32_t) strtoul(fields[3].data, NULL, 10);
-    name = cmd_doubt_step(shop, series, step);
-
-    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "attempt", fields[4].data,
-                     "at", cmd_time(strtoll(fields[5].data, NULL, 10), when),
-                     "shopper", fields[0].data, "rescue", fields[1].data,
-                     "step", name != NULL ? name : fields[3].data);
-}
-
-
-static const char *
-cmd_doubt_step(const config_shop_t *shop, uint32_t series, uint32_t step)
-{
-    unsigned          i;
-    config_series_t  *found;
-
-    found = config_series(shop, series);
-
-    for (i = 0; found != NULL && i < found->nsteps; i++) {
-        if (found->steps[i].hash == step) {
-            return found->steps[i].name;
-        }
-    }
-
-    return NULL;
-}
-
-
-static int
-cmd_settle_one(cmd_t *cmd, const config_shop_t *shop, const sp_str_t *fields,
-    sp_settle_t outcome)
-{
-    int64_t          next;
-    sp_id_t          shopper;
-    sp_call_t        call;
-    redis_answer_t   answer;
-
-    memset(&shopper, 0, sizeof(sp_id_t));
-    snprintf(shopper.text, sizeof(shopper.text), "%s", fields[0].data);
-    next = outcome == SP_SETTLE_RETRY ? (int64_t) time(NULL) * 1000 : 0;
-
-    if (sp_call_settle(&call, sp_arena_pool(cmd->arena), &shop->id, &shopper,
-                       strtoull(fields[1].data, NULL, 10), 0,
-                       (uint32_t) strtoul(fields[2].data, NULL, 10),
-                       (uint32_t) strtoul(fields[3].data, NULL, 10),
-                       fields[4].data, outcome, "by_hand", next) != SP_OK
-        || !cmd_call(cmd, &call, &answer))
-    {
-        return CMD_REDIS;
-    }
-
-    if (!cmd_answer_is(&answer, "OK") && !cmd_answer_is(&answer, "GONE")) {
-        cmd_error("it is not in doubt any more");
-        return CMD_NOT_FOUND;
-    }
-
-    cmd_print(cmd, json_pack("{s:s, s:s}", "attempt", fields[4].data,
-                             "settled", cmd->args[1]));
-
-    return CMD_OK;
 }

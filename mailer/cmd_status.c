@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "bounce_file.h"
 #include "cmd_creative.h"
 #include "cmd_offer.h"
 #include "journal.h"
@@ -14,9 +15,12 @@
 
 static json_t *cmd_status_shop(cmd_t *cmd, const config_shop_t *shop,
     json_t *warnings);
+static void cmd_status_relay(json_t *json, const config_shop_t *shop,
+    json_t *warnings);
 static int cmd_status_others(cmd_t *cmd, json_t *warnings);
 static int cmd_status_scan(cmd_t *cmd, const char *cursor,
     redis_answer_t *answer);
+static void cmd_status_bounces(cmd_t *cmd, json_t *warnings);
 static void cmd_status_redis(cmd_t *cmd, json_t *warnings);
 
 
@@ -63,6 +67,7 @@ cmd_status(int argc, char **argv)
         json_object_set_new(shops, cmd.conf->shops[i].name, shop);
     }
 
+    cmd_status_bounces(&cmd, warnings);
     cmd_status_redis(&cmd, warnings);
     (void) cmd_status_others(&cmd, warnings);
 
@@ -94,12 +99,25 @@ cmd_status_shop(cmd_t *cmd, const config_shop_t *shop, json_t *warnings)
     configured = config_mode_name(shop->mode);
 
     json_object_set_new(json, "configured", json_string(configured));
+    cmd_status_relay(json, shop, warnings);
 
     if (name[0] != '\0' && strcmp(name, configured) != 0) {
         json_array_append_new(warnings, json_sprintf("shop \"%s\" is %s in "
             "this file and %s in Redis: the mailer has not read it yet, or "
             "another mailer serves the shop in that mode", shop->name,
             configured, name));
+    }
+
+    if (json_is_integer(json_object_get(json, "shop_failing_since"))) {
+        json_array_append_new(warnings, json_sprintf("the checkout of shop "
+            "\"%s\" fails: nothing is sent until it works, and for six hours "
+            "at most", shop->name));
+    }
+
+    if (json_is_integer(json_object_get(json, "shop_failing_barred_until"))) {
+        json_array_append_new(warnings, json_sprintf("the checkout of shop "
+            "\"%s\" has failed for six hours: messages are sent although it "
+            "may fail", shop->name));
     }
 
     if (name[0] == '\0'
@@ -110,6 +128,41 @@ cmd_status_shop(cmd_t *cmd, const config_shop_t *shop, json_t *warnings)
     }
 
     return json;
+}
+
+
+static void
+cmd_status_relay(json_t *json, const config_shop_t *shop, json_t *warnings)
+{
+    json_t      *value;
+    long long    n;
+
+    value = json_object_get(json, "today_relay_refuses");
+    n = json_is_string(value) ? strtoll(json_string_value(value), NULL, 10)
+                              : (long long) json_integer_value(value);
+
+    if (n > 0) {
+        json_array_append_new(warnings, json_sprintf("shop \"%s\": today its "
+            "relay refused one recipient after another (%lld messages were "
+            "put off and are tried again): is the mailer allowed to send "
+            "through it?  The log has its replies", shop->name, n));
+    }
+}
+
+
+static void
+cmd_status_bounces(cmd_t *cmd, json_t *warnings)
+{
+    unsigned     n;
+    const char  *dir;
+
+    dir = cmd->conf->bounce_maildir;
+    n = dir != NULL ? bounce_aside_count(dir) : 0;
+
+    if (n > 0) {
+        json_array_append_new(warnings, json_sprintf("%u reports could not be "
+            "read and are in %s/%s", n, dir, BOUNCE_ASIDE));
+    }
 }
 
 

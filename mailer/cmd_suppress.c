@@ -22,16 +22,10 @@ static void cmd_suppress_list(void *data, int64_t at, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
 static int cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop,
     json_t *done);
-static void cmd_restore_one(void *data, int64_t at, const char *name,
-    const sp_id_t *shopper, const char *reason, int64_t until);
-
-
-typedef struct {
-    cmd_t                *cmd;
-    const config_shop_t  *shop;
-    long                  n;
-    int                   failed;
-} cmd_restore_t;
+static int cmd_restore_one(cmd_t *cmd, const config_shop_t *shop,
+    const journal_last_t *last, long *n);
+static int cmd_restore_withdrawal(cmd_t *cmd, const config_shop_t *shop,
+    const journal_last_t *last, long *n);
 
 
 static const char  cmd_suppress_usage[] =
@@ -54,8 +48,8 @@ static const char  cmd_restore_usage[] =
     "usage: sitepreserver restore [-c FILE] [--shop NAME] [--json]\n"
     "\n"
     "A mailer that finds a Redis which has lost a shop sends nothing for it:\n"
-    "nobody knows any more who unsubscribed.  This applies the suppressions\n"
-    "of the mailer's own file again and lets the shop go on.\n";
+    "nobody knows any more who unsubscribed.  This applies the suppressions and\n"
+    "withdrawals of the mailer's own files again and lets the shop go on.\n";
 
 
 int
@@ -242,23 +236,44 @@ cmd_restore(int argc, char **argv)
 static int
 cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
 {
+    int              told;
+    long             n, withdrawals;
+    guint            i;
     sp_call_t        call;
-    cmd_restore_t    restore;
+    journal_fold_t   all;
     redis_answer_t   answer;
 
-    restore.cmd = cmd;
-    restore.shop = shop;
-    restore.n = 0;
-    restore.failed = 0;
-
-    if (journal_suppressions(cmd->conf->state_dir, cmd_restore_one, &restore)
-        < 0)
-    {
-        cmd_error("%s/suppressions cannot be read", cmd->conf->state_dir);
+    if (!cmd_suppressions_read(cmd, &all)) {
         return CMD_FAILED;
     }
 
-    if (restore.failed
+    n = 0;
+    told = 1;
+
+    for (i = 0; i < all.order->len && told; i++) {
+        told = cmd_restore_one(cmd, shop, g_ptr_array_index(all.order, i), &n);
+    }
+
+    journal_fold_free(&all);
+    journal_fold_init(&all);
+    withdrawals = 0;
+
+    if (journal_withdrawals(cmd->conf->state_dir, journal_fold_said, &all) < 0)
+    {
+        cmd_error("%s/withdrawals cannot be read", cmd->conf->state_dir);
+        journal_fold_free(&all);
+        return CMD_FAILED;
+    }
+
+    for (i = 0; i < all.order->len && told; i++) {
+        told = cmd_restore_withdrawal(cmd, shop,
+                                      g_ptr_array_index(all.order, i),
+                                      &withdrawals);
+    }
+
+    journal_fold_free(&all);
+
+    if (!told
         || sp_call_mode(&call, sp_arena_pool(cmd->arena), &shop->id,
                         shop->mode) != SP_OK
         || !cmd_call(cmd, &call, &answer))
@@ -267,35 +282,55 @@ cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
     }
 
     json_object_set_new(done, shop->name,
-                        json_pack("{s:I}", "suppressions",
-                                  (json_int_t) restore.n));
+                        json_pack("{s:I, s:I}", "suppressions",
+                                  (json_int_t) n, "withdrawals",
+                                  (json_int_t) withdrawals));
 
     return CMD_OK;
 }
 
 
-static void
-cmd_restore_one(void *data, int64_t at, const char *name,
-    const sp_id_t *shopper, const char *reason, int64_t until)
+/* What was taken back is told, too: who did it may have had no Redis. */
+
+static int
+cmd_restore_one(cmd_t *cmd, const config_shop_t *shop,
+    const journal_last_t *last, long *n)
 {
-    sp_rc_t          rc;
     sp_call_t        call;
-    cmd_restore_t   *restore;
     redis_answer_t   answer;
 
-    restore = data;
-
-    if (restore->failed || strcmp(name, restore->shop->name) != 0
-        || (until != 0 && until <= (int64_t) time(NULL)))
+    if (strcmp(last->shop, shop->name) != 0
+        || (!last->gone && last->until != 0
+            && last->until <= (int64_t) time(NULL)))
     {
-        return;
+        return 1;
     }
 
-    restore->n++;
+    *n += !last->gone;
 
-    rc = journal_suppression_call(&call, sp_arena_pool(restore->cmd->arena),
-                                  &restore->shop->id, shopper, reason, until);
+    return journal_suppression_call(&call, sp_arena_pool(cmd->arena),
+                                    &shop->id, &last->shopper, last->at,
+                                    last->gone ? NULL : last->reason,
+                                    last->until) == SP_OK
+           && cmd_call(cmd, &call, &answer);
+}
 
-    restore->failed = rc != SP_OK
-                      || !cmd_call(restore->cmd, &call, &answer);
+
+static int
+cmd_restore_withdrawal(cmd_t *cmd, const config_shop_t *shop,
+    const journal_last_t *last, long *n)
+{
+    sp_call_t        call;
+    redis_answer_t   answer;
+
+    if (strcmp(last->shop, shop->name) != 0) {
+        return 1;
+    }
+
+    (*n)++;
+
+    return journal_withdrawal_call(&call, sp_arena_pool(cmd->arena),
+                                   &shop->id, &last->shopper, last->at,
+                                   last->reason, shop->remember) == SP_OK
+           && cmd_call(cmd, &call, &answer);
 }

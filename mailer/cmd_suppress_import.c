@@ -13,13 +13,12 @@
 
 
 #define CMD_BATCH  500              /* addresses noted at once */
-#define CMD_NAMED  100              /* lines named; more are only counted */
 
 
 typedef struct {
     cmd_import_t          import;
     const char           *reason;
-    cmd_suppressions_t    known;
+    journal_fold_t        known;
     int                   redis;    /* is it there? */
     int                   error;    /* errno of the file, ends it */
     buffer_t              lines;    /* for the file, of this batch */
@@ -62,7 +61,7 @@ cmd_suppress_import(cmd_t *cmd, const config_shop_t *shop, const char *path,
             buffer_init(&list->lines, (CMD_BATCH + 1) * JOURNAL_LINE_MAX);
             rc = cmd_list_import(list);
             buffer_free(&list->lines);
-            cmd_suppressions_free(&list->known);
+            journal_fold_free(&list->known);
         }
 
         cmd_import_close(&list->import);
@@ -86,8 +85,8 @@ cmd_list_import(cmd_list_t *list)
     list->redis = cmd_connect(import->cmd);
 
     while (list->error == 0 && cmd_import_line(import, &text)) {
-        if (!cmd_list_line(list, text) && import->rejected++ < CMD_NAMED) {
-            cmd_error("line %ld is not an address", import->csv.line);
+        if (!cmd_list_line(list, text)) {
+            cmd_import_reject(import, "an address");
         }
 
         if (list->nbatch == CMD_BATCH) {
@@ -130,7 +129,7 @@ cmd_list_line(cmd_list_t *list, char *text)
         || sp_secret_id(import->cmd->conf->secret, SP_ID_SHOPPER,
                         &import->shop->id, &out, &shopper) != SP_OK)
     {
-        return import->csv.line == 1 && strchr(text, '@') == NULL;
+        return cmd_import_heading(import, text);
     }
 
     cmd_list_note(list, &shopper);
@@ -147,7 +146,7 @@ cmd_list_note(cmd_list_t *list, const sp_id_t *shopper)
 
     shop = list->import.shop->name;
 
-    if (cmd_suppressions_has(&list->known, shop, shopper)) {
+    if (journal_fold_has(&list->known, shop, shopper)) {
         list->before++;
 
     } else {
@@ -155,7 +154,8 @@ cmd_list_note(cmd_list_t *list, const sp_id_t *shopper)
         journal_suppression_line(line, (int64_t) time(NULL), shop, shopper,
                                  list->reason);
         buffer_str(&list->lines, line);
-        cmd_suppressions_add(&list->known, 0, shop, shopper, list->reason, 0);
+        journal_fold_suppression(&list->known, 0, shop, shopper, list->reason,
+                                 0);
     }
 
     list->batch[list->nbatch++] = *shopper;
@@ -219,11 +219,6 @@ cmd_list_end(cmd_list_t *list)
     if (list->error != 0 || import->csv.error != 0) {
         cmd_error("not all lines were read: import the file again");
         return CMD_FAILED;
-    }
-
-    if (import->rejected > CMD_NAMED) {
-        cmd_error("%ld lines more are not addresses",
-                  import->rejected - CMD_NAMED);
     }
 
     cmd_print(import->cmd, json_pack("{s:s, s:I, s:I, s:I}", "shop",

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "date.h"
 #include "sp_arena.h"
 
 
@@ -136,6 +137,13 @@ cmd_why_json(const redis_answer_t *answer, const config_shop_t *shop)
         }
     }
 
+    /* in what rules said, if there is such a zone */
+
+    text = json_string_value(json_object_get(json, "time_zone"));
+    json_object_set_new(json, "hours_in",
+                        json_string(text != NULL && date_zone(text)
+                                    ? text : shop->time_zone));
+
     /* there is no next look at a rescue that has ended */
 
     if (json_integer_value(json_object_get(json, "next")) == 0) {
@@ -164,19 +172,25 @@ cmd_why_json(const redis_answer_t *answer, const config_shop_t *shop)
 static json_t *
 cmd_why_visit(const char *text)
 {
-    int        items, stage;
-    char       id[64], by[16];
-    long long  last, held;
+    int          items, stage;
+    char         id[64], by[16];
+    long long    last, held;
+    const char  *failed;
+
+    failed = strstr(text, " checkout_error=");
 
     if (sscanf(text, "%63s by=%15s items=%d stage=%d last=%lld held=%lld",
-               id, by, &items, &stage, &last, &held) != 6)
+               id, by, &items, &stage, &last, &held) != 6
+        || failed == NULL)
     {
         return json_string(text);
     }
 
-    return json_pack("{s:s, s:s, s:i, s:i, s:I, s:I}", "visit", id, "by", by,
-                     "items", items, "stage", stage, "last",
-                     (json_int_t) last, "held", (json_int_t) held);
+    return json_pack("{s:s, s:s, s:i, s:i, s:I, s:I, s:I}", "visit", id, "by",
+                     by, "items", items, "stage", stage, "last",
+                     (json_int_t) last, "held", (json_int_t) held,
+                     "checkout_error",
+                     (json_int_t) atoll(strchr(failed, '=') + 1));
 }
 
 

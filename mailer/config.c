@@ -4,16 +4,23 @@
 
 #include <stdlib.h>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 #include "config_build.h"
+#include "config_text.h"
 #include "config_value.h"
+#include "creative_file.h"
 
 
 static config_t *config_read_file(const char *path, int lenient,
     config_error_t *err);
 static int config_build(config_t *conf, cfg_t *cfg);
+static int config_check_folders(const config_t *conf, cfg_t *cfg);
 static int config_build_redis(config_t *conf, cfg_t *cfg);
 static int config_build_http(config_t *conf, cfg_t *cfg);
 static int config_build_smtp(config_smtp_t *smtp, cfg_t *cfg);
+static int config_check_ca(cfg_t *cfg, const char *option);
 static int config_is_local(const char *host);
 static void config_free(config_t *conf);
 
@@ -108,6 +115,10 @@ config_build(config_t *conf, cfg_t *cfg)
         return 0;
     }
 
+    if (!config_check_folders(conf, cfg)) {
+        return 0;
+    }
+
     conf->nsmtp = cfg_size(cfg, "smtp");
     conf->smtp = calloc(conf->nsmtp + 1, sizeof(config_smtp_t));
     conf->nshops = cfg_size(cfg, "shop");
@@ -135,6 +146,38 @@ config_build(config_t *conf, cfg_t *cfg)
 
     if (conf->nshops == 0) {
         config_fail(cfg, NULL, "there is no shop");
+        return 0;
+    }
+
+    return 1;
+}
+
+
+/* Those that mend creatives may have to make the folder. */
+
+static int
+config_check_folders(const config_t *conf, cfg_t *cfg)
+{
+    const char  *bad;
+
+    bad = conf->creatives != NULL && !conf->lenient
+          ? creative_file_dir(conf->creatives) : NULL;
+
+    if (bad != NULL) {
+        config_fail(cfg, "creatives", "creatives \"%s\": %s", conf->creatives,
+                    bad);
+        return 0;
+    }
+
+    /* a Maildir may come with its first mail: `check` warns */
+
+    bad = conf->bounce_maildir != NULL
+          && creative_file_exists(conf->bounce_maildir)
+          ? creative_file_dir(conf->bounce_maildir) : NULL;
+
+    if (bad != NULL) {
+        config_fail(cfg, "bounce_maildir", "bounce_maildir \"%s\": %s",
+                    conf->bounce_maildir, bad);
         return 0;
     }
 
@@ -171,7 +214,8 @@ config_build_redis(config_t *conf, cfg_t *cfg)
         return 0;
     }
 
-    return config_string(cfg, "redis_ca_file", &conf->redis.ca_file);
+    return config_string(cfg, "redis_ca_file", &conf->redis.ca_file)
+           && config_check_ca(cfg, "redis_ca_file");
 }
 
 
@@ -245,6 +289,7 @@ config_build_smtp(config_smtp_t *smtp, cfg_t *cfg)
     if (!config_string(cfg, "user", &smtp->user)
         || !config_string(cfg, "helo", &smtp->helo)
         || !config_string(cfg, "ca_file", &smtp->ca_file)
+        || !config_check_ca(cfg, "ca_file")
         || !config_list(cfg, "sends_from", &smtp->sends_from,
                         &smtp->nsends_from)
         || !config_secret(cfg, "password_file", &smtp->password))
@@ -267,6 +312,40 @@ config_build_smtp(config_smtp_t *smtp, cfg_t *cfg)
     }
 
     return 1;
+}
+
+
+/* It is opened again by each connection: here is who can mend it. */
+
+static int
+config_check_ca(cfg_t *cfg, const char *option)
+{
+    int          ok;
+    SSL_CTX     *ctx;
+    const char  *path, *bad;
+
+    path = cfg_getstr(cfg, option);
+
+    if (path == NULL) {
+        return 1;
+    }
+
+    bad = config_text_readable(path);
+
+    if (bad == NULL) {
+        ctx = SSL_CTX_new(TLS_client_method());
+        ok = ctx != NULL
+             && SSL_CTX_load_verify_locations(ctx, path, NULL) == 1;
+        SSL_CTX_free(ctx);
+        ERR_clear_error();
+        bad = ok ? NULL : "has no certificate";
+    }
+
+    if (bad != NULL) {
+        config_fail(cfg, option, "%s \"%s\": %s", option, path, bad);
+    }
+
+    return bad == NULL;
 }
 
 

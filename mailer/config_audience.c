@@ -45,6 +45,12 @@ config_build_audience(audience_t *audience, cfg_t *cfg)
         (void) config_value_login(text, &audience->login);
     }
 
+    text = cfg_getstr(cfg, "checkout_error");
+
+    if (text != NULL) {
+        (void) config_value_login(text, &audience->checkout_error);
+    }
+
     if (audience->max_items != 0
         && audience->max_items < audience->min_items)
     {

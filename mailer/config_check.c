@@ -2,6 +2,8 @@
  * Copyright (C) SitePreserver developers
  */
 
+#include <unicode/utf8.h>
+
 #include "config_check.h"
 #include "config_value.h"
 #include "draw.h"
@@ -13,6 +15,7 @@ typedef struct {
 } config_check_t;
 
 
+static const char *config_check_bytes(const char *text);
 static const char *config_check_time(const char *text);
 static const char *config_check_rate(const char *text);
 static const char *config_check_mode(const char *text);
@@ -126,6 +129,7 @@ static const config_check_t  config_checks[] = {
     { "categories", config_check_text },
     { "customers", config_check_customers },
     { "login", config_check_login },
+    { "checkout_error", config_check_login },
     { "locales", config_value_locale },
     { "stage", config_check_stage },
     { "captured", config_check_captured },
@@ -137,7 +141,14 @@ static const config_check_t  config_checks[] = {
 const char *
 config_check(const char *option, const char *text)
 {
+    const char            *bad;
     const config_check_t  *check;
+
+    bad = config_check_bytes(text);
+
+    if (bad != NULL) {
+        return bad;
+    }
 
     for (check = config_checks; check->name != NULL; check++) {
         if (strcmp(check->name, option) == 0) {
@@ -146,6 +157,50 @@ config_check(const char *option, const char *text)
     }
 
     return NULL;
+}
+
+
+/* What may be said, in a message or in a log, of any option. */
+
+static const char *
+config_check_bytes(const char *text)
+{
+    int32_t  i;
+    UChar32  c;
+
+    for (i = 0; text[i] != '\0'; /* void */ ) {
+        U8_NEXT(text, i, -1, c);
+
+        if (c < 0) {
+            return "is not UTF-8 text";
+        }
+
+        if ((c < ' ' && c != '\n') || (c >= 0x7f && c < 0xa0)) {
+            return "has a control character";
+        }
+    }
+
+    return NULL;
+}
+
+
+int
+config_check_is_path(const char *option)
+{
+    size_t              i;
+    static const char  *paths[] = {
+        "secret_file", "redis_password_file", "redis_ca_file", "state_dir",
+        "creatives", "bounce_maildir", "webhook_secret_file", "never_mail",
+        "password_file", "ca_file"
+    };
+
+    for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        if (strcmp(paths[i], option) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "config_grammar.h"
+#include "config_include.h"
 
 
 static int config_end(cfg_t *cfg, cfg_opt_t *opt, int argc,
@@ -55,6 +56,7 @@ static cfg_opt_t  config_audience_opts[] = {
     CFG_STR_LIST("stage", NULL, CFGF_NODEFAULT),
     CFG_STR_LIST("captured", NULL, CFGF_NODEFAULT),
     CFG_STR_LIST("device", NULL, CFGF_NODEFAULT),
+    CFG_STR("checkout_error", NULL, CFGF_NODEFAULT),
     CFG_END()
 };
 
@@ -157,7 +159,7 @@ static cfg_opt_t  config_opts[] = {
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
     CFG_SEC("shop", config_shop_opts,
             CFGF_MULTI|CFGF_TITLE|CFGF_NO_TITLE_DUPES),
-    CFG_FUNC("include", &cfg_include),
+    CFG_FUNC("include", &config_include),
     CFG_FUNC(CONFIG_END, &config_end),
     CFG_END()
 };

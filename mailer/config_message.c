@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config_build.h"
+#include "creative_own.h"
 
 
 #define CONFIG_FROM_NAME  512
@@ -16,7 +17,6 @@ static int config_creatives_of(config_t *conf, config_shop_t *shop,
     config_step_t *step, cfg_t *cfg);
 static int config_creative(config_t *conf, config_shop_t *shop,
     config_variant_t *variant, cfg_t *cfg);
-static sp_str_t config_str(const char *text);
 
 
 int
@@ -32,18 +32,18 @@ config_build_message(config_t *conf, config_shop_t *shop, cfg_t *cfg)
 
     message = &shop->message;
     message->key = shop->id;
-    message->name = config_str(shop->brand.name);
+    message->name = sp_str(shop->brand.name);
 
     if (message->name.len == 0) {
         message->name = message->from_name.len != 0 ? message->from_name
                                                     : shop->id;
     }
 
-    message->cart_url = config_str(shop->cart_url);
-    message->logo = config_str(shop->brand.logo);
-    message->colour = config_str(shop->brand.colour);
-    message->address = config_str(shop->brand.address);
-    message->locale = config_str(shop->locale);
+    message->cart_url = sp_str(shop->cart_url);
+    message->logo = sp_str(shop->brand.logo);
+    message->colour = sp_str(shop->brand.colour);
+    message->address = sp_str(shop->brand.address);
+    message->locale = sp_str(shop->locale);
     message->utm = shop->utm.tags;
 
     for (i = 0; i < shop->nseries; i++) {
@@ -59,18 +59,6 @@ config_build_message(config_t *conf, config_shop_t *shop, cfg_t *cfg)
     }
 
     return 1;
-}
-
-
-static sp_str_t
-config_str(const char *text)
-{
-    sp_str_t  s;
-
-    s.data = text;
-    s.len = text != NULL ? strlen(text) : 0;
-
-    return s;
 }
 
 
@@ -106,9 +94,9 @@ config_message_from(config_shop_t *shop, cfg_t *cfg)
         return 0;
     }
 
-    shop->message.from_name = config_str(shop->from_name);
-    shop->message.from = config_str(shop->from_address);
-    shop->message.reply_to = config_str(shop->reply_to);
+    shop->message.from_name = sp_str(shop->from_name);
+    shop->message.from = sp_str(shop->from_address);
+    shop->message.reply_to = sp_str(shop->reply_to);
 
     return 1;
 }
@@ -129,7 +117,7 @@ config_message_hosts(config_shop_t *shop)
     }
 
     for (i = 0; i < shop->nhosts; i++) {
-        shop->own_hosts[i] = config_str(shop->hosts[i]);
+        shop->own_hosts[i] = sp_str(shop->hosts[i]);
     }
 
     host = strstr(shop->public_url, "://") + 3;
@@ -179,7 +167,9 @@ config_creative(config_t *conf, config_shop_t *shop,
 {
     sp_error_t   err;
 
-    variant->loaded = creative_load(config_creatives(conf), variant->creative, &err);
+    variant->loaded = creative_own_load(config_creatives(conf),
+                                        conf->state_dir, variant->creative,
+                                        &err);
 
     if (variant->loaded == NULL) {
         if (conf->lenient) {
@@ -200,7 +190,9 @@ config_creative(config_t *conf, config_shop_t *shop,
     }
 
     variant->watch = creative_watch_create(config_creatives(conf),
-                                        creative_ref(variant->loaded));
+                                           conf->creatives != NULL
+                                               ? conf->state_dir : NULL,
+                                           creative_ref(variant->loaded));
 
     if (variant->watch == NULL) {
         creative_free(variant->loaded);

@@ -61,6 +61,12 @@ config_build_offer(config_offer_t *offer, cfg_t *cfg)
         return 0;
     }
 
+    if (strcmp(offer->name, "none") == 0) {
+        config_fail(cfg, NULL, "offer \"none\" needs another name: \"none\" is "
+                    "no offer");
+        return 0;
+    }
+
     (void) config_value_kind(cfg_getstr(cfg, "kind"), &kind);
     offer->kind = (message_offer_kind_t) kind;
     (void) config_value_number(cfg_getstr(cfg, "strength"), 1, 100, &n);

@@ -8,28 +8,19 @@
 
 #include "config_check.h"
 #include "config_grammar.h"
+#include "config_include.h"
 #include "config_parse.h"
 #include "config_place.h"
+#include "config_text.h"
 #include "config_value.h"
-
-
-#define CONFIG_FILE_MAX  (1024 * 1024)
-#define CONFIG_BOM       "\357\273\277"   /* what some editors begin with */
-
-
-/*
- * libconfuse's depth of includes.  No header has it, and nothing resets it:
- * after ten refused reloads no include() would be taken any more.
- */
-
-extern int  cfg_include_stack_ptr __attribute__((weak));
+#include "sp_json_text.h"
 
 
 static int config_parse_file(cfg_t *cfg, const char *path);
-static char *config_load(const char *path, size_t *len);
 static void config_not_closed(config_error_t *err);
 static void config_errfunc(cfg_t *cfg, const char *fmt, va_list ap);
 static int config_option(cfg_t *cfg, cfg_opt_t *opt);
+static int config_absolute(cfg_t *cfg, cfg_opt_t *opt, unsigned i);
 static int config_section(cfg_t *cfg, cfg_opt_t *opt);
 
 
@@ -60,17 +51,15 @@ config_parse(const char *path, config_error_t *err)
 
     cfg_set_error_function(cfg, config_errfunc);
 
+    rc = config_parse_file(cfg, path);
+
     /* An error in an included file has left the lexer amid its includes. */
 
-    if (&cfg_include_stack_ptr != NULL) {
-        cfg_include_stack_ptr = 0;
-    }
-
-    rc = config_parse_file(cfg, path);
+    config_include_end();
 
     if (rc == CFG_FILE_ERROR) {
         snprintf(err->text, sizeof(err->text), "%s: %s", path,
-                 strerror(errno));
+                 errno == EINVAL ? "is not a file" : strerror(errno));
 
     } else if (rc == CFG_PARSE_ERROR && strstr(err->text, CONFIG_END)) {
         config_not_closed(err);
@@ -93,18 +82,28 @@ config_parse(const char *path, config_error_t *err)
 static int
 config_parse_file(cfg_t *cfg, const char *path)
 {
-    int      rc;
-    char    *text;
-    FILE    *fp;
-    size_t   len;
+    int          rc, line;
+    char        *text;
+    FILE        *fp;
+    size_t       len;
+    const char  *bad;
 
-    text = config_load(path, &len);
+    text = config_text_read(path, "\n" CONFIG_END "()\n", &len);
 
     if (text == NULL) {
         return CFG_FILE_ERROR;
     }
 
     cfg->filename = strdup(path);
+    bad = config_text_check(text, len, &line);
+
+    if (bad != NULL) {
+        cfg->line = line;
+        cfg_error(cfg, "%s", bad);
+        free(text);
+        return CFG_PARSE_ERROR;
+    }
+
     fp = cfg->filename != NULL ? fmemopen(text, len, "r") : NULL;
 
     if (fp == NULL) {
@@ -118,50 +117,6 @@ config_parse_file(cfg_t *cfg, const char *path)
     free(text);
 
     return rc;
-}
-
-
-static char *
-config_load(const char *path, size_t *len)
-{
-    int                rc;
-    char              *text;
-    FILE              *fp;
-    static const char  end[] = "\n" CONFIG_END "()\n";
-
-    fp = fopen(path, "re");
-
-    if (fp == NULL) {
-        return NULL;
-    }
-
-    text = malloc(CONFIG_FILE_MAX + sizeof(end));
-
-    if (text == NULL) {
-        fclose(fp);
-        return NULL;
-    }
-
-    errno = 0;
-    *len = fread(text, 1, CONFIG_FILE_MAX, fp);
-
-    if (*len >= 3 && memcmp(text, CONFIG_BOM, 3) == 0) {
-        memcpy(text, "   ", 3);
-    }
-
-    rc = ferror(fp) ? errno : *len == CONFIG_FILE_MAX ? EFBIG : 0;
-    fclose(fp);
-
-    if (rc != 0) {
-        free(text);
-        errno = rc;
-        return NULL;
-    }
-
-    memcpy(text + *len, end, sizeof(end) - 1);
-    *len += sizeof(end) - 1;
-
-    return text;
 }
 
 
@@ -211,12 +166,7 @@ config_errfunc(cfg_t *cfg, const char *fmt, va_list ap)
         vsnprintf(text + n, sizeof(err->text) - (size_t) n, fmt, ap);
     }
 
-    /* ours is skipped, those of included files libconfuse reads by itself */
-
-    if (cfg->line == 1 && strstr(text, CONFIG_BOM) != NULL) {
-        snprintf(text, sizeof(err->text), "%s:1: the file begins with a byte "
-                 "order mark (BOM): save it without one", cfg->filename);
-    }
+    sp_json_text_mend(text, strlen(text));
 
     for ( /* void */ ; *text != '\0'; text++) {
         if ((unsigned char) *text < ' ') {
@@ -278,6 +228,12 @@ config_option(cfg_t *cfg, cfg_opt_t *opt)
         text = cfg_opt_getnstr(opt, i);
         bad = config_check(opt->name, text);
 
+        if (bad == NULL && config_check_is_path(opt->name)
+            && !config_absolute(cfg, opt, i))
+        {
+            return -1;
+        }
+
         if (bad != NULL) {
             cfg_error(cfg, "\"%s\" %s: \"%s\"", opt->name, bad,
                       strchr(text, '@') != NULL ? "<address>" : text);
@@ -286,6 +242,26 @@ config_option(cfg_t *cfg, cfg_opt_t *opt)
     }
 
     return 0;
+}
+
+
+/* A file is named from where its name is written, not from where we run. */
+
+static int
+config_absolute(cfg_t *cfg, cfg_opt_t *opt, unsigned i)
+{
+    int    rc;
+    char  *path;
+
+    path = config_text_path(cfg->filename, cfg_opt_getnstr(opt, i));
+    rc = path != NULL ? cfg_opt_setnstr(opt, path, i) : CFG_FAIL;
+    free(path);
+
+    if (rc != CFG_SUCCESS) {
+        cfg_error(cfg, "out of memory");
+    }
+
+    return rc == CFG_SUCCESS;
 }
 
 

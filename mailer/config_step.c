@@ -245,6 +245,12 @@ config_check_step(const config_shop_t *shop, const config_series_t *series,
         return 0;
     }
 
+    if (step->max_late == 0) {
+        config_fail(cfg, "max_late", "step \"%s\" would always be too late",
+                    step->name);
+        return 0;
+    }
+
     if (config_given(cfg, "expires") && step->expires == 0) {
         config_fail(cfg, "expires", "step \"%s\" would expire at once",
                     step->name);

@@ -25,8 +25,9 @@ static const char *config_redis_db(const char *text, config_redis_t *redis);
 static const char *
 config_host_port(const char *text, size_t len, char **host, unsigned *port)
 {
-    size_t       n, skip;
-    const char  *end, *rest;
+    size_t          n, skip;
+    const char     *end, *rest;
+    unsigned char   ip[16];
 
     if (len > 0 && text[0] == '[') {
         end = memchr(text, ']', len);
@@ -64,8 +65,15 @@ config_host_port(const char *text, size_t len, char **host, unsigned *port)
         return "has a host that is not valid";
     }
 
-    if (skip == 1 && strspn(*host, "0123456789abcdefABCDEF:.") != n) {
+    if (skip == 1 ? inet_pton(AF_INET6, *host, ip) != 1
+                  : strspn(*host, "0123456789.") == n
+                    && inet_pton(AF_INET, *host, ip) != 1)
+    {
         return "has an address that is not valid";
+    }
+
+    if (skip == 0 && (**host == '.' || strstr(*host, "..") != NULL)) {
+        return "has a host that is not valid";
     }
 
     return config_port(rest, len - (size_t) (rest - text), port);
@@ -237,17 +245,31 @@ config_value_smtp(const char *text, char **host, unsigned *port,
 
 
 const char *
+config_value_authority(const char *text, size_t len)
+{
+    char        *host;
+    unsigned     port;
+    const char  *bad;
+
+    host = NULL;
+    bad = config_host_port(text, len, &host, &port);
+    free(host);
+
+    return bad;
+}
+
+
+const char *
 config_value_listen(const char *text, char **host, unsigned *port)
 {
+    const char  *bad;
+
     *port = 0;
+    bad = config_host_port(text, strlen(text), host, port);
 
-    if (config_host_port(text, strlen(text), host, port) != NULL
-        || *port == 0)
-    {
-        return "is not ADDRESS:PORT";
-    }
-
-    return NULL;
+    return bad != NULL && strstr(bad, "address") != NULL
+           && strchr(text, ':') != NULL ? bad
+           : bad != NULL || *port == 0 ? "is not ADDRESS:PORT" : NULL;
 }
 
 

@@ -310,7 +310,7 @@ config_value_mailbox(const char *text, char *address)
 const char *
 config_value_url(const char *text)
 {
-    const char  *p, *host;
+    const char  *p, *bad, *host;
 
     if (strncmp(text, "https://", 8) == 0) {
         host = text + 8;
@@ -334,6 +334,12 @@ config_value_url(const char *text)
         if (!isalnum((unsigned char) *p) && strchr(".-_:[]", *p) == NULL) {
             return "has a host that is not valid";
         }
+    }
+
+    bad = config_value_authority(host, (size_t) (p - host));
+
+    if (bad != NULL) {
+        return bad;
     }
 
     for ( /* void */ ; *p != '\0'; p++) {

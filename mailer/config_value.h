@@ -144,6 +144,11 @@ const char *config_value_smtp(const char *text, char **host, unsigned *port,
     int *implicit_tls);
 
 
+/* HOST, HOST:PORT, [V6] or [V6]:PORT. */
+
+const char *config_value_authority(const char *text, size_t len);
+
+
 /* "ADDRESS:PORT" or "[V6]:PORT" to listen on; *host is malloc()ed. */
 
 const char *config_value_listen(const char *text, char **host,

@@ -67,6 +67,9 @@ creative_load(const char *dir, const char *name, sp_error_t *err)
     rc = creative_file_folder(dir, SP_CREATIVES_DIR, name, creative->path,
                               sizeof(creative->path), err);
     if (rc == SP_OK) {
+        creative->own = dir != NULL
+                        && strncmp(creative->path, dir, strlen(dir)) == 0
+                        && creative->path[strlen(dir)] == '/';
         rc = creative_locales(creative, err);
     }
 
@@ -140,6 +143,13 @@ const char *
 creative_path(const creative_t *creative)
 {
     return creative->path;
+}
+
+
+int
+creative_own(const creative_t *creative)
+{
+    return creative->own;
 }
 
 

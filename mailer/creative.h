@@ -49,6 +49,7 @@ typedef struct {
 /*
  * Loads the creative of that name ([a-z0-9_-]) from dir/NAME, or where dir is
  * NULL or has none, from the folder of the bundled ones (SP_CREATIVES_DIR).
+ * See creative_own_load(), too.
  * NULL: err says what is wrong, with file and line.  What is loaded never
  * changes, and any thread may use it.
  */
@@ -78,6 +79,11 @@ const char *creative_name(const creative_t *creative);
 /* The folder it was loaded from. */
 
 const char *creative_path(const creative_t *creative);
+
+
+/* Was it in dir? */
+
+int creative_own(const creative_t *creative);
 
 
 /* The content's SHA-256 in hex, whichever folder it is in. */

@@ -2,6 +2,7 @@
  * Copyright (C) SitePreserver developers
  */
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,10 @@
 #define CREATIVE_UTM_SIZE  512
 
 
+static sp_rc_t creative_file_own(const char *dir, const char *name,
+    char *path, size_t size, sp_error_t *err);
+static sp_rc_t creative_file_path(const char *dir, const char *name,
+    char *path, size_t size, sp_error_t *err);
 static sp_rc_t creative_file_field(const char *path, unsigned line,
     const sp_str_t *text, creative_locale_t *locale, sp_error_t *err);
 static sp_rc_t creative_file_template(const char *path, unsigned line,
@@ -31,29 +36,20 @@ sp_rc_t
 creative_file_folder(const char *dir, const char *bundled, const char *name,
     char *path, size_t size, sp_error_t *err)
 {
-    int          n;
-    size_t       i;
-    const char  *dirs[2];
+    sp_rc_t  rc;
 
-    dirs[0] = dir;
-    dirs[1] = bundled;
+    if (dir != NULL) {
+        rc = creative_file_own(dir, name, path, size, err);
 
-    for (i = 0; i < 2; i++) {
-        if (dirs[i] == NULL) {
-            continue;
+        if (rc != SP_DONE) {
+            return rc;
         }
+    }
 
-        n = snprintf(path, size, "%s/%s", dirs[i], name);
+    rc = creative_file_path(bundled, name, path, size, err);
 
-        if (n < 0 || (size_t) n >= size) {
-            (void) snprintf(err->text, sizeof(err->text),
-                            "%.200s: is too long a path", dirs[i]);
-            return SP_INVALID;
-        }
-
-        if (creative_file_exists(path)) {
-            return SP_OK;
-        }
+    if (rc != SP_OK || creative_file_exists(path)) {
+        return rc;
     }
 
     if (dir != NULL) {
@@ -66,6 +62,79 @@ creative_file_folder(const char *dir, const char *bundled, const char *name,
     }
 
     return SP_INVALID;
+}
+
+
+/*
+ * SP_DONE: it is certain that there is none.  A link that leads nowhere, or a
+ * folder that cannot be looked into, is not: the operator's may be there.
+ */
+
+static sp_rc_t
+creative_file_own(const char *dir, const char *name, char *path, size_t size,
+    sp_error_t *err)
+{
+    sp_rc_t       rc;
+    struct stat   st;
+    const char   *bad;
+
+    bad = creative_file_dir(dir);
+
+    if (bad != NULL) {
+        (void) snprintf(err->text, sizeof(err->text), "%.200s: %s", dir, bad);
+        return SP_INVALID;
+    }
+
+    rc = creative_file_path(dir, name, path, size, err);
+
+    if (rc != SP_OK || lstat(path, &st) == 0) {
+        return rc;
+    }
+
+    if (errno == ENOENT) {
+        return SP_DONE;
+    }
+
+    (void) snprintf(err->text, sizeof(err->text), "%.200s: %s", path,
+                    strerror(errno));
+
+    return SP_INVALID;
+}
+
+
+static sp_rc_t
+creative_file_path(const char *dir, const char *name, char *path, size_t size,
+    sp_error_t *err)
+{
+    int  n;
+
+    n = snprintf(path, size, "%s/%s", dir, name);
+
+    if (n >= 0 && (size_t) n < size) {
+        return SP_OK;
+    }
+
+    (void) snprintf(err->text, sizeof(err->text), "%.200s: is too long a path",
+                    dir);
+
+    return SP_INVALID;
+}
+
+
+const char *
+creative_file_dir(const char *path)
+{
+    DIR  *d;
+
+    d = opendir(path);
+
+    if (d == NULL) {
+        return errno == ENOTDIR ? "is not a folder" : strerror(errno);
+    }
+
+    (void) closedir(d);
+
+    return NULL;
 }
 
 

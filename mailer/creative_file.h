@@ -11,8 +11,9 @@
 
 
 /*
- * The folder of the creative: dir/NAME, else bundled/NAME.  dir may be NULL.
- * SP_INVALID: it is in neither.
+ * The folder of the creative: dir/NAME, and where there certainly is none,
+ * bundled/NAME.  dir may be NULL.  SP_INVALID: it is in neither, or dir cannot
+ * be looked into.
  */
 
 sp_rc_t creative_file_folder(const char *dir, const char *bundled,
@@ -20,6 +21,11 @@ sp_rc_t creative_file_folder(const char *dir, const char *bundled,
 
 
 int creative_file_exists(const char *path);
+
+
+/* NULL: it is a folder that can be read, else why it is not. */
+
+const char *creative_file_dir(const char *path);
 
 
 /*

@@ -27,6 +27,7 @@ struct creative_s {
     char                 name[CREATIVE_NAME_MAX + 1];
     char                 path[CREATIVE_PATH_MAX];
     char                 hash[CREATIVE_HASH_LEN + 1];
+    unsigned             own:1;
     creative_state_t     state;
     char                 reason[CREATIVE_REASON_MAX + 1];   /* if retired */
     buffer_t             changed;   /* names of files */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "creative_file.h"
+#include "creative_own.h"
 #include "creative_watch.h"
 
 
@@ -19,22 +20,26 @@
 
 struct creative_watch_s {
     char         *dir;              /* NULL: only bundled ones */
+    char         *state_dir;        /* NULL: nothing is remembered */
     char         *name;
     creative_t   *creative;
     int64_t       looked;
     uint64_t      mark;             /* of the files when they were read */
     unsigned      wrong:1;
+    unsigned      forgetful:1;      /* it was an own one, and cannot be noted */
     sp_error_t    err;
 };
 
 
+static creative_t *creative_watch_load(creative_watch_t *watch);
 static uint64_t creative_watch_mark(const creative_watch_t *watch);
 static uint64_t creative_watch_file(int fd, const char *name);
 static uint64_t creative_watch_mix(uint64_t hash, uint64_t value);
 
 
 creative_watch_t *
-creative_watch_create(const char *dir, creative_t *loaded)
+creative_watch_create(const char *dir, const char *state_dir,
+    creative_t *loaded)
 {
     creative_watch_t  *watch;
 
@@ -46,8 +51,11 @@ creative_watch_create(const char *dir, creative_t *loaded)
 
     watch->name = strdup(creative_name(loaded));
     watch->dir = dir != NULL ? strdup(dir) : NULL;
+    watch->state_dir = state_dir != NULL ? strdup(state_dir) : NULL;
 
-    if (watch->name == NULL || (dir != NULL && watch->dir == NULL)) {
+    if (watch->name == NULL || (dir != NULL && watch->dir == NULL)
+        || (state_dir != NULL && watch->state_dir == NULL))
+    {
         creative_watch_free(watch);
         return NULL;
     }
@@ -67,6 +75,7 @@ creative_watch_free(creative_watch_t *watch)
         creative_free(watch->creative);
         free(watch->name);
         free(watch->dir);
+        free(watch->state_dir);
         free(watch);
     }
 }
@@ -96,7 +105,7 @@ creative_watch_get(creative_watch_t *watch, int64_t now, int *news)
 
     watch->mark = mark;
     was_wrong = watch->wrong;
-    fresh = creative_load(watch->dir, watch->name, &watch->err);
+    fresh = creative_watch_load(watch);
     watch->wrong = fresh == NULL;
 
     if (fresh == NULL) {
@@ -111,8 +120,38 @@ creative_watch_get(creative_watch_t *watch, int64_t now, int *news)
 
     creative_free(watch->creative);
     watch->creative = fresh;
+    creative_watch_note(watch);
 
     return fresh;
+}
+
+
+static creative_t *
+creative_watch_load(creative_watch_t *watch)
+{
+    creative_t  *fresh;
+
+    fresh = creative_own_load(watch->dir, watch->state_dir, watch->name,
+                              &watch->err);
+
+    if (fresh != NULL && watch->forgetful && !creative_own(fresh)) {
+        creative_free(fresh);
+        (void) snprintf(watch->err.text, sizeof(watch->err.text),
+                        "your own \"%.64s\" is gone", watch->name);
+        return NULL;
+    }
+
+    return fresh;
+}
+
+
+void
+creative_watch_note(creative_watch_t *watch)
+{
+    if (watch->state_dir != NULL && creative_own(watch->creative)) {
+        watch->forgetful = creative_own_note(watch->state_dir,
+                                             watch->creative) != 0;
+    }
 }
 
 
@@ -128,7 +167,7 @@ creative_watch_error(const creative_watch_t *watch)
 static uint64_t
 creative_watch_mark(const creative_watch_t *watch)
 {
-    char            path[CREATIVE_WATCH_PATH];
+    char            path[CREATIVE_WATCH_PATH], own[CREATIVE_OWN_PATH];
     DIR            *d;
     uint64_t        sum;
     sp_error_t      err;
@@ -153,6 +192,14 @@ creative_watch_mark(const creative_watch_t *watch)
     }
 
     (void) closedir(d);
+
+    if (watch->state_dir != NULL) {
+
+        /* the bundled one may be sent once this is gone */
+
+        creative_own_file(watch->state_dir, watch->name, own);
+        sum += creative_watch_file(AT_FDCWD, own);
+    }
 
     return sum != 0 ? sum : 1;
 }

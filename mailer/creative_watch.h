@@ -18,10 +18,19 @@
 typedef struct creative_watch_s  creative_watch_t;
 
 
-/* Takes over what was loaded.  NULL: no memory, and it is still the caller's. */
+/*
+ * Takes over what was loaded.  state_dir: see creative_own.h.  NULL: no memory,
+ * and it is still the caller's.
+ */
 
-creative_watch_t *creative_watch_create(const char *dir, creative_t *loaded);
+creative_watch_t *creative_watch_create(const char *dir, const char *state_dir,
+    creative_t *loaded);
 void creative_watch_free(creative_watch_t *watch);
+
+
+/* Remembers an own one, so that the bundled one does not take its place. */
+
+void creative_watch_note(creative_watch_t *watch);
 
 
 /*

@@ -36,6 +36,7 @@ struct css_s {
     size_t             nrules;
     size_t             size;
     css_style_t      **styles[CSS_ENVS];    /* by the node's index */
+    css_style_t        nothing;             /* of most nodes */
     size_t             import;
     unsigned           dark:1;
     unsigned           too_large:1;
@@ -66,6 +67,7 @@ static const char *css_skip_block(const char *p, const char *end);
 static char *css_uncomment(css_t *css, const sp_str_t *text);
 static css_style_t *css_style(css_t *css, const html_node_t *node,
     css_env_t env);
+static css_style_t *css_own(css_t *css, css_style_t *style);
 static void css_apply(css_style_t *style, const css_decls_t *decls,
     unsigned weight, css_match_t match);
 
@@ -193,11 +195,7 @@ css_style(css_t *css, const html_node_t *node, css_env_t env)
         return style;
     }
 
-    style = sp_calloc(sp_arena_pool(css->arena), sizeof(css_style_t));
-
-    if (style == NULL) {
-        return NULL;
-    }
+    style = &css->nothing;
 
     for (i = 0; i < css->nrules; i++) {
         rule = &css->rules[i];
@@ -213,6 +211,12 @@ css_style(css_t *css, const html_node_t *node, css_env_t env)
         }
 
         if (match != CSS_NO) {
+            style = css_own(css, style);
+
+            if (style == NULL) {
+                return NULL;
+            }
+
             css_apply(style, rule->decls, css_specificity(rule->selector),
                       match);
         }
@@ -224,8 +228,9 @@ css_style(css_t *css, const html_node_t *node, css_env_t env)
         memset(&decls, 0, sizeof(css_decls_t));
         decls.arena = css->arena;
         css_declarations(&decls, &attr->value);
+        style = css_own(css, style);
 
-        if (decls.failed) {
+        if (decls.failed || style == NULL) {
             return NULL;
         }
 
@@ -235,6 +240,16 @@ css_style(css_t *css, const html_node_t *node, css_env_t env)
     css->styles[env][node->index] = style;
 
     return style;
+}
+
+
+/* A style that may be written; NULL: no memory. */
+
+static css_style_t *
+css_own(css_t *css, css_style_t *style)
+{
+    return style != &css->nothing ? style
+           : sp_calloc(sp_arena_pool(css->arena), sizeof(css_style_t));
 }
 
 

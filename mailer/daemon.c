@@ -152,7 +152,7 @@ daemon_loop(daemon_t *d)
 
     log_event(LOG_INFO, "start", "pid=%d mailer=%s shops=%u", (int) getpid(),
               d->engine->mailer, d->engine->conf->nshops);
-    rescue_creatives_log(d->engine->conf);
+    rescue_creatives_start(d->engine->conf);
     sd_notify(0, "READY=1");
 
     event_base_dispatch(d->base);
@@ -194,7 +194,7 @@ daemon_reload(evutil_socket_t sig, short what, void *data)
         if (engine_reload(d->engine, conf) == 0) {
             log_set_level((log_level_t) conf->log_level);
             log_event(LOG_INFO, "reload", "result=ok shops=%u", conf->nshops);
-            rescue_creatives_log(conf);
+            rescue_creatives_start(conf);
 
         } else {
             log_event(LOG_ERROR, "reload", "result=failed");
@@ -241,7 +241,7 @@ daemon_poll(evutil_socket_t fd, short what, void *data)
     daemon_t  *d;
 
     d = data;
-    now = engine_now();
+    now = now_ms();
 
     if (d->ended != 0) {
         if (d->engine->running == 0 || now - d->ended > DAEMON_THREADS) {

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "dns.h"
 
@@ -91,17 +90,6 @@ dns_free(dns_t *dns)
 }
 
 
-int64_t
-dns_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-
 /* DNS_OK: there is a reply to parse. */
 
 static dns_rc_t
@@ -140,7 +128,7 @@ dns_wait(dns_t *dns)
     struct timeval  tv, most;
 
     while (!dns->done) {
-        left = dns->deadline - dns_now();
+        left = dns->deadline - now_ms();
 
         if (left <= 0) {
             ares_cancel(dns->channel);

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "now.h"
+
 
 #define DNS_NAME_MAX    253
 #define DNS_VALUES_MAX  32          /* of one answer; more are not looked at */
@@ -41,13 +43,12 @@ typedef struct dns_s  dns_t;
 
 /*
  * server: "ADDRESS[:PORT]", NULL: the system's.  deadline: monotonic ms, as
- * dns_now() gives them, when every question has failed.  The library must have
+ * now_ms() gives them, when every question has failed.  The library must have
  * been set up by ares_library_init().  NULL: no memory, or not a server.
  */
 
 dns_t *dns_create(const char *server, int64_t deadline);
 void dns_free(dns_t *dns);
-int64_t dns_now(void);
 
 
 /*

@@ -91,6 +91,7 @@ typedef enum {
     DOCTOR_SHOP_SEEN,
     DOCTOR_SHOP_SERVED,
     DOCTOR_SHOP_KEY,
+    DOCTOR_SHOP_CHECKOUT,
     DOCTOR_SECRET_RIGHTS,
     DOCTOR_CONFIG_RIGHTS,
     DOCTOR_STATE_DIR,
@@ -150,7 +151,7 @@ typedef struct {
     const char           *config;   /* name of the configuration file */
     doctor_signature_t    signatures[DOCTOR_SIGNATURES];    /* of the mail */
     unsigned              nsignatures;
-    int64_t               deadline; /* monotonic ms, as of dns_now() */
+    int64_t               deadline; /* monotonic ms, as of now_ms() */
     const char           *ca_file;  /* for pages; NULL: the system's */
     doctor_report_t      *report;
 } doctor_probe_t;

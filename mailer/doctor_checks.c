@@ -272,6 +272,10 @@ const doctor_check_t  doctor_checks[DOCTOR_CHECKS] = {
         "nginx and mailer have different identity keys: no token, address or "
         "suppression of the one is known to the other.",
         "Give both the same secret file." },
+    [DOCTOR_SHOP_CHECKOUT] = { "shop_checkout",
+        "Nobody can buy, and nothing is sent while the shop's checkout fails; "
+        "after six hours messages leave although it does.",
+        "Look at what the rules marked checkout answer, in the shop's log." },
 
     /* Files. */
 

@@ -78,7 +78,7 @@ doctor_http(doctor_client_t *client, const char *url, const char *post,
 
     curl = client->curl;
     client->error[0] = '\0';
-    left = client->deadline - dns_now();
+    left = client->deadline - now_ms();
 
     if (left <= 0) {
         snprintf(http->error, sizeof(http->error), "no time left");

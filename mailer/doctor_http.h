@@ -29,7 +29,7 @@ typedef struct doctor_client_s  doctor_client_t;
 
 
 /*
- * Keeps cookies and connections.  deadline: as of dns_now(); ca_file: trusted
+ * Keeps cookies and connections.  deadline: as of now_ms(); ca_file: trusted
  * in the system's place, NULL: that is.  NULL: memory.
  */
 

@@ -66,12 +66,14 @@ void
 doctor_page(const char *html, size_t len, const char *host, const char *path,
     int64_t deadline, doctor_page_t *page)
 {
+    char                  *text;
     GumboOutput           *output;
     GumboOptions           options;
     doctor_page_run_t      run;
     doctor_page_memory_t   memory;
 
     memset(page, 0, sizeof(doctor_page_t));
+    len = len < DOCTOR_HTML_MAX ? len : DOCTOR_HTML_MAX;
     memory.deadline = deadline;
     memory.calls = 0;
     memory.arena = sp_arena_create(DOCTOR_TREE_MAX);
@@ -89,9 +91,13 @@ doctor_page(const char *html, size_t len, const char *host, const char *path,
     options.deallocator = doctor_page_dealloc;
     options.userdata = &memory;
 
-    output = gumbo_parse_with_options(&options, html,
-                                      len < DOCTOR_HTML_MAX ? len
-                                                            : DOCTOR_HTML_MAX);
+    /* it looks at the byte behind a text that ends in "&amp" */
+
+    text = doctor_page_alloc(&memory, len + 1);
+    memcpy(text, html, len);
+    text[len] = '\0';
+
+    output = gumbo_parse_with_options(&options, text, len);
     run.page = page;
     run.host = host;
     run.path = path;
@@ -111,7 +117,7 @@ doctor_page_alloc(void *data, size_t size)
     p = sp_alloc(sp_arena_pool(memory->arena), size);
 
     if (p == NULL
-        || (++memory->calls % 64 == 0 && dns_now() > memory->deadline))
+        || (++memory->calls % 64 == 0 && now_ms() > memory->deadline))
     {
         longjmp(memory->full, 1);
     }

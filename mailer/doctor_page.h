@@ -25,7 +25,7 @@ typedef struct {
 
 /*
  * host: the page's own, in lower case; path: of its URL; deadline: as of
- * dns_now().
+ * now_ms().
  */
 
 void doctor_page(const char *html, size_t len, const char *host,

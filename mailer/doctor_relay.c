@@ -140,7 +140,7 @@ doctor_relay_setup(CURL *curl, doctor_ehlo_t *ehlo, int verify, int login)
              smtp->implicit_tls ? "smtps" : "smtp", smtp->host, smtp->port,
              host);
 
-    left = ehlo->probe->deadline - dns_now();
+    left = ehlo->probe->deadline - now_ms();
     tls = smtp->tls == CONFIG_TLS_NONE ? (long) CURLUSESSL_NONE
           : login && smtp->tls == CONFIG_TLS_REQUIRED ? (long) CURLUSESSL_ALL
                                                       : (long) CURLUSESSL_TRY;

@@ -12,6 +12,8 @@
 
 static void doctor_shop(cmd_t *cmd, doctor_report_t *report,
     const config_shop_t *shop);
+static void doctor_checkout(const json_t *json, doctor_report_t *report,
+    const config_shop_t *shop);
 
 
 void
@@ -96,7 +98,36 @@ doctor_shop(cmd_t *cmd, doctor_report_t *report, const config_shop_t *shop)
                    shop->name, key, seen
                        ? "nginx and mailer have the same identity key"
                        : "this shop was set up with another identity key");
+        doctor_checkout(json, report, shop);
     }
 
     json_decref(json);
+}
+
+
+/* Nothing is sent while it fails, but not for ever. */
+
+static void
+doctor_checkout(const json_t *json, doctor_report_t *report,
+    const config_shop_t *shop)
+{
+    const char  *text;
+
+    if (json_is_integer(json_object_get(json, "shop_failing_since"))) {
+        text = "the checkout fails: nothing is sent";
+
+    } else if (json_is_integer(json_object_get(json,
+                                               "shop_failing_barred_until")))
+    {
+        text = "the checkout has failed for six hours: messages are sent "
+               "although it may fail";
+
+    } else {
+        doctor_say(report, DOCTOR_SHOP_CHECKOUT, DOCTOR_OK, shop->name, NULL,
+                   "nothing is held back because the checkout fails");
+        return;
+    }
+
+    doctor_say(report, DOCTOR_SHOP_CHECKOUT, DOCTOR_WARNING, shop->name, NULL,
+               "%s", text);
 }

@@ -4,26 +4,29 @@
 
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
-#include "engine.h"
+#include "engine_reapply.h"
 #include "log.h"
 #include "sp_arena.h"
 
 
 static relay_t **engine_relays(engine_t *engine, config_t *conf, unsigned *n);
-static int engine_shops(engine_t *engine);
+static void engine_relays_retire(relay_t **relays, unsigned n);
+static shop_t *engine_shops(engine_t *engine, config_t *conf, int *failed);
+static void engine_shops_add(engine_t *engine, shop_t *shops);
+static void engine_shops_free(shop_t *shops);
 static void engine_notice(void *data, int up);
 static void engine_take_back(engine_t *engine);
 static void engine_identify(engine_t *engine);
 static void engine_identified(void *data, const redis_answer_t *answer);
-static int engine_renew_every(engine_t *engine);
+static int engine_renew_every(engine_t *engine, const config_t *conf);
 static void engine_renew(evutil_socket_t fd, short what, void *data);
 
 
 engine_t *
 engine_create(struct event_base *base, config_t *conf)
 {
+    int        failed;
     engine_t  *engine;
 
     engine = calloc(1, sizeof(engine_t));
@@ -34,19 +37,21 @@ engine_create(struct event_base *base, config_t *conf)
 
     engine->base = base;
     engine->conf = config_ref(conf);
+    engine_fixed_init(&engine->fixed, conf);
     engine->inbox = inbox_create(base);
 
     if (engine->inbox == NULL || !engine_random(engine->mailer)
-        || (engine->journal = journal_create(conf->state_dir, engine->inbox))
-           == NULL
+        || (engine->journal = journal_create(engine->fixed.state_dir,
+                                              engine->inbox)) == NULL
         || (engine->relays = engine_relays(engine, conf, &engine->nrelays))
            == NULL
-        || engine_shops(engine) != 0
+        || ((engine->shops = engine_shops(engine, conf, &failed)), failed)
         || (engine->renew = event_new(base, -1, EV_PERSIST, engine_renew,
                                       engine)) == NULL
-        || engine_renew_every(engine) != 0
-        || (engine->redis = redis_create(base, &conf->redis, engine_notice,
-                                         engine)) == NULL)
+        || engine_renew_every(engine, conf) != 0
+        || engine_consent_start(engine) != 0
+        || (engine->redis = redis_create(base, engine->fixed.redis,
+                                         engine_notice, engine)) == NULL)
     {
         log_event(LOG_ERROR, "start", "error=\"no memory, threads or "
                   "descriptors\"");
@@ -54,21 +59,17 @@ engine_create(struct event_base *base, config_t *conf)
         return NULL;
     }
 
-    /* The connection keeps its settings when the config is another one. */
-
-    engine->first = config_ref(conf);
-
     return engine;
 }
 
 
 static int
-engine_renew_every(engine_t *engine)
+engine_renew_every(engine_t *engine, const config_t *conf)
 {
     int64_t         ms;
     struct timeval  tv;
 
-    ms = engine->conf->lease / 3;
+    ms = conf->lease / 3;
     tv.tv_sec = ms / 1000;
     tv.tv_usec = ms % 1000 * 1000;
 
@@ -101,11 +102,7 @@ engine_relays(engine_t *engine, config_t *conf, unsigned *n)
                                  &engine->running);
 
         if (relays[i] == NULL) {
-            while (i-- > 0) {
-                relay_retire(relays[i]);
-            }
-
-            free(relays);
+            engine_relays_retire(relays, i);
             return NULL;
         }
     }
@@ -116,17 +113,33 @@ engine_relays(engine_t *engine, config_t *conf, unsigned *n)
 }
 
 
-/* Shops of the config that are new are made, others get their new config. */
-
-static int
-engine_shops(engine_t *engine)
+static void
+engine_relays_retire(relay_t **relays, unsigned n)
 {
-    shop_t    *shop;
+    unsigned  i;
+
+    for (i = 0; i < n; i++) {
+        relay_retire(relays[i]);
+    }
+
+    free(relays);
+}
+
+
+/* A list of those of the config that are new. */
+
+static shop_t *
+engine_shops(engine_t *engine, config_t *conf, int *failed)
+{
+    shop_t    *shop, *shops;
     unsigned   i;
 
-    for (i = 0; i < engine->conf->nshops; i++) {
+    shops = NULL;
+    *failed = 0;
+
+    for (i = 0; i < conf->nshops; i++) {
         for (shop = engine->shops; shop != NULL; shop = shop->next) {
-            if (strcmp(shop->name, engine->conf->shops[i].name) == 0) {
+            if (strcmp(shop->name, conf->shops[i].name) == 0) {
                 break;
             }
         }
@@ -135,27 +148,63 @@ engine_shops(engine_t *engine)
             continue;
         }
 
-        shop = shop_create(engine, &engine->conf->shops[i]);
+        shop = shop_create(engine, &conf->shops[i]);
 
         if (shop == NULL) {
-            return -1;
+            *failed = 1;
+            engine_shops_free(shops);
+            return NULL;
         }
 
+        shop->next = shops;
+        shops = shop;
+    }
+
+    return shops;
+}
+
+
+static void
+engine_shops_add(engine_t *engine, shop_t *shops)
+{
+    shop_t  *shop;
+
+    while (shops != NULL) {
+        shop = shops;
+        shops = shop->next;
         shop->next = engine->shops;
         engine->shops = shop;
     }
-
-    return 0;
 }
 
+
+static void
+engine_shops_free(shop_t *shops)
+{
+    shop_t  *shop;
+
+    while (shops != NULL) {
+        shop = shops;
+        shops = shop->next;
+        shop_free(shop);
+    }
+}
+
+
+/* All that can fail is done before anything is another one. */
 
 int
 engine_reload(engine_t *engine, config_t *conf)
 {
-    shop_t     *shop;
+    int         failed;
+    shop_t     *shop, *shops;
     relay_t   **relays;
     config_t   *old;
-    unsigned    i, n;
+    unsigned    n, more;
+
+    if (!engine_fixed_check(&engine->fixed, conf)) {
+        return -1;
+    }
 
     relays = engine_relays(engine, conf, &n);
 
@@ -163,23 +212,31 @@ engine_reload(engine_t *engine, config_t *conf)
         return -1;
     }
 
+    shops = engine_shops(engine, conf, &failed);
+
+    if (failed || engine_renew_every(engine, conf) != 0) {
+        engine_shops_free(shops);
+        engine_relays_retire(relays, n);
+        return -1;
+    }
+
     /* it would wait for a rate, or a relay, that are no longer right */
 
     engine_take_back(engine);
-
-    for (i = 0; i < engine->nrelays; i++) {
-        relay_retire(engine->relays[i]);
-    }
-
-    free(engine->relays);
+    engine_relays_retire(engine->relays, engine->nrelays);
     engine->relays = relays;
     engine->nrelays = n;
 
     old = engine->conf;
     engine->conf = config_ref(conf);
+    more = shops != NULL;
+    engine_shops_add(engine, shops);
 
-    if (engine_shops(engine) != 0) {
-        log_event(LOG_ERROR, "reload", "error=\"no memory for a shop\"");
+    if (more) {
+
+        /* Redis was not told of their shoppers yet */
+
+        engine_reapply(engine);
     }
 
     for (shop = engine->shops; shop != NULL; shop = shop->next) {
@@ -188,7 +245,7 @@ engine_reload(engine_t *engine, config_t *conf)
 
     config_unref(old);
 
-    return engine_renew_every(engine);
+    return 0;
 }
 
 
@@ -210,6 +267,10 @@ engine_notice(void *data, int up)
 
     for (shop = engine->shops; shop != NULL; shop = shop->next) {
         shop_redis(shop, up);
+    }
+
+    if (up) {
+        engine_withdrawals(engine);
     }
 }
 
@@ -268,7 +329,6 @@ engine_identified(void *data, const redis_answer_t *answer)
     }
 
     if (engine->run_id[0] != '\0') {
-        engine->reapplied = 0;
         engine_reapply(engine);
     }
 
@@ -368,17 +428,11 @@ engine_end(engine_t *engine)
 void
 engine_free(engine_t *engine)
 {
-    shop_t  *shop;
-
     journal_free(engine->journal);
     redis_free(engine->redis);
+    engine_reapply_free(engine);
 
-    while (engine->shops != NULL) {
-        shop = engine->shops;
-        engine->shops = shop->next;
-        shop_free(shop);
-    }
-
+    engine_shops_free(engine->shops);
     free(engine->relays);
 
     if (engine->running == 0) {
@@ -389,7 +443,8 @@ engine_free(engine_t *engine)
         event_free(engine->renew);
     }
 
-    config_unref(engine->first);
+    engine_consent_free(engine);
+    engine_fixed_free(&engine->fixed);
     config_unref(engine->conf);
     free(engine);
 }
@@ -419,15 +474,4 @@ engine_random(char text[SP_ID_LEN + 1])
     text[SP_ID_LEN] = '\0';
 
     return 1;
-}
-
-
-int64_t
-engine_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }

@@ -9,8 +9,10 @@
 #define ENGINE_H
 
 #include "config.h"
+#include "engine_fixed.h"
 #include "inbox.h"
 #include "journal.h"
+#include "now.h"
 #include "redis.h"
 #include "relay.h"
 
@@ -22,12 +24,15 @@ typedef struct engine_s    engine_t;
 typedef struct shop_s      shop_t;
 typedef struct rescue_s    rescue_t;
 
+typedef struct engine_reapply_s  engine_reapply_t;
+typedef struct engine_batch_s  engine_batch_t;
+
 
 struct engine_s {
     struct event_base  *base;
     inbox_t            *inbox;
     config_t           *conf;
-    config_t           *first;      /* that of the start */
+    engine_fixed_t      fixed;      /* what conf says of it does not count */
     redis_t            *redis;
     journal_t          *journal;
     relay_t           **relays;     /* of conf, and last the dry one */
@@ -37,11 +42,15 @@ struct engine_s {
     rescue_t           *rescues;    /* in hand */
     unsigned            nrescues;
     struct event       *renew;
+    struct event       *watch;      /* for withdrawals */
+    engine_batch_t     *batches;    /* of these, on their way to a file */
     char                mailer[SP_ID_LEN + 1];      /* this start of us */
     unsigned            stopping:1;
     unsigned            reapplied:1;    /* Redis was told of all that the
                                            journal has, since it is there */
+    unsigned            unread:1;       /* it cannot be: nothing is sent */
     unsigned            untold;         /* of these, on their way */
+    engine_reapply_t   *reapply;        /* what it is being told; or NULL */
     char                run_id[ENGINE_RUN_ID + 1];  /* of Redis, "" at first */
 };
 
@@ -54,8 +63,8 @@ engine_t *engine_create(struct event_base *base, config_t *conf);
 /*
  * Takes another config: what a sender has begun with goes on with the one it
  * began with, the rest is given back.
- * redis, state_dir and http_listen stay as they were.  Nonzero: no memory or
- * threads; the old config stays.
+ * What engine_fixed.h has stays as it was.  Nonzero: no memory or threads, or
+ * another identity key; the old config stays.
  */
 
 int engine_reload(engine_t *engine, config_t *conf);
@@ -108,6 +117,17 @@ int engine_suppress(engine_t *engine, const char *shop,
 
 
 /*
+ * The same, but Redis is told after done() was called: it may call Redis first,
+ * about what the suppression ends.  Only the journal has it until then.  shop
+ * and reason must live as long.
+ */
+
+int engine_suppress_last(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, const char *reason,
+    void (*done)(void *data, int error), void *data);
+
+
+/*
  * The same until then, Unix time in s; what is suppressed for ever stays so.
  */
 
@@ -125,23 +145,29 @@ int engine_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
 
 
 /*
- * Tells Redis of all that the journal has, before anything is claimed: the
- * connection keeps the order, so Redis knows of all suppressions when the
- * first claim comes.
+ * Tells Redis of all that the journal has, some at a time.  Nothing is claimed
+ * until the last of it is on its way: the connection keeps the order, so Redis
+ * knows of all suppressions when the first claim comes.
  */
 
 void engine_reapply(engine_t *engine);
+
+
+/*
+ * engine_consent.c: withdrawals of consent that were observed are brought from
+ * Redis into our own file, once a minute, and told to Redis again by
+ * engine_reapply().  engine_withdrawals(): asks for them now.
+ */
+
+int engine_consent_start(engine_t *engine);
+void engine_consent_free(engine_t *engine);
+void engine_withdrawals(engine_t *engine);
 
 
 /* 22 random characters of base64url, a letter first, and a NUL; 0: no
    randomness. */
 
 int engine_random(char text[SP_ID_LEN + 1]);
-
-
-/* Milliseconds that only rise. */
-
-int64_t engine_now(void);
 
 
 /* ---- shops (shop.c) ---- */
@@ -165,9 +191,10 @@ struct shop_s {
     sp_mode_t       mode;           /* as Redis knows it, when READY */
     int64_t         idle;           /* ms, as nginx said; 0: not known */
     struct event   *timer;
-    int64_t         counted;        /* by engine_now(): codes of a pool, last */
+    int64_t         counted;        /* by now_ms(): codes of a pool, last */
     unsigned        asking:1;       /* a hello or a claim is under way */
     unsigned        known:1;        /* our own file says that it existed */
+    unsigned        failing:1;      /* Redis refused, and nothing went since */
     unsigned        said;           /* state last logged, and once */
 };
 

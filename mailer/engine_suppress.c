@@ -2,13 +2,14 @@
  * Copyright (C) SitePreserver developers
  *
  * Who is suppressed, and whose cart was not theirs: first in our own files,
- * which last, and in Redis, which is told all of it again when it comes back.
+ * which last, and in Redis, which is told all of it again when it comes back
+ * (engine_reapply.c).
  */
 
 #include <stdlib.h>
 #include <time.h>
 
-#include "engine.h"
+#include "engine_reapply.h"
 #include "log.h"
 #include "sp_arena.h"
 
@@ -19,82 +20,26 @@ typedef struct {
     journal_entry_t   entry;
     void            (*done)(void *data, int error);
     void             *data;
+    engine_t         *engine;       /* Redis is told last; NULL: it was told */
+    const char       *shop;
+    const char       *reason;
+    sp_id_t           shopper;
 } engine_suppression_t;
 
 
-static void engine_reapply_one(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason, int64_t until);
-static void engine_reapply_not_me(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason, int64_t until);
 static int engine_tell(engine_t *engine, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
 static int engine_tell_not_me(engine_t *engine, const char *shop,
     const sp_id_t *shopper, int64_t ago);
-static int engine_call(engine_t *engine, const sp_call_t *call);
 static engine_suppression_t *engine_suppression(
     void (*done)(void *data, int error), void *data);
 static void engine_note(engine_t *engine, engine_suppression_t *suppression,
     const char *shop, const sp_id_t *shopper, const char *reason,
     int64_t until);
+static void engine_tell_now(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, const char *reason, int64_t until);
 static void engine_told(void *data, const redis_answer_t *answer);
 static void engine_written(void *data);
-
-
-void
-engine_reapply(engine_t *engine)
-{
-    long         n;
-    const char  *dir;
-
-    dir = engine->conf->state_dir;
-    n = journal_suppressions(dir, engine_reapply_one, engine);
-
-    if (n < 0 || journal_not_me(dir, engine_reapply_not_me, engine) < 0) {
-        log_event(LOG_ERROR, "suppressions", "error=\"the file cannot be "
-                  "read: nothing is sent\"");
-        return;
-    }
-
-    log_event(LOG_INFO, "suppressions", "reapplied=%ld", n);
-    engine->reapplied = 1;
-}
-
-
-static void
-engine_reapply_one(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason, int64_t until)
-{
-    engine_t  *engine;
-
-    engine = data;
-
-    if (config_shop(engine->conf, shop) != NULL
-        && (until == 0 || until > (int64_t) time(NULL)))
-    {
-        (void) engine_tell(engine, shop, shopper, reason, until);
-    }
-}
-
-
-/* What Redis has heard does nothing again; what is older leads nowhere. */
-
-static void
-engine_reapply_not_me(void *data, int64_t at, const char *shop,
-    const sp_id_t *shopper, const char *reason, int64_t until)
-{
-    int64_t         ago;
-    engine_t       *engine;
-    config_shop_t  *conf;
-
-    engine = data;
-    conf = config_shop(engine->conf, shop);
-    ago = (int64_t) time(NULL) - at;
-
-    if (conf != NULL && ago < conf->remember) {
-        (void) engine_tell_not_me(engine, shop, shopper,
-                                  ago > 0 ? ago * 1000 : 1);
-    }
-}
 
 
 static int
@@ -112,7 +57,7 @@ engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
 
     rc = arena == NULL
          || journal_suppression_call(&call, sp_arena_pool(arena), &name,
-                                     shopper, reason, until) != SP_OK
+                                     shopper, 0, reason, until) != SP_OK
          || engine_call(engine, &call) != 0;
 
     sp_arena_destroy(arena);
@@ -146,7 +91,7 @@ engine_tell_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
 }
 
 
-static int
+int
 engine_call(engine_t *engine, const sp_call_t *call)
 {
     if (redis_call(engine->redis, call, -1, engine_told, engine) != 0) {
@@ -173,12 +118,20 @@ engine_told(void *data, const redis_answer_t *answer)
         log_event(LOG_ERROR, "suppress", "error=%s", log_quote(quoted, text));
     }
 
-    /* Some were still on their way when it came back: now all of them. */
+    engine->untold--;
 
-    if (--engine->untold == 0 && !engine->reapplied
-        && redis_is_up(engine->redis))
-    {
+    if (engine->reapplied || !redis_is_up(engine->redis)) {
+        return;
+    }
+
+    if (engine->reapply != NULL) {
+        engine_reapply_more(engine);
+
+    } else if (engine->untold == 0) {
         engine_reapply(engine);
+    }
+
+    if (engine->reapplied) {
         engine_kick(engine);
     }
 }
@@ -195,6 +148,32 @@ engine_suppress(engine_t *engine, const char *shop, const sp_id_t *shopper,
     if (suppression == NULL) {
         return -1;
     }
+
+    journal_suppression_line(suppression->entry.line, (int64_t) time(NULL),
+                             shop, shopper, reason);
+    engine_note(engine, suppression, shop, shopper, reason, 0);
+
+    return 0;
+}
+
+
+int
+engine_suppress_last(engine_t *engine, const char *shop,
+    const sp_id_t *shopper, const char *reason,
+    void (*done)(void *data, int error), void *data)
+{
+    engine_suppression_t  *suppression;
+
+    suppression = engine_suppression(done, data);
+
+    if (suppression == NULL) {
+        return -1;
+    }
+
+    suppression->engine = engine;
+    suppression->shop = shop;
+    suppression->reason = reason;
+    suppression->shopper = *shopper;
 
     journal_suppression_line(suppression->entry.line, (int64_t) time(NULL),
                              shop, shopper, reason);
@@ -238,7 +217,9 @@ engine_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
         return -1;
     }
 
-    if (engine_tell_not_me(engine, shop, shopper, 0) != 0) {
+    if (config_shop(engine->conf, shop) != NULL
+        && engine_tell_not_me(engine, shop, shopper, 0) != 0)
+    {
         log_event(LOG_ERROR, "not_me", "shop=%s error=\"out of memory\"",
                   shop);
     }
@@ -276,14 +257,24 @@ engine_note(engine_t *engine, engine_suppression_t *suppression,
     const char *shop, const sp_id_t *shopper, const char *reason,
     int64_t until)
 {
-    if (engine_tell(engine, shop, shopper, reason, until) != 0) {
-        log_event(LOG_ERROR, "suppress", "shop=%s error=\"out of memory\"",
-                  shop);
+    if (suppression->engine == NULL) {
+        engine_tell_now(engine, shop, shopper, reason, until);
     }
 
     journal_append(engine->journal, &suppression->entry);
     log_event(LOG_INFO, "suppress", "shop=%s shopper=%s reason=%s", shop,
               shopper->text, reason);
+}
+
+
+static void
+engine_tell_now(engine_t *engine, const char *shop, const sp_id_t *shopper,
+    const char *reason, int64_t until)
+{
+    if (engine_tell(engine, shop, shopper, reason, until) != 0) {
+        log_event(LOG_ERROR, "suppress", "shop=%s error=\"out of memory\"",
+                  shop);
+    }
 }
 
 
@@ -301,6 +292,11 @@ engine_written(void *data)
 
     if (suppression->done != NULL) {
         suppression->done(suppression->data, suppression->entry.error);
+    }
+
+    if (suppression->engine != NULL) {
+        engine_tell_now(suppression->engine, suppression->shop,
+                        &suppression->shopper, suppression->reason, 0);
     }
 
     free(suppression);

@@ -30,7 +30,7 @@
 
 struct html_s {
     sp_str_t      source;
-    char         *masked;           /* NULL: what was parsed is the source */
+    char         *parsed;           /* the source, or the mask of it */
     sp_arena_t   *arena;
     html_node_t  *root;
     size_t        count;
@@ -45,9 +45,10 @@ typedef struct {
 } html_level_t;
 
 
+static char *html_copy(const char *text, size_t len);
 static void *html_alloc(void *data, size_t size);
 static void html_dealloc(void *data, void *p);
-static int html_read(html_t *html, const char *text, size_t len);
+static int html_read(html_t *html);
 static int html_tree(html_t *html, const GumboNode *from);
 static html_node_t *html_node(html_t *html, html_node_t *parent,
     const GumboNode *from);
@@ -55,6 +56,9 @@ static void html_element(html_t *html, html_node_t *node,
     const GumboNode *from);
 static void html_attributes(html_t *html, html_node_t *node,
     const GumboVector *from);
+static void html_value(const html_t *html, html_attr_t *attr,
+    const GumboAttribute *a);
+static size_t html_skip(const html_t *html, size_t at);
 static sp_str_t html_lower(html_t *html, const char *text, size_t len);
 static size_t html_offset(const html_t *html, const char *p);
 static html_t *html_failed(html_t *html, sp_error_t *err, const char *why);
@@ -63,8 +67,7 @@ static html_t *html_failed(html_t *html, sp_error_t *err, const char *why);
 html_t *
 html_parse(const char *text, size_t len, unsigned flags, sp_error_t *err)
 {
-    html_t      *html;
-    const char  *parsed;
+    html_t  *html;
 
     err->text[0] = '\0';
 
@@ -81,24 +84,19 @@ html_parse(const char *text, size_t len, unsigned flags, sp_error_t *err)
         return html_failed(html, err, "is longer than 1 MiB");
     }
 
-    parsed = text;
-
-    if (flags & HTML_TEMPLATE) {
-        html->masked = html_mask(text, len);
-        parsed = html->masked;
-    }
-
+    html->parsed = flags & HTML_TEMPLATE ? html_mask(text, len)
+                                         : html_copy(text, len);
     html->arena = sp_arena_create(HTML_MEMORY_MAX);
 
-    if (parsed == NULL || html->arena == NULL) {
+    if (html->parsed == NULL || html->arena == NULL) {
         return html_failed(html, err, "no memory");
     }
 
-    if (html_too_deep(parsed, len)) {
+    if (html_too_deep(html->parsed, len)) {
         return html_failed(html, err, HTML_TOO_DEEP);
     }
 
-    switch (html_read(html, parsed, len)) {
+    switch (html_read(html)) {
     case SP_OK:
         return html;
     case SP_LIMIT:
@@ -106,6 +104,29 @@ html_parse(const char *text, size_t len, unsigned flags, sp_error_t *err)
     default:
         return html_failed(html, err, "takes too much memory");
     }
+}
+
+
+/* gumbo looks at the byte behind a text that ends in "&amp". */
+
+static char *
+html_copy(const char *text, size_t len)
+{
+    char  *copy;
+
+    copy = malloc(len + 1);
+
+    if (copy == NULL) {
+        return NULL;
+    }
+
+    if (len != 0) {
+        memcpy(copy, text, len);
+    }
+
+    copy[len] = '\0';
+
+    return copy;
 }
 
 
@@ -127,7 +148,7 @@ html_free(html_t *html)
     }
 
     sp_arena_destroy(html->arena);
-    free(html->masked);
+    free(html->parsed);
     free(html);
 }
 
@@ -151,29 +172,6 @@ html_position(const html_t *html, size_t offset, unsigned *line,
     unsigned *column)
 {
     html_place(html->source.data, html->source.len, offset, line, column);
-}
-
-
-void
-html_place(const char *text, size_t len, size_t offset, unsigned *line,
-    unsigned *column)
-{
-    size_t  i;
-
-    *line = 1;
-    *column = 1;
-
-    for (i = 0; i < len && i < offset; i++) {
-        if (text[i] == '\n') {
-            *line += 1;
-            *column = 1;
-
-        } else if (i + 1 == len || ((unsigned char) text[i + 1] & 0xc0)
-                                   != 0x80)
-        {
-            *column += 1;
-        }
-    }
 }
 
 
@@ -215,8 +213,21 @@ html_find(const html_node_t *node, const html_node_t *top, const char *name)
 int
 html_is(const html_node_t *node, const char *name)
 {
-    return node->type == HTML_ELEMENT && strlen(name) == node->name.len
-           && memcmp(name, node->name.data, node->name.len) == 0;
+    size_t  i;
+
+    if (node->type != HTML_ELEMENT) {
+        return 0;
+    }
+
+    /* most differ in the first letter: no library is called for that */
+
+    for (i = 0; i < node->name.len; i++) {
+        if (name[i] != node->name.data[i] || name[i] == '\0') {
+            return 0;
+        }
+    }
+
+    return name[i] == '\0';
 }
 
 
@@ -298,7 +309,7 @@ html_dealloc(void *data, void *p)
 
 
 static int
-html_read(html_t *html, const char *text, size_t len)
+html_read(html_t *html)
 {
     GumboOptions        options;
     const GumboOutput  *output;
@@ -313,7 +324,8 @@ html_read(html_t *html, const char *text, size_t len)
     options.userdata = html;
     options.max_errors = 0;
 
-    output = gumbo_parse_with_options(&options, text, len);
+    output = gumbo_parse_with_options(&options, html->parsed,
+                                      html->source.len);
 
     return html_tree(html, output->document);
 }
@@ -492,29 +504,69 @@ html_attributes(html_t *html, html_node_t *node, const GumboVector *from)
         attr->value.len = strlen(a->value);
         attr->name_start = html_offset(html, a->original_name.data);
         attr->name_end = attr->name_start + a->original_name.length;
-        attr->value_start = attr->name_end;
-        attr->value_end = attr->name_end;
-
-        /* without a value gumbo says that it is the name */
-
-        if (a->original_value.length == 0
-            || a->original_value.data == a->original_name.data)
-        {
-            continue;
-        }
-
-        attr->value_start = html_offset(html, a->original_value.data);
-        attr->value_end = attr->value_start + a->original_value.length;
-        attr->quote = a->original_value.data[0];
-
-        if (attr->quote != '"' && attr->quote != '\'') {
-            attr->quote = '\0';
-
-        } else {
-            attr->value_start++;
-            attr->value_end--;
-        }
+        html_value(html, attr, a);
     }
+}
+
+
+/*
+ * Of a value that is not quoted and begins with a character reference, gumbo
+ * says that it begins after that; where one ends it says right.  Without a
+ * value it says that it is the name.
+ */
+
+static void
+html_value(const html_t *html, html_attr_t *attr, const GumboAttribute *a)
+{
+    char    quote;
+    size_t  at, end;
+
+    attr->value_start = attr->name_end;
+    attr->value_end = attr->name_end;
+    at = html_skip(html, attr->name_end);
+
+    if (a->original_name.data == NULL || html->parsed[at] != '=') {
+        return;
+    }
+
+    at = html_skip(html, at + 1);
+    end = html_offset(html, a->original_value.data)
+          + a->original_value.length;
+
+    if (a->original_value.data == a->original_name.data) {
+        end = at;
+    }
+
+    if (at > end || end > html->source.len) {
+        return;
+    }
+
+    quote = html->parsed[at];
+
+    if (at == end || (quote != '"' && quote != '\'')) {
+        attr->value_start = at;
+        attr->value_end = end;
+
+    } else if (end - at >= 2) {
+        attr->value_start = at + 1;
+        attr->value_end = end - 1;
+        attr->quote = quote;
+    }
+}
+
+
+/* Where what follows the white space at an offset is. */
+
+static size_t
+html_skip(const html_t *html, size_t at)
+{
+    while (at < html->source.len
+           && memchr(" \t\n\f\r", html->parsed[at], 5) != NULL)
+    {
+        at++;
+    }
+
+    return at;
 }
 
 
@@ -545,9 +597,6 @@ html_lower(html_t *html, const char *text, size_t len)
 static size_t
 html_offset(const html_t *html, const char *p)
 {
-    const char  *text;
-
-    text = html->masked != NULL ? html->masked : html->source.data;
-
-    return p >= text && p <= text + html->source.len ? (size_t) (p - text) : 0;
+    return p >= html->parsed && p <= html->parsed + html->source.len
+           ? (size_t) (p - html->parsed) : 0;
 }

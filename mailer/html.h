@@ -109,6 +109,21 @@ void html_place(const char *text, size_t len, size_t offset, unsigned *line,
 
 
 /*
+ * The same for one offset after the other: what is before the place of the last
+ * one is not read again.  The place is zeroed before the first.
+ */
+
+typedef struct {
+    size_t    offset;
+    unsigned  line;
+    unsigned  column;
+} html_place_t;
+
+void html_place_next(const char *text, size_t len, size_t offset,
+    html_place_t *place);
+
+
+/*
  * What follows node in the order of the source, within top (which may be
  * NULL); html_after() does not go into node.  NULL: nothing.
  */

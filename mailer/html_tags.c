@@ -44,6 +44,7 @@ static void html_tags_found(html_tags_t *t, html_broken_t what, size_t offset,
     const sp_str_t *name);
 static int html_tags_in(const sp_str_t *name, const char *const *list);
 static int html_tags_is(const sp_str_t *name, const sp_str_t *other);
+static int html_tags_same(char a, char b);
 static int html_tags_letter(char c);
 static int html_tags_space(char c);
 
@@ -407,13 +408,16 @@ html_tags_found(html_tags_t *t, html_broken_t what, size_t offset,
 static int
 html_tags_in(const sp_str_t *name, const char *const *list)
 {
-    sp_str_t  s;
+    size_t  i;
 
     for ( /* void */ ; *list != NULL; list++) {
-        s.data = *list;
-        s.len = strlen(*list);
+        for (i = 0; i < name->len && (*list)[i] != '\0'
+                    && html_tags_same(name->data[i], (*list)[i]); i++)
+        {
+            /* void */
+        }
 
-        if (html_tags_is(name, &s)) {
+        if (i == name->len && (*list)[i] == '\0') {
             return 1;
         }
     }
@@ -425,7 +429,6 @@ html_tags_in(const sp_str_t *name, const char *const *list)
 static int
 html_tags_is(const sp_str_t *name, const sp_str_t *other)
 {
-    char    a, b;
     size_t  i;
 
     if (name->len != other->len) {
@@ -433,15 +436,21 @@ html_tags_is(const sp_str_t *name, const sp_str_t *other)
     }
 
     for (i = 0; i < name->len; i++) {
-        a = name->data[i];
-        b = other->data[i];
-
-        if (a != b && (!html_tags_letter(a) || (a ^ b) != 0x20)) {
+        if (!html_tags_same(name->data[i], other->data[i])) {
             return 0;
         }
     }
 
     return 1;
+}
+
+
+/* Whatever the case of a letter. */
+
+static int
+html_tags_same(char a, char b)
+{
+    return a == b || (html_tags_letter(a) && (a ^ b) == 0x20);
 }
 
 

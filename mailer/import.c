@@ -148,6 +148,26 @@ import_note(import_t *im, import_level_t level, size_t offset,
 }
 
 
+void
+import_edit(import_t *im, size_t offset, size_t len, const buffer_t *text)
+{
+    if (text->failed) {
+        import_larger(im, offset);
+
+    } else {
+        html_edit(im->edits, offset, len, buffer_text(text), text->len);
+    }
+}
+
+
+void
+import_larger(import_t *im, size_t offset)
+{
+    import_note(im, IMPORT_ERROR, offset, "becomes larger than %d KiB",
+                CREATIVE_FILE_MAX / 1024);
+}
+
+
 /* What is quoted of a file may be more than a line, or end amid a character. */
 
 static void
@@ -368,10 +388,14 @@ import_finish(import_t *im)
     rc = html_edits_apply(im->edits, im->source.data, im->source.len,
                           &im->result->html);
 
-    if (rc != SP_OK || im->result->html.failed) {
-        import_note(im, IMPORT_ERROR, IMPORT_NOWHERE, "%s",
-                    im->result->html.failed ? "becomes larger than 256 KiB"
-                    : "cannot be changed: two changes overlap");
+    if (im->result->html.failed) {
+        import_larger(im, IMPORT_NOWHERE);
+        return;
+    }
+
+    if (rc != SP_OK) {
+        import_note(im, IMPORT_ERROR, IMPORT_NOWHERE, "cannot be changed: two "
+                    "changes overlap");
         return;
     }
 

@@ -89,14 +89,6 @@ import_attr_set(import_t *im, const import_part_t *part,
         buffer_char(&b, '"');
     }
 
-    if (b.failed) {
-        import_note(im, IMPORT_ERROR, part->shift + from, "becomes larger "
-                    "than %d KiB", CREATIVE_FILE_MAX / 1024);
-
-    } else {
-        html_edit(im->edits, part->shift + from, to - from, buffer_text(&b),
-                  b.len);
-    }
-
+    import_edit(im, part->shift + from, to - from, &b);
     buffer_free(&b);
 }

@@ -38,6 +38,12 @@ import_head(import_t *im)
         if (im->options->old_utm != NULL) {
             buffer_str(&im->result->head, im->options->old_utm);
         }
+
+        if (im->result->head.failed) {
+            import_note(im, IMPORT_ERROR, IMPORT_NOWHERE, "subject and "
+                        "preheader are longer than %d KiB",
+                        CREATIVE_FILE_MAX / 1024);
+        }
     }
 
     buffer_free(&subject);
@@ -145,7 +151,7 @@ import_preheader(import_t *im, buffer_t *out)
         buffer_str(&b, "\n<div style=\"display:none;max-height:0;"
                    "overflow:hidden;mso-hide:all;font-size:1px;"
                    "line-height:1px\">{{preheader}}</div>");
-        html_edit(im->edits, body->start_end, 0, buffer_text(&b), b.len);
+        import_edit(im, body->start_end, 0, &b);
         buffer_free(&b);
 
     } else {
@@ -367,7 +373,7 @@ import_footer(import_t *im)
     }
 
     buffer_str(&b, "</div>\n");
-    html_edit(im->edits, at, 0, buffer_text(&b), b.len);
+    import_edit(im, at, 0, &b);
     import_note(im, IMPORT_INFO, at, "a footer was added here: %s%s%s",
                 address ? "" : "the shop's name and address",
                 address || link ? "" : " and ",

@@ -169,6 +169,11 @@ import_inline_write(import_t *im, const html_node_t *node,
 {
     buffer_t  b;
 
+    if (before->failed || after->failed) {
+        import_larger(im, node->start);
+        return;
+    }
+
     if (before->len + after->len == 0) {
         return;
     }
@@ -181,17 +186,15 @@ import_inline_write(import_t *im, const html_node_t *node,
         buffer_add(&b, buffer_text(after), after->len);
         buffer_truncate(&b, b.len - 1);         /* its ";" */
         buffer_char(&b, '"');
-        html_edit(im->edits, node->start + 1 + node->name.len, 0,
-                  buffer_text(&b), b.len);
+        import_edit(im, node->start + 1 + node->name.len, 0, &b);
 
     } else {
-        html_edit(im->edits, attr->value_start, 0, buffer_text(before),
-                  before->len);
+        import_edit(im, attr->value_start, 0, before);
 
         if (after->len != 0) {
             buffer_char(&b, ';');
             buffer_add(&b, buffer_text(after), after->len - 1);
-            html_edit(im->edits, attr->value_end, 0, buffer_text(&b), b.len);
+            import_edit(im, attr->value_end, 0, &b);
         }
     }
 
@@ -229,6 +232,7 @@ import_add(import_t *im, buffer_t *b, const import_decl_t *decl, char quote)
     }
 
     buffer_str(b, decl->important ? " !important;" : ";");
+    b->failed |= value.failed;
     buffer_free(&value);
 }
 

@@ -74,6 +74,17 @@ void import_note(import_t *im, import_level_t level, size_t offset,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 
+/* An edit of the file; a text that did not fit into its buffer is an error. */
+
+void import_edit(import_t *im, size_t offset, size_t len,
+    const buffer_t *text);
+
+
+/* Notes that error. */
+
+void import_larger(import_t *im, size_t offset);
+
+
 /* Is the word in the text, whatever the case of ASCII letters? */
 
 int import_has(const char *text, size_t len, const char *word);

@@ -114,7 +114,10 @@ import_srcset(import_t *im, const import_part_t *part,
         buffer_sp(&b, &candidate.descriptor);
     }
 
-    if (changed) {
+    if (b.failed) {
+        import_larger(im, part->shift + node->start);
+
+    } else if (changed) {
         import_attr_set(im, part, attr, buffer_text(&b), b.len);
     }
 

@@ -93,7 +93,7 @@ import_urls_text(import_t *im, size_t from, size_t to, unsigned attr)
         rc = import_url_absolute(im, &url, attr, &b);
 
         if (rc > 0) {
-            html_edit(im->edits, at, url.len, buffer_text(&b), b.len);
+            import_edit(im, at, url.len, &b);
 
         } else if (rc < 0) {
             import_note(im, IMPORT_WARNING, at, "is a relative address in a "

@@ -47,6 +47,15 @@ struct journal_s {
 };
 
 
+typedef struct {
+    const char  *shop;
+    const char  *fingerprint;
+    int          found;
+} journal_known_t;
+
+
+static void journal_known(void *data, const char *shop,
+    const char *fingerprint);
 static void *journal_thread(void *data);
 static int journal_once(journal_t *journal, const journal_entry_t *entry);
 static off_t journal_size(const char *dir, const char *file);
@@ -285,6 +294,16 @@ journal_not_me_line(char line[JOURNAL_LINE_MAX], int64_t at, const char *shop,
 
 
 void
+journal_withdrawal_line(char line[JOURNAL_LINE_MAX], const char *shop,
+    const sp_withdrawal_t *withdrawal)
+{
+    journal_suppression_line(line, withdrawal->at / 1000, shop,
+                             &withdrawal->shopper,
+                             sp_consented_word(withdrawal->how));
+}
+
+
+void
 journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
     const char *fingerprint)
 {
@@ -408,6 +427,13 @@ journal_suppressions(const char *dir, journal_each_pt each, void *data)
 
 
 long
+journal_withdrawals(const char *dir, journal_each_pt each, void *data)
+{
+    return journal_read(dir, "withdrawals", each, data);
+}
+
+
+long
 journal_not_me(const char *dir, journal_each_pt each, void *data)
 {
     return journal_read(dir, "not-me", each, data);
@@ -470,10 +496,10 @@ journal_read(const char *dir, const char *file, journal_each_pt each,
 
 
 int
-journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
+journal_shops(const char *dir, journal_shop_pt each, void *data)
 {
-    int    fd, found;
-    char   line[JOURNAL_LINE_MAX], want[JOURNAL_LINE_MAX];
+    int    fd, rc;
+    char   line[JOURNAL_LINE_MAX], shop[65], fingerprint[SP_ID_LEN + 1];
     FILE  *fp;
 
     fd = journal_open(dir, "shops", O_RDONLY);
@@ -489,33 +515,82 @@ journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
         return -1;
     }
 
-    journal_shop_line(want, shop, fingerprint);
-    found = 0;
-
-    while (!found && fgets(line, sizeof(line), fp) != NULL) {
-        found = strcmp(line, want) == 0;
+    while (fgets(line, sizeof(line), fp) != NULL) {
+        if (strchr(line, '\n') != NULL
+            && sscanf(line, "%64s %22s", shop, fingerprint) == 2)
+        {
+            each(data, shop, fingerprint);
+        }
     }
 
-    if (!found && ferror(fp)) {
-        found = -1;
-    }
+    rc = ferror(fp) ? -1 : 0;
 
     fclose(fp);
 
-    return found;
+    return rc;
+}
+
+
+int
+journal_knows_shop(const char *dir, const char *shop, const char *fingerprint)
+{
+    journal_known_t  known;
+
+    known.shop = shop;
+    known.fingerprint = fingerprint;
+    known.found = 0;
+
+    if (journal_shops(dir, journal_known, &known) != 0 && !known.found) {
+        return -1;
+    }
+
+    return known.found;
+}
+
+
+static void
+journal_known(void *data, const char *shop, const char *fingerprint)
+{
+    journal_known_t  *known;
+
+    known = data;
+
+    if (strcmp(shop, known->shop) == 0
+        && strcmp(fingerprint, known->fingerprint) == 0)
+    {
+        known->found = 1;
+    }
+}
+
+
+sp_rc_t
+journal_withdrawal_call(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at, const char *how,
+    int64_t remember)
+{
+    sp_consented_t  known;
+
+    known = how != NULL ? sp_consented_read(how) : SP_CONSENTED_NOT;
+
+    return sp_call_consent(call, pool, shop, shopper, SP_CONSENT_WITHDRAWN,
+                           known != SP_CONSENTED_NOT ? known
+                                                     : SP_CONSENTED_OPERATOR,
+                           at > 0 ? at * 1000 : 1, remember);
 }
 
 
 sp_rc_t
 journal_suppression_call(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
-    int64_t until)
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at,
+    const char *reason, int64_t until)
 {
+    if (reason == NULL) {
+        return sp_call_unsuppress(call, pool, shop, shopper, at * 1000 + 999);
+    }
+
     if (until != 0) {
         return sp_call_pause(call, pool, shop, shopper, until * 1000);
     }
 
-    return sp_call_suppress(call, pool, shop, shopper,
-                            reason != NULL ? reason : "operator",
-                            reason == NULL);
+    return sp_call_suppress(call, pool, shop, shopper, reason, 0);
 }

@@ -9,6 +9,8 @@
  *                     shorten one without
  *     not-me          "TIME SHOP SHOPPER not_me", appended: who said that the
  *                     cart was somebody else's
+ *     withdrawals     "TIME SHOP SHOPPER HOW", appended: who took consent back,
+ *                     and how: "checkout", "operator", ...
  *     shops           "SHOP FINGERPRINT": this shop existed
  *
  * Lines are appended with one write() and fsynced, so that several processes
@@ -35,7 +37,7 @@ typedef struct journal_entry_s  journal_entry_t;
 
 struct journal_entry_s {
     journal_entry_t  *next;
-    const char       *file;         /* "suppressions", "not-me" or "shops" */
+    const char       *file;         /* one of those above */
     char              line[JOURNAL_LINE_MAX];
     int               error;        /* errno, 0: it is on disk */
     inbox_call_t      done;         /* called on the loop */
@@ -74,6 +76,8 @@ void journal_pause_line(char line[JOURNAL_LINE_MAX], int64_t at,
     const char *shop, const sp_id_t *shopper, int64_t until);
 void journal_not_me_line(char line[JOURNAL_LINE_MAX], int64_t at,
     const char *shop, const sp_id_t *shopper);
+void journal_withdrawal_line(char line[JOURNAL_LINE_MAX], const char *shop,
+    const sp_withdrawal_t *withdrawal);
 void journal_shop_line(char line[JOURNAL_LINE_MAX], const char *shop,
     const char *fingerprint);
 
@@ -101,19 +105,40 @@ typedef void (*journal_each_pt)(void *data, int64_t at, const char *shop,
 long journal_suppressions(const char *dir, journal_each_pt each, void *data);
 
 
-/* The same of those who said "not me". */
+/* The same of withdrawals, with how as the reason, and of "not me". */
+
+long journal_withdrawals(const char *dir, journal_each_pt each, void *data);
 
 long journal_not_me(const char *dir, journal_each_pt each, void *data);
 
 
 /*
  * The call that tells Redis of one of them: with an end, Unix time in s, a
- * pause; without a reason, that it was taken back.
+ * pause; without a reason, that it was taken back, at that time in s: what came
+ * after it stays.
  */
 
 sp_rc_t journal_suppression_call(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
-    int64_t until);
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at,
+    const char *reason, int64_t until);
+
+
+/* The same of a withdrawal: at, Unix time in s; how, its word. */
+
+sp_rc_t journal_withdrawal_call(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at, const char *how,
+    int64_t remember);
+
+
+/*
+ * Calls each() for every shop that ever was, with the identity key it had then.
+ * -1: the file cannot be read.
+ */
+
+typedef void (*journal_shop_pt)(void *data, const char *shop,
+    const char *fingerprint);
+
+int journal_shops(const char *dir, journal_shop_pt each, void *data);
 
 
 /* Did this shop exist under that identity key?  -1: the file cannot be read. */

@@ -287,6 +287,12 @@ lint_view_part(lint_render_t *r, const char *path, const mustache_t *t,
 static void
 lint_view_free(lint_view_t *v)
 {
+    size_t  i;
+
+    for (i = 0; i < CSS_ENVS; i++) {
+        free(v->hidden[i]);
+    }
+
     css_free(v->css);
     html_free(v->tree);
     lint_render_free(&v->subject);
@@ -301,6 +307,7 @@ lint_view_free(lint_view_t *v)
 static sp_rc_t
 lint_page(lint_view_t *v)
 {
+    size_t      i;
     sp_error_t  err;
 
     lint_weight(v);
@@ -317,6 +324,14 @@ lint_page(lint_view_t *v)
 
     if (v->css == NULL) {
         return SP_NOMEM;
+    }
+
+    for (i = 0; i < CSS_ENVS; i++) {
+        v->hidden[i] = calloc(html_count(v->tree), sizeof(lint_hidden_t));
+
+        if (v->hidden[i] == NULL) {
+            return SP_NOMEM;
+        }
     }
 
     v->body = html_find(html_root(v->tree), NULL, "body");

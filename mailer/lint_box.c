@@ -22,6 +22,8 @@ static int lint_attr_length(const html_node_t *node, css_prop_t prop,
 static int lint_cell_padding(const html_node_t *node, double *px);
 static css_match_t lint_hides(lint_view_t *v, const html_node_t *node,
     css_env_t env);
+static css_match_t lint_hides_own(lint_view_t *v, const html_node_t *node,
+    css_env_t env);
 static int lint_is_zero(const css_value_t *value);
 static int lint_in(const html_node_t *node, const char *const *names);
 
@@ -387,28 +389,38 @@ lint_is_block(lint_view_t *v, const html_node_t *node, css_env_t env)
 }
 
 
+/*
+ * It is asked for nearly every node by nearly every rule: what came out is kept,
+ * and where that of something around it is known, nothing more is looked at.
+ */
+
 css_match_t
 lint_hidden(lint_view_t *v, const html_node_t *node, css_env_t env)
 {
-    css_match_t  match, all;
+    css_match_t         match, all;
+    lint_hidden_t      *known;
+    const html_node_t  *around;
 
     all = CSS_NO;
 
-    for ( /* void */ ; node != NULL; node = node->parent) {
-        if (node->type != HTML_ELEMENT) {
-            continue;
+    for (around = node; around != NULL && all != CSS_YES;
+         around = around->parent)
+    {
+        known = &v->hidden[env][around->index];
+
+        if (known->all != 0) {
+            match = (css_match_t) (known->all - 1);
+            all = match > all ? match : all;
+            break;
         }
 
-        match = lint_hides(v, node, env);
-
-        if (match == CSS_YES) {
-            return CSS_YES;
-        }
-
-        if (match > all) {
-            all = match;
+        if (around->type == HTML_ELEMENT) {
+            match = lint_hides(v, around, env);
+            all = match > all ? match : all;
         }
     }
+
+    v->hidden[env][node->index].all = (unsigned char) (all + 1);
 
     return all;
 }
@@ -416,6 +428,21 @@ lint_hidden(lint_view_t *v, const html_node_t *node, css_env_t env)
 
 static css_match_t
 lint_hides(lint_view_t *v, const html_node_t *node, css_env_t env)
+{
+    lint_hidden_t  *known;
+
+    known = &v->hidden[env][node->index];
+
+    if (known->own == 0) {
+        known->own = (unsigned char) (lint_hides_own(v, node, env) + 1);
+    }
+
+    return (css_match_t) (known->own - 1);
+}
+
+
+static css_match_t
+lint_hides_own(lint_view_t *v, const html_node_t *node, css_env_t env)
 {
     size_t       i;
     sp_str_t     display;

@@ -37,6 +37,7 @@ typedef struct {
     size_t            size;
     struct lint_usage_s  *usage;
     const mustache_t *t;
+    html_place_t      place;        /* the last one in source */
     unsigned          failed:1;     /* no memory for segments */
 } lint_render_t;
 
@@ -50,6 +51,14 @@ typedef struct lint_usage_s {
     unsigned char    *shown;        /* a section, by any */
     size_t            n;
 } lint_usage_t;
+
+
+/* Is a node hidden?  A css_match_t and 1; 0: nobody has asked. */
+
+typedef struct {
+    unsigned char     own;          /* by itself */
+    unsigned char     all;          /* or by what is around it */
+} lint_hidden_t;
 
 
 /* One creative in one locale with one cart. */
@@ -69,6 +78,7 @@ typedef struct {
     lint_render_t     preheader;
     html_t           *tree;         /* of html */
     css_t            *css;
+    lint_hidden_t    *hidden[CSS_ENVS];     /* by the node's index */
     const html_node_t  *body;       /* NULL: there is none */
     const html_node_t  *cta;        /* NULL: none, or several */
 } lint_view_t;
@@ -96,16 +106,16 @@ int lint_report_failed(const lint_report_t *report);
 
 /* At an offset of what was rendered; or of the template. */
 
-void lint_found(lint_view_t *v, const lint_render_t *r, const char *id,
+void lint_found(lint_view_t *v, lint_render_t *r, const char *id,
     size_t offset, const char *measured, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
-void lint_found_source(lint_view_t *v, const lint_render_t *r,
+void lint_found_source(lint_view_t *v, lint_render_t *r,
     const char *id, size_t source, const char *measured, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
 
 /* The same, but that something could not be computed. */
 
-void lint_unknown(lint_view_t *v, const lint_render_t *r, const char *id,
+void lint_unknown(lint_view_t *v, lint_render_t *r, const char *id,
     size_t offset, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
@@ -128,6 +138,13 @@ sp_rc_t lint_render_all(lint_view_t *v, const creative_locale_t *locale,
 const lint_segment_t *lint_segment(const lint_render_t *r, size_t offset);
 size_t lint_source(const lint_render_t *r, size_t offset);
 
+/*
+ * Line and column of an offset of the template in its file; what is asked for
+ * in order costs one reading of it.
+ */
+
+void lint_place(lint_render_t *r, size_t source, lint_at_t *at);
+
 /* Is the text from offset to end made of this one tag, and nothing else? */
 
 int lint_is_tag(const lint_render_t *r, size_t offset, size_t end,
@@ -142,14 +159,14 @@ int lint_has_tag(const lint_render_t *r, const char *tag);
 
 /* Tags that are not known, or not where they stand. */
 
-void lint_tags(lint_report_t *report, const lint_render_t *r);
+void lint_tags(lint_report_t *report, lint_render_t *r);
 
 /*
  * Tags without a value, and sections that were not shown, with N carts; of a
  * shop that was given it is known which ones it lacks.
  */
 
-void lint_usage(lint_report_t *report, const lint_render_t *r,
+void lint_usage(lint_report_t *report, lint_render_t *r,
     unsigned carts, int shop_given);
 
 sp_rc_t lint_usage_init(lint_usage_t *usage, const mustache_t *t);

@@ -310,6 +310,15 @@ lint_source(const lint_render_t *r, size_t offset)
 }
 
 
+void
+lint_place(lint_render_t *r, size_t source, lint_at_t *at)
+{
+    html_place_next(r->source.data, r->source.len, source, &r->place);
+    at->line = r->place.line + r->line;
+    at->column = r->place.column + (r->place.line == 1 ? r->column : 0);
+}
+
+
 int
 lint_is_tag(const lint_render_t *r, size_t offset, size_t end,
     const char *tag)

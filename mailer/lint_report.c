@@ -30,7 +30,7 @@ struct lint_report_s {
 static const char *lint_copy(lint_report_t *report, const char *text);
 static lint_finding_t *lint_same(lint_report_t *report,
     const lint_rule_t *rule, lint_severity_t severity, const lint_at_t *at);
-static void lint_found_at(lint_view_t *v, const lint_render_t *r,
+static void lint_found_at(lint_view_t *v, lint_render_t *r,
     const char *id, size_t source, const char *measured, int not_computed,
     const char *text);
 static int lint_compare(const void *a, const void *b);
@@ -216,7 +216,7 @@ lint_same(lint_report_t *report, const lint_rule_t *rule,
 
 
 void
-lint_found(lint_view_t *v, const lint_render_t *r, const char *id,
+lint_found(lint_view_t *v, lint_render_t *r, const char *id,
     size_t offset, const char *measured, const char *fmt, ...)
 {
     char     text[LINT_TEXT_MAX];
@@ -231,7 +231,7 @@ lint_found(lint_view_t *v, const lint_render_t *r, const char *id,
 
 
 void
-lint_found_source(lint_view_t *v, const lint_render_t *r, const char *id,
+lint_found_source(lint_view_t *v, lint_render_t *r, const char *id,
     size_t source, const char *measured, const char *fmt, ...)
 {
     char     text[LINT_TEXT_MAX];
@@ -246,7 +246,7 @@ lint_found_source(lint_view_t *v, const lint_render_t *r, const char *id,
 
 
 void
-lint_unknown(lint_view_t *v, const lint_render_t *r, const char *id,
+lint_unknown(lint_view_t *v, lint_render_t *r, const char *id,
     size_t offset, const char *fmt, ...)
 {
     char     text[LINT_TEXT_MAX];
@@ -263,7 +263,7 @@ lint_unknown(lint_view_t *v, const lint_render_t *r, const char *id,
 
 
 static void
-lint_found_at(lint_view_t *v, const lint_render_t *r, const char *id,
+lint_found_at(lint_view_t *v, lint_render_t *r, const char *id,
     size_t source, const char *measured, int not_computed, const char *text)
 {
     lint_at_t  at;
@@ -285,10 +285,7 @@ lint_found_at(lint_view_t *v, const lint_render_t *r, const char *id,
         return;
     }
 
-    html_place(r->source.data, r->source.len, source, &at.line, &at.column);
-    at.line += r->line;
-    at.column += at.line == r->line + 1 ? r->column : 0;
-
+    lint_place(r, source, &at);
     lint_add(v->report, &at, "%s", text);
 }
 

@@ -19,18 +19,18 @@ typedef struct {
 } lint_path_t;
 
 
-static void lint_tag(lint_report_t *report, const lint_render_t *r,
+static void lint_tag(lint_report_t *report, lint_render_t *r,
     const mustache_op_t *op, lint_path_t *sections, size_t depth);
 static int lint_resolve(const lint_render_t *r, const mustache_op_t *op,
     const lint_path_t *sections, size_t depth, lint_path_t *path);
 static int lint_is_known(const char *path);
 static int lint_is_plural(const char *path, size_t len);
 static const char *lint_tag_where(const sp_str_t *name);
-static void lint_tag_at(const lint_render_t *r, const mustache_op_t *op,
+static void lint_tag_at(lint_render_t *r, const mustache_op_t *op,
     lint_at_t *at);
 static int lint_is_of_shop(const mustache_op_t *op);
-static int lint_in_shown(const lint_usage_t *usage, const mustache_t *t,
-    size_t op);
+static void lint_usage_section(lint_report_t *report, lint_render_t *r,
+    const mustache_op_t *op);
 
 
 /* As docs/creatives.md has them; what is in a section with its path. */
@@ -44,7 +44,7 @@ static const char *const  lint_known[] = {
     "unsubscribe_link", "not_me_link", "preferences_link", "campaign",
     "step", "step_number", "hours_since", "hours_since_is", "utm",
     "utm.source", "utm.medium", "utm.campaign", "utm.content", "utm.id",
-    "click_token", "offer", "offer.kind", "offer.is_discount",
+    "click_token", "checkout_error", "offer", "offer.kind", "offer.is_discount",
     "offer.is_value_add", "offer.is_exclusive", "offer.is_upgrade",
     "offer.text", "offer.code", "offer.expires", "offer.expires_in_days",
     "offer.expires_in_days_is", "shop", "shop.name", "shop.reply_to",
@@ -55,7 +55,7 @@ static const char *const  lint_known[] = {
 
 
 void
-lint_tags(lint_report_t *report, const lint_render_t *r)
+lint_tags(lint_report_t *report, lint_render_t *r)
 {
     size_t                i, depth;
     lint_path_t           sections[MUSTACHE_NESTING_MAX];
@@ -103,7 +103,7 @@ lint_tags(lint_report_t *report, const lint_render_t *r)
 /* For a section, what it is is noted in sections[depth]. */
 
 static void
-lint_tag(lint_report_t *report, const lint_render_t *r,
+lint_tag(lint_report_t *report, lint_render_t *r,
     const mustache_op_t *op, lint_path_t *sections, size_t depth)
 {
     lint_at_t    at;
@@ -277,7 +277,7 @@ lint_tag_where(const sp_str_t *name)
 
 
 static void
-lint_tag_at(const lint_render_t *r, const mustache_op_t *op, lint_at_t *at)
+lint_tag_at(lint_render_t *r, const mustache_op_t *op, lint_at_t *at)
 {
     size_t  source;
 
@@ -296,31 +296,35 @@ lint_tag_at(const lint_render_t *r, const mustache_op_t *op, lint_at_t *at)
     memset(at, 0, sizeof(lint_at_t));
     at->file = r->file;
     at->measured = "";
-    html_place(r->source.data, r->source.len, source, &at->line,
-               &at->column);
-    at->line += r->line;
-    at->column += at->line == r->line + 1 ? r->column : 0;
+    lint_place(r, source, at);
 }
 
 
 void
-lint_usage(lint_report_t *report, const lint_render_t *r, unsigned carts,
+lint_usage(lint_report_t *report, lint_render_t *r, unsigned carts,
     int shop_given)
 {
+    int                   shown[MUSTACHE_NESTING_MAX + 1];
     char                  measured[64];
-    size_t                i;
+    size_t                i, depth;
     lint_at_t             at;
     const lint_usage_t   *usage;
     const mustache_op_t  *op;
 
     usage = r->usage;
+    depth = 0;
+    shown[0] = 1;
 
     for (i = 0; r->t != NULL && usage != NULL && i < r->t->nops; i++) {
         op = &r->t->ops[i];
 
-        if (op->type == MUSTACHE_OP_VALUE && usage->empty[i] != 0
-            && op->nparts != 0)
-        {
+        switch (op->type) {
+
+        case MUSTACHE_OP_VALUE:
+            if (usage->empty[i] == 0 || op->nparts == 0) {
+                break;
+            }
+
             (void) snprintf(measured, sizeof(measured), "%u %%",
                             usage->empty[i] * 100 / carts);
             lint_tag_at(r, op, &at);
@@ -329,20 +333,45 @@ lint_usage(lint_report_t *report, const lint_render_t *r, unsigned carts,
             lint_add(report, &at, "\"%.*s\" has no value in %u of %u carts, "
                      "and no section leaves it out", (int) op->text.len,
                      op->text.data, usage->empty[i], carts);
+            break;
 
-        } else if ((op->type == MUSTACHE_OP_SECTION
-                    || op->type == MUSTACHE_OP_INVERTED)
-                   && !usage->shown[i] && lint_in_shown(usage, r->t, i)
-                   && !(shop_given && lint_is_of_shop(op)))
-        {
-            lint_tag_at(r, op, &at);
-            at.id = "tag-unseen";
-            lint_add(report, &at, "no cart shows what is in {{%c%.*s}}: it "
-                     "was not looked at",
-                     op->type == MUSTACHE_OP_SECTION ? '#' : '^',
-                     (int) op->text.len, op->text.data);
+        case MUSTACHE_OP_SECTION:
+        case MUSTACHE_OP_INVERTED:
+
+            /* in one that is not shown it is no news */
+
+            if (!usage->shown[i] && shown[depth]
+                && !(shop_given && lint_is_of_shop(op)))
+            {
+                lint_usage_section(report, r, op);
+            }
+
+            shown[++depth] = usage->shown[i];
+            break;
+
+        case MUSTACHE_OP_SECTION_END:
+        case MUSTACHE_OP_INVERTED_END:
+            depth--;
+            break;
+
+        default:
+            break;
         }
     }
+}
+
+
+static void
+lint_usage_section(lint_report_t *report, lint_render_t *r,
+    const mustache_op_t *op)
+{
+    lint_at_t  at;
+
+    lint_tag_at(r, op, &at);
+    at.id = "tag-unseen";
+    lint_add(report, &at, "no cart shows what is in {{%c%.*s}}: it was not "
+             "looked at", op->type == MUSTACHE_OP_SECTION ? '#' : '^',
+             (int) op->text.len, op->text.data);
 }
 
 
@@ -352,39 +381,6 @@ static int
 lint_is_of_shop(const mustache_op_t *op)
 {
     return op->text.len >= 4 && memcmp(op->text.data, "shop", 4) == 0;
-}
-
-
-/* Are all the sections around an op shown?  Then it is news that it is not. */
-
-static int
-lint_in_shown(const lint_usage_t *usage, const mustache_t *t, size_t op)
-{
-    size_t                i, level;
-    const mustache_op_t  *o;
-
-    level = 0;
-
-    for (i = op; i > 0; i--) {
-        o = &t->ops[i - 1];
-
-        if (o->type == MUSTACHE_OP_SECTION_END
-            || o->type == MUSTACHE_OP_INVERTED_END)
-        {
-            level++;
-
-        } else if (o->type == MUSTACHE_OP_SECTION
-                   || o->type == MUSTACHE_OP_INVERTED)
-        {
-            if (level == 0) {
-                return usage->shown[i - 1];
-            }
-
-            level--;
-        }
-    }
-
-    return 1;
 }
 
 

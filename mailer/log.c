@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "mask.h"
 
 
 #define LOG_LINE_MAX  1024
@@ -17,10 +18,6 @@
 
 static const char  *log_names[] = { "error", "warn", "info", "debug" };
 static atomic_int   log_level = LOG_INFO;
-
-
-static const char *log_address(const char *text, const char *p,
-    const char **start);
 
 
 void
@@ -80,54 +77,18 @@ log_event(log_level_t level, const char *event, const char *fmt, ...)
 }
 
 
-/*
- * p is at an "@": finds where the address around it begins and returns its
- * end; NULL when it is not one.
- */
-
-static const char *
-log_address(const char *text, const char *p, const char **start)
-{
-    const char         *s, *e;
-    static const char   stop[] = " \t\r\n\"'<>()[],;:=\\";
-
-    for (s = p; s > text && strchr(stop, s[-1]) == NULL; s--) { /* void */ }
-
-    for (e = p + 1; *e != '\0' && strchr(stop, *e) == NULL; e++) {
-        /* void */
-    }
-
-    if (s == p || e == p + 1) {
-        return NULL;
-    }
-
-    *start = s;
-
-    return e;
-}
-
-
 const char *
 log_quote(char buf[LOG_QUOTE_MAX], const char *text)
 {
-    size_t              n, drop;
-    const char         *p, *s, *e;
-    static const char   hidden[] = "<address>";
+    char         masked[LOG_QUOTE_MAX];
+    size_t       n;
+    const char  *p;
 
     n = 0;
     buf[n++] = '"';
+    p = mask_text(text, strlen(text), NULL, masked, sizeof(masked));
 
-    for (p = text; *p != '\0' && n < LOG_QUOTE_MAX - 12; p++) {
-
-        if (*p == '@' && (e = log_address(text, p, &s)) != NULL) {
-            drop = (size_t) (p - s);
-            n = n > drop ? n - drop : 1;
-            memcpy(buf + n, hidden, sizeof(hidden) - 1);
-            n += sizeof(hidden) - 1;
-            p = e - 1;
-            continue;
-        }
-
+    for ( /* void */ ; *p != '\0' && n < LOG_QUOTE_MAX - 3; p++) {
         if (*p == '"' || *p == '\\') {
             buf[n++] = '\\';
         }

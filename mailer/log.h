@@ -37,9 +37,8 @@ void log_event(log_level_t level, const char *event, const char *fmt, ...)
 
 
 /*
- * A value in quotes, with quotes and backslashes escaped, cut to fit; what
- * looks like an address in it ("someone@somewhere") becomes "<address>".
- * Returns buf.
+ * A value in quotes, with quotes and backslashes escaped, cut to fit, without
+ * addresses (mask_text()).  Returns buf.
  */
 
 const char *log_quote(char buf[LOG_QUOTE_MAX], const char *text);

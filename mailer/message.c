@@ -275,7 +275,6 @@ message_identity(const message_facts_t *facts, message_envelope_t *envelope,
 
     memset(envelope, 0, sizeof(message_envelope_t));
     wrong = NULL;
-    domain = facts->shop->id_domain;
 
     if (mime_address(&facts->shop->from, from, NULL) != SP_OK) {
         wrong = "from is not an address that can be mailed";
@@ -284,10 +283,7 @@ message_identity(const message_facts_t *facts, message_envelope_t *envelope,
         wrong = "recipient is not an address that can be mailed";
 
     } else {
-        if (domain.len == 0) {
-            domain.data = strrchr(from, '@') + 1;
-            domain.len = strlen(domain.data);
-        }
+        domain = sp_str(strrchr(from, '@') + 1);
 
         if (mime_message_id(&facts->shop->key, &facts->shopper, facts->rescue,
                             &facts->step, &domain, envelope->message_id)

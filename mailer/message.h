@@ -34,7 +34,6 @@ typedef struct {
     sp_str_t       from_name;       /* len 0: name */
     sp_str_t       from;            /* address; required */
     sp_str_t       reply_to;        /* address */
-    sp_str_t       id_domain;       /* of Message-IDs; len 0: from's */
     sp_str_t       cart_url;        /* the landing page; required, absolute */
     const sp_str_t  *hosts;         /* its own beside cart_url's (links.h) */
     size_t         nhosts;
@@ -96,6 +95,8 @@ typedef struct {
                                        creative's and the shop's; or NULL */
     unsigned               step_number;     /* from 1; 0: not known */
     const message_offer_t  *offer;  /* NULL: there is none */
+    unsigned               checkout_error:1;    /* the last step of the
+                                       checkout failed */
     int64_t                left;    /* last activity, Unix time, s; 0: not
                                        known */
     sp_str_t               shopper; /* SID: only for the Message-ID */

@@ -83,6 +83,8 @@ message_data_create(message_data_t *md, const message_facts_t *facts,
     message_utm(md, creative);
     message_offer(md, creative);
     message_when(md);
+    mustache_set_bool(md->data, md->root, "checkout_error",
+                      facts->checkout_error);
     rc = message_shop(md);
 
     if (rc == SP_OK) {

@@ -7,6 +7,8 @@
 
 static void outcome_refused(const smtp_report_t *report, outcome_t *outcome);
 static int outcome_bad_address(const smtp_report_t *report);
+static int outcome_doubtful_address(const smtp_report_t *report);
+static int outcome_is_one_of(const char *enhanced, const char *const *codes);
 
 
 void
@@ -88,41 +90,64 @@ outcome_refused(const smtp_report_t *report, outcome_t *outcome)
     if (outcome_bad_address(report)) {
         outcome->bad_address = 1;
         outcome->reason = "bad_address";
+
+    } else if (outcome_doubtful_address(report)) {
+        outcome->soft = 1;
     }
 }
 
 
 /*
- * Is it the recipient's address that is refused?  Enhanced codes (RFC 3463)
- * where given: 5.1.1, 5.1.2, 5.1.3, 5.1.6, 5.1.10 (bad or moved mailbox or
- * domain, null MX) and 5.2.1 (mailbox disabled).  5.1.7 and 5.1.8 are about
- * the sender, 5.7.x is policy.  Without one: 550, 551 or 553 to RCPT.
+ * Is it the recipient's address that is refused?  Only enhanced codes
+ * (RFC 3463) say so: 5.1.1, 5.1.2, 5.1.3, 5.1.6, 5.1.10 (bad or moved mailbox
+ * or domain, null MX) and 5.2.1 (mailbox disabled).  5.1.7 and 5.1.8 are about
+ * the sender, 5.7.x is policy.
  */
 
 static int
 outcome_bad_address(const smtp_report_t *report)
 {
-    size_t              i;
-    static const char  *codes[] = { "5.1.1", "5.1.2", "5.1.3", "5.1.6",
-                                    "5.1.10", "5.2.1" };
+    static const char *const  codes[] = { "5.1.1", "5.1.2", "5.1.3", "5.1.6",
+                                          "5.1.10", "5.2.1", NULL };
 
-    if (report->code_stage == SMTP_MAIL) {
+    return report->code_stage != SMTP_MAIL
+           && outcome_is_one_of(report->enhanced, codes);
+}
+
+
+/*
+ * A bare 550, 551 or 553 to RCPT may be about the address, and as well about
+ * us ("550 relay not permitted"); codes that name nothing say no more.
+ */
+
+static int
+outcome_doubtful_address(const smtp_report_t *report)
+{
+    static const char *const  codes[] = { "5.0.0", "5.1.0", "5.2.0", "5.4.4",
+                                          NULL };
+
+    if (report->code_stage != SMTP_RCPT) {
         return 0;
     }
 
     if (report->enhanced[0] != '\0') {
-        for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-            if (strcmp(report->enhanced, codes[i]) == 0) {
-                return 1;
-            }
-        }
-
-        return 0;
+        return outcome_is_one_of(report->enhanced, codes);
     }
 
-    return report->code_stage == SMTP_RCPT
-           && (report->code == 550 || report->code == 551
-               || report->code == 553);
+    return report->code == 550 || report->code == 551 || report->code == 553;
+}
+
+
+static int
+outcome_is_one_of(const char *enhanced, const char *const *codes)
+{
+    for ( /* void */ ; *codes != NULL; codes++) {
+        if (strcmp(enhanced, *codes) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -23,6 +23,7 @@ typedef struct {
     outcome_kind_t  kind;
     const char     *reason;         /* a word for counters and records */
     unsigned        bad_address:1;  /* REFUSED because of the recipient */
+    unsigned        soft:1;         /* REFUSED, perhaps because of it */
     unsigned        relay_down:1;   /* RETRY: the relay, not the message */
 } outcome_t;
 

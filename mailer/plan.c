@@ -2,6 +2,7 @@
  * Copyright (C) SitePreserver developers
  */
 
+#include "date.h"
 #include "draw.h"
 #include "outcome.h"
 #include "plan.h"
@@ -85,11 +86,6 @@ plan_series(const config_shop_t *shop, const sp_claimed_t *claimed,
 {
     unsigned  i;
 
-    if (claimed->before_live && shop->mode == SP_MODE_LIVE) {
-        plan->reason = "before_live";
-        return 0;
-    }
-
     if (!audience_consents(shop->consent, claimed)) {
         plan->reason = "no_consent";
         return 0;
@@ -145,7 +141,7 @@ plan_time(const config_shop_t *shop, const sp_claimed_t *claimed,
         return 0;
     }
 
-    at = plan_hours(shop, step, now);
+    at = plan_hours(shop, claimed, step, now);
 
     if (at == now) {
         return 1;
@@ -166,9 +162,18 @@ plan_time(const config_shop_t *shop, const sp_claimed_t *claimed,
 
 
 int64_t
-plan_hours(const config_shop_t *shop, const config_step_t *step, int64_t now)
+plan_hours(const config_shop_t *shop, const sp_claimed_t *claimed,
+    const config_step_t *step, int64_t now)
 {
-    return calendar_next(&step->calendar, shop->time_zone, now);
+    return calendar_next(&step->calendar, plan_zone(shop, claimed), now);
+}
+
+
+const char *
+plan_zone(const config_shop_t *shop, const sp_claimed_t *claimed)
+{
+    return date_zone(claimed->time_zone) ? claimed->time_zone
+                                         : shop->time_zone;
 }
 
 

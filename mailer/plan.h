@@ -48,8 +48,16 @@ void plan_decide(const config_shop_t *shop, const sp_secret_t *secret,
  * memory is out.
  */
 
-int64_t plan_hours(const config_shop_t *shop, const config_step_t *step,
-    int64_t now);
+int64_t plan_hours(const config_shop_t *shop, const sp_claimed_t *claimed,
+    const config_step_t *step, int64_t now);
+
+
+/*
+ * The time zone that hours, weekdays and dates are told in: the shopper's, if
+ * a rule said one that ICU knows, else the shop's.  It is claimed's or shop's.
+ */
+
+const char *plan_zone(const config_shop_t *shop, const sp_claimed_t *claimed);
 
 
 /*

@@ -28,12 +28,12 @@ preview_cart(const json_t *json, sample_t *sample, sp_error_t *err)
     int               exponent;
     size_t            i;
     int64_t           hours, step;
-    json_t           *items, *item;
+    json_t           *items, *item, *failed;
     message_facts_t  *facts;
 
     static const char *const  known[] = {
         "first_name", "locale", "currency", "total", "hours_since",
-        "step_number", "items", NULL
+        "step_number", "checkout_error", "items", NULL
     };
 
     facts = &sample->facts;
@@ -53,6 +53,16 @@ preview_cart(const json_t *json, sample_t *sample, sp_error_t *err)
     facts->left = facts->date - hours * 3600;
     facts->step_number = (unsigned) step;
     exponent = sp_money_exponent(&facts->currency);
+
+    failed = json_object_get(json, "checkout_error");
+
+    if (failed != NULL && !json_is_boolean(failed)) {
+        return preview_wrong(err, "checkout_error", "is not true or false");
+    }
+
+    if (failed != NULL) {
+        facts->checkout_error = json_is_true(failed);
+    }
 
     items = json_object_get(json, "items");
 

@@ -35,6 +35,8 @@ static const struct {
     { "held", "an order is under way: nothing is sent until that is decided" },
     { "active", "the shopper is still active: nothing is sent yet" },
     { "closed", "this cart's rescue has ended: nothing is sent any more" },
+    { "shop_failing", "the shop's checkout fails: nothing is sent until it "
+      "works again" },
     { "no_address", "the address is not kept any more: nothing is sent" },
 };
 

@@ -6,7 +6,6 @@
 #include <event2/bufferevent.h>
 #include <hiredis/hiredis.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "log.h"
 #include "redis.h"
@@ -117,7 +116,7 @@ redis_lost(redis_t *redis, const char *why)
     }
 
     redis->state = REDIS_STATE_IDLE;
-    redis->again = redis_now() + redis->backoff;
+    redis->again = now_ms() + redis->backoff;
     redis->backoff = redis->backoff * 2 > REDIS_BACKOFF_MAX
                          ? REDIS_BACKOFF_MAX : redis->backoff * 2;
     redis->loading = 0;
@@ -320,7 +319,7 @@ redis_call(redis_t *redis, const sp_call_t *call, int keep,
 
     request->answer = answer;
     request->data = data;
-    request->deadline = keep == 0 ? -1 : keep < 0 ? 0 : redis_now() + keep;
+    request->deadline = keep == 0 ? -1 : keep < 0 ? 0 : now_ms() + keep;
     redis->pending++;
     redis_push(&redis->waiting, request);
 
@@ -346,7 +345,7 @@ redis_flush(evutil_socket_t fd, short what, void *data)
         return;
     }
 
-    if (redis->loading || redis_now() < redis->hold) {
+    if (redis->loading || now_ms() < redis->hold) {
         return;
     }
 
@@ -411,7 +410,7 @@ redis_tick(evutil_socket_t fd, short what, void *data)
     redis_t  *redis;
 
     redis = data;
-    now = redis_now();
+    now = now_ms();
 
     if (redis->state == REDIS_STATE_IDLE) {
         if (now >= redis->again) {
@@ -482,17 +481,6 @@ const char *
 redis_error(const redis_t *redis)
 {
     return redis->error;
-}
-
-
-int64_t
-redis_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 

@@ -14,6 +14,10 @@
 
 static int redis_greet(redis_t *redis, const char *first, ...);
 static int redis_load(redis_t *redis);
+static int redis_seek(redis_t *redis);
+static int redis_refused(redis_t *redis, const redis_request_t *request,
+    const redisReply *reply);
+static int redis_says(const redisReply *reply, const char *what);
 
 
 void
@@ -98,20 +102,57 @@ redis_load(redis_t *redis)
 }
 
 
+/* A Redis that is full loads nothing, what it has already neither. */
+
+static int
+redis_seek(redis_t *redis)
+{
+    const char       *argv[4];
+    redis_request_t  *request;
+
+    argv[0] = "FUNCTION";
+    argv[1] = "LIST";
+    argv[2] = "LIBRARYNAME";
+    argv[3] = sp_functions_name;
+    request = redis_request(4, argv, NULL);
+
+    if (request == NULL) {
+        return -1;
+    }
+
+    request->load = 1;
+    request->seek = 1;
+    redis->greetings++;
+    redis_write(redis, request);
+
+    return 0;
+}
+
+
 int
 redis_greeted(redis_t *redis, redis_request_t *request,
     const redisReply *reply)
 {
-    int  load;
+    int  load, rc;
 
     load = request->load;
-    redis_request_free(request);
     redis->greetings--;
 
-    if (reply->type == REDIS_REPLY_ERROR
-        && !(load && strstr(reply->str, "already exists") != NULL))
-    {
-        redis_lost(redis, reply->str);
+    if (load && !request->seek && redis_says(reply, "OOM ")) {
+        redis_request_free(request);
+
+        if (redis_seek(redis) != 0) {
+            redis_lost(redis, "out of memory");
+            return -1;
+        }
+
+        return 0;
+    }
+
+    rc = redis_refused(redis, request, reply);
+    redis_request_free(request);
+
+    if (rc != 0) {
         return -1;
     }
 
@@ -137,6 +178,47 @@ redis_greeted(redis_t *redis, redis_request_t *request,
 }
 
 
+/* Nonzero: this greeting was refused, and the connection is gone. */
+
+static int
+redis_refused(redis_t *redis, const redis_request_t *request,
+    const redisReply *reply)
+{
+    if (request->seek) {
+
+        /* one who may not look may still find them */
+
+        if (redis_says(reply, "NOPERM ")
+            || (reply->type == REDIS_REPLY_ARRAY && reply->elements != 0))
+        {
+            return 0;
+        }
+
+        redis_lost(redis, reply->type == REDIS_REPLY_ERROR
+                          ? reply->str
+                          : "OOM it has no memory for the functions");
+        return -1;
+    }
+
+    if (reply->type == REDIS_REPLY_ERROR
+        && !(request->load && strstr(reply->str, "already exists") != NULL))
+    {
+        redis_lost(redis, reply->str);
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static int
+redis_says(const redisReply *reply, const char *what)
+{
+    return reply->type == REDIS_REPLY_ERROR
+           && strncmp(reply->str, what, strlen(what)) == 0;
+}
+
+
 int
 redis_again(redis_t *redis, redis_request_t *request, const redisReply *reply)
 {
@@ -151,14 +233,14 @@ redis_again(redis_t *redis, redis_request_t *request, const redisReply *reply)
         redis_push(&redis->waiting, request);
 
         if (!redis->loading && redis_load(redis) != 0) {
-            redis->hold = redis_now() + REDIS_PASSING;
+            redis->hold = now_ms() + REDIS_PASSING;
         }
 
         return 1;
     }
 
     if (request->deadline == -1
-        || (request->deadline != 0 && redis_now() > request->deadline))
+        || (request->deadline != 0 && now_ms() > request->deadline))
     {
         return 0;
     }
@@ -166,7 +248,7 @@ redis_again(redis_t *redis, redis_request_t *request, const redisReply *reply)
     for (i = 0; i < sizeof(passing) / sizeof(passing[0]); i++) {
         if (strncmp(reply->str, passing[i], strlen(passing[i])) == 0) {
             redis_push(&redis->waiting, request);
-            redis->hold = redis_now() + REDIS_PASSING;
+            redis->hold = now_ms() + REDIS_PASSING;
             return 1;
         }
     }

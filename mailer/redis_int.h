@@ -10,6 +10,7 @@
 
 #include <event2/bufferevent.h>
 
+#include "now.h"
 #include "redis_connect.h"
 #include "redis_request.h"
 
@@ -57,11 +58,6 @@ void redis_lost(redis_t *redis, const char *why);
 /* redis.c: sends a request now; it waits for its reply then. */
 
 void redis_write(redis_t *redis, redis_request_t *request);
-
-
-/* redis.c: milliseconds that only rise. */
-
-int64_t redis_now(void);
 
 
 /* It is connected: says who we are, chooses the database, loads the library. */

@@ -24,6 +24,7 @@ struct redis_request_s {
     int64_t           deadline;     /* monotonic ms; 0: none, -1: no keep */
     unsigned          tries;
     unsigned          load:1;       /* FUNCTION LOAD */
+    unsigned          seek:1;       /* FUNCTION LIST, after it was full */
 };
 
 typedef struct {

@@ -3,8 +3,10 @@
  */
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "log.h"
+#include "now.h"
+#include "refusals.h"
 #include "relay.h"
 
 
@@ -30,6 +32,7 @@ struct relay_s {
     int64_t               refilled;     /* monotonic ms */
     int64_t               pause;        /* length of the present pause */
     int64_t               paused_until;
+    refusals_t            refusals;
 };
 
 
@@ -40,7 +43,6 @@ static sender_job_t *relay_shift(relay_t *relay);
 static void relay_timer(evutil_socket_t fd, short what, void *data);
 static void relay_end(relay_t *relay);
 static void relay_stopped(void *data);
-static int64_t relay_now(void);
 
 
 relay_t *
@@ -59,7 +61,7 @@ relay_create(struct event_base *base, inbox_t *inbox, config_t *conf,
     relay->threads = smtp != NULL ? smtp->connections : RELAY_DRY;
     relay->tail = &relay->head;
     relay->tokens = 1;
-    relay->refilled = relay_now();
+    relay->refilled = now_ms();
     relay->timer = event_new(base, -1, 0, relay_timer, relay);
 
     if (relay->timer != NULL) {
@@ -141,7 +143,7 @@ relay_token(relay_t *relay)
         return 1;
     }
 
-    now = relay_now();
+    now = now_ms();
     full = relay->smtp->rate > 1 ? relay->smtp->rate : 1;
     relay->tokens += (double) (now - relay->refilled) * relay->smtp->rate
                      / 1000;
@@ -190,7 +192,7 @@ relay_finished(relay_t *relay, int down)
             relay->pause = RELAY_PAUSE_MAX;
         }
 
-        relay->paused_until = relay_now() + relay->pause;
+        relay->paused_until = now_ms() + relay->pause;
     }
 
     if (relay->retired && relay->waiting == 0 && relay->sending == 0) {
@@ -199,6 +201,34 @@ relay_finished(relay_t *relay, int down)
     }
 
     relay_go(relay);
+}
+
+
+void
+relay_judge(relay_t *relay, const smtp_report_t *report, const char *to,
+    outcome_t *outcome)
+{
+    char         quoted[LOG_QUOTE_MAX];
+    const char  *name;
+
+    name = relay->smtp != NULL ? relay->smtp->name : "-";
+
+    switch (refusals_note(&relay->refusals, report, to, outcome)) {
+
+    case REFUSALS_BEGUN:
+        log_event(LOG_ERROR, "relay", "relay=%s state=refuses code=%d text=%s "
+                  "reason=\"it refuses one recipient after another: nobody is "
+                  "suppressed, messages are tried again\"", name, report->code,
+                  log_quote(quoted, report->text));
+        break;
+
+    case REFUSALS_ENDED:
+        log_event(LOG_INFO, "relay", "relay=%s state=works", name);
+        break;
+
+    default:
+        break;
+    }
 }
 
 
@@ -228,7 +258,7 @@ relay_pause(const relay_t *relay)
 {
     int64_t  now;
 
-    now = relay_now();
+    now = now_ms();
 
     return relay->paused_until > now ? relay->paused_until - now : 0;
 }
@@ -309,15 +339,4 @@ relay_stopped(void *data)
     (*relay->count)--;
     config_unref(relay->conf);
     free(relay);
-}
-
-
-static int64_t
-relay_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }

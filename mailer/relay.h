@@ -8,6 +8,7 @@
 #ifndef RELAY_H
 #define RELAY_H
 
+#include "outcome.h"
 #include "sender.h"
 
 
@@ -32,6 +33,16 @@ void relay_submit(relay_t *relay, sender_job_t *job);
 /* A sender is done with one; down: the relay itself did not work. */
 
 void relay_finished(relay_t *relay, int down);
+
+
+/*
+ * What the relay said to a message for that address, before relay_finished():
+ * when it refuses one recipient after another it is the relay that does not
+ * work, and *outcome says so.
+ */
+
+void relay_judge(relay_t *relay, const smtp_report_t *report, const char *to,
+    outcome_t *outcome);
 
 
 /* How many more messages are worth claiming for it now. */

@@ -7,12 +7,14 @@
 
 #include <stdlib.h>
 
+#include "date.h"
 #include "rescue_creative.h"
 #include "rescue_int.h"
 
 
 static rescue_t *rescue_create(shop_t *shop, rescue_batch_t *batch,
     const sp_claimed_t *claimed);
+static void rescue_zone(const rescue_t *rescue);
 static int rescue_pick(rescue_t *rescue);
 static void rescue_renew(rescue_t *rescue);
 static void rescue_renew_answer(void *data, const redis_answer_t *answer);
@@ -49,6 +51,7 @@ rescue_start(shop_t *shop, rescue_batch_t *batch, const sp_claimed_t *claimed)
         return 0;
     }
 
+    rescue_zone(rescue);
     plan_decide(rescue->rules, rescue->conf->secret, claimed, claimed->now,
                 plan);
 
@@ -102,7 +105,7 @@ rescue_create(shop_t *shop, rescue_batch_t *batch,
     rescue->mode = shop->mode;
     rescue->batch = batch;
     rescue->claimed = claimed;
-    rescue->claimed_at = engine_now();
+    rescue->claimed_at = now_ms();
     rescue->idle = shop->idle;
     rescue->refs = 1;
     batch->refs++;
@@ -121,13 +124,27 @@ rescue_create(shop_t *shop, rescue_batch_t *batch,
 }
 
 
+/* What a rule said may be any text: the shop's zone counts then. */
+
+static void
+rescue_zone(const rescue_t *rescue)
+{
+    if (rescue->claimed->time_zone[0] != '\0'
+        && !date_zone(rescue->claimed->time_zone))
+    {
+        log_event(LOG_INFO, "time_zone", "shop=%s shopper=%s result=unknown",
+                  rescue->shop->name, rescue->claimed->shopper.text);
+    }
+}
+
+
 /* The creative to send; 0: it must not be sent, and is settled so. */
 
 static int
 rescue_pick(rescue_t *rescue)
 {
     switch (rescue_creative(rescue->rules, rescue->plan.step,
-                            rescue->plan.variant, rescue->mode, engine_now(),
+                            rescue->plan.variant, rescue->mode, now_ms(),
                             &rescue->creative))
     {
     case RESCUE_CREATIVE_SEND:
@@ -279,5 +296,5 @@ rescue_batch_unref(rescue_batch_t *batch)
 int64_t
 rescue_time(const rescue_t *rescue)
 {
-    return rescue->claimed->now + engine_now() - rescue->claimed_at;
+    return rescue->claimed->now + now_ms() - rescue->claimed_at;
 }

@@ -61,16 +61,16 @@ rescue_creative_log(const config_shop_t *shop, const config_step_t *step,
               ? creative_reason(creative) : creative_changed(creative);
     }
 
-    log_event(creative != NULL && creative_approved(creative) ? LOG_INFO
-                                                              : LOG_WARN,
-              "creative", "shop=%s step=%s creative=%s state=%s text=%s",
+    log_event(creative == NULL ? LOG_ERROR
+              : creative_approved(creative) ? LOG_INFO : LOG_WARN, "creative",
+ "shop=%s step=%s creative=%s state=%s text=%s",
               shop->name, step->name, variant->creative, state,
               log_quote(quoted, why));
 }
 
 
 void
-rescue_creatives_log(const config_t *conf)
+rescue_creatives_start(const config_t *conf)
 {
     unsigned              i, k, n, v;
     const config_shop_t  *shop;
@@ -84,6 +84,8 @@ rescue_creatives_log(const config_t *conf)
                 step = &shop->series[k].steps[n];
 
                 for (v = 0; v < step->nvariants; v++) {
+                    creative_watch_note(step->variants[v].watch);
+
                     if (!creative_approved(step->variants[v].loaded)) {
                         rescue_creative_log(shop, step, &step->variants[v],
                                             step->variants[v].loaded);

@@ -20,7 +20,7 @@ typedef enum {
 /*
  * Looks at the files again if it is time, and logs what has become of them.
  * *creative: the one to send, with a reference for the caller.  In dry-run what
- * is not approved counts as sent too, as nobody gets it.  now: engine_now().
+ * is not approved counts as sent too, as nobody gets it.  now: now_ms().
  */
 
 rescue_creative_t rescue_creative(const config_shop_t *shop,
@@ -28,9 +28,9 @@ rescue_creative_t rescue_creative(const config_shop_t *shop,
     sp_mode_t mode, int64_t now, creative_t **creative);
 
 
-/* Logs those of a config that are not sent. */
+/* Remembers those of a config, and logs those that are not sent. */
 
-void rescue_creatives_log(const config_t *conf);
+void rescue_creatives_start(const config_t *conf);
 
 
 #endif /* RESCUE_CREATIVE_H */

@@ -9,6 +9,7 @@
  *     rescue_send.c                     +-> a sender: message built, SMTP up
  *                                           to 354 -> confirm -> the final dot
  *     rescue_settle.c                       -> what became of it: settled
+ *     rescue_refused.c                         and a refusal: counted
  *
  * The loop owns it; a sender thread has its job in between.
  */
@@ -36,7 +37,7 @@ struct rescue_s {
     relay_t              *relay;
     rescue_batch_t       *batch;
     const sp_claimed_t   *claimed;
-    int64_t               claimed_at;   /* by engine_now() */
+    int64_t               claimed_at;   /* by now_ms() */
     int64_t               idle;         /* ms, of the shop */
     plan_t                plan;
     creative_t           *creative;
@@ -49,6 +50,7 @@ struct rescue_s {
     unsigned              submitted:1;
     unsigned              confirmed:1;
     unsigned              settled:1;    /* or is being */
+    unsigned              attempted:1;  /* settled with its attempt */
 };
 
 
@@ -86,6 +88,14 @@ void rescue_send(rescue_t *rescue);
  */
 
 int rescue_finish(rescue_t *rescue);
+
+
+/*
+ * rescue_refused.c: the relay has refused the recipient, and perhaps the
+ * address is dead: counts it, and suppresses when it is too often.
+ */
+
+void rescue_refused(rescue_t *rescue);
 
 
 /*

@@ -3,6 +3,7 @@
  */
 
 #include "calendar.h"
+#include "plan.h"
 #include "rescue_message.h"
 
 
@@ -22,7 +23,6 @@ static sp_rc_t rescue_message_token(const rescue_letter_t *letter,
     sp_token_kind_t kind, char token[SP_TOKEN_MAX]);
 static sp_rc_t rescue_message_offer(const rescue_letter_t *letter,
     message_offer_t *offer, char code[DRAW_CODE_MAX + 1], sp_error_t *err);
-static sp_str_t rescue_str(const char *text);
 
 
 sp_rc_t
@@ -66,17 +66,17 @@ rescue_message_facts(const rescue_letter_t *letter, rescue_facts_t *made,
     }
 
     facts->shop = &letter->shop->message;
-    facts->to = rescue_str(letter->to);
+    facts->to = sp_str(letter->to);
     facts->first_name = claimed->first_name;
     facts->locale = claimed->locale.len != 0 ? claimed->locale
-                                             : rescue_str(letter->shop->locale);
+                                             : sp_str(letter->shop->locale);
     facts->lines = claimed->lines;
     facts->nlines = claimed->nlines;
     facts->count = SP_NO_AMOUNT;
     facts->total = claimed->total;
     facts->currency = claimed->currency;
-    facts->series = rescue_str(letter->series->name);
-    facts->step = rescue_str(letter->step->name);
+    facts->series = sp_str(letter->series->name);
+    facts->step = sp_str(letter->step->name);
     facts->utm = &letter->step->utm.tags;
     facts->step_number = (unsigned) (letter->step - letter->series->steps) + 1;
 
@@ -84,7 +84,8 @@ rescue_message_facts(const rescue_letter_t *letter, rescue_facts_t *made,
         facts->left = (claimed->abandoned - letter->idle) / 1000;
     }
 
-    facts->shopper = rescue_str(claimed->shopper.text);
+    facts->checkout_error = claimed->checkout_error;
+    facts->shopper = sp_str(claimed->shopper.text);
     facts->rescue = claimed->rescue;
     facts->date = claimed->now / 1000;
 
@@ -122,18 +123,18 @@ rescue_message_links(const rescue_letter_t *letter, rescue_facts_t *made,
         return SP_INVALID;
     }
 
-    made->facts.click_token = rescue_str(made->click);
-    made->facts.unsubscribe = rescue_str(made->unsubscribe);
-    made->facts.preferences = rescue_str(made->preferences);
-    made->facts.not_me = rescue_str(made->not_me);
+    made->facts.click_token = sp_str(made->click);
+    made->facts.unsubscribe = sp_str(made->unsubscribe);
+    made->facts.preferences = sp_str(made->preferences);
+    made->facts.not_me = sp_str(made->not_me);
 
     return SP_OK;
 }
 
 
 /*
- * It ends with a day of the shop's, so that nobody finds it gone in the course
- * of the day that the message names.
+ * It ends with a day, so that nobody finds it gone in the course of the day that
+ * the message names.
  */
 
 static sp_rc_t
@@ -150,7 +151,7 @@ rescue_message_offer(const rescue_letter_t *letter, message_offer_t *offer,
     offer->kind = made->kind;
     offer->texts = made->texts;
     offer->ntexts = made->ntexts;
-    offer->zone = shop->time_zone;
+    offer->zone = plan_zone(shop, letter->claimed);
 
     if (made->pattern != NULL && !letter->inert) {
         if (draw_code(letter->secret, &shop->id, made->name, made->pattern,
@@ -161,18 +162,18 @@ rescue_message_offer(const rescue_letter_t *letter, message_offer_t *offer,
             return SP_INVALID;
         }
 
-        offer->code = rescue_str(code);
+        offer->code = sp_str(code);
 
     } else if (made->pool != NULL || made->pattern != NULL) {
-        offer->code = rescue_str(letter->code != NULL ? letter->code
+        offer->code = sp_str(letter->code != NULL ? letter->code
                                                       : RESCUE_CODE);
 
     } else if (made->code != NULL) {
-        offer->code = rescue_str(made->code);
+        offer->code = sp_str(made->code);
     }
 
     if (made->expires != 0) {
-        end = calendar_day_end(shop->time_zone,
+        end = calendar_day_end(offer->zone,
                                letter->claimed->now + made->expires);
 
         if (end == -1) {
@@ -201,7 +202,7 @@ rescue_message_sender(const rescue_letter_t *letter, sender_job_t *job,
     const config_shop_t  *shop;
 
     shop = letter->shop;
-    address = rescue_str(shop->return_path);
+    address = sp_str(shop->return_path);
     rc = SP_OK;
 
     if (shop->verp && !letter->inert) {
@@ -213,7 +214,7 @@ rescue_message_sender(const rescue_letter_t *letter, sender_job_t *job,
 
         snprintf(path, sizeof(path), "%.*s+%s%s",
                  (int) (at - shop->return_path), shop->return_path, token, at);
-        address = rescue_str(path);
+        address = sp_str(path);
     }
 
     if (rc != SP_OK || mime_address(&address, job->from, NULL) != SP_OK) {
@@ -252,16 +253,4 @@ rescue_message_token(const rescue_letter_t *letter, sp_token_kind_t kind,
     fields.step = letter->step->hash;
 
     return sp_token_make(letter->secret, &letter->shop->id, &fields, token);
-}
-
-
-static sp_str_t
-rescue_str(const char *text)
-{
-    sp_str_t  s;
-
-    s.data = text;
-    s.len = strlen(text);
-
-    return s;
 }

@@ -134,7 +134,7 @@ rescue_offer_count(rescue_t *rescue, const sp_str_t *pool)
     shop = rescue->shop;
 
     if (shop->counted != 0
-        && engine_now() - shop->counted < RESCUE_CODES_EVERY)
+        && now_ms() - shop->counted < RESCUE_CODES_EVERY)
     {
         return;
     }
@@ -148,7 +148,7 @@ rescue_offer_count(rescue_t *rescue, const sp_str_t *pool)
                       rescue) == 0)
     {
         rescue->refs++;
-        shop->counted = engine_now();
+        shop->counted = now_ms();
     }
 
     sp_arena_destroy(arena);

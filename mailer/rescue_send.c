@@ -109,7 +109,7 @@ rescue_ask(void *data)
 
     now = rescue_time(rescue);
 
-    if (plan_hours(rescue->rules, rescue->plan.step, now) != now) {
+    if (plan_hours(rescue->rules, claimed, rescue->plan.step, now) != now) {
         /* it has waited for its turn, and the evening has come */
 
         strcpy(rescue->no, "quiet_hours");

@@ -4,6 +4,8 @@
  * What became of a rescue's message, and its settlement.
  */
 
+#include <errno.h>
+
 #include "outcome.h"
 #include "rescue_int.h"
 
@@ -11,6 +13,8 @@
 static void rescue_not_built(rescue_t *rescue);
 static void rescue_stopped(rescue_t *rescue);
 static void rescue_outcome(rescue_t *rescue, outcome_t *outcome);
+static void rescue_bad_address(rescue_t *rescue);
+static void rescue_suppressed(void *data, int error);
 static void rescue_settle_answer(void *data, const redis_answer_t *answer);
 
 
@@ -36,6 +40,8 @@ rescue_finish(rescue_t *rescue)
 
     } else {
         outcome_decide(&rescue->job.report, &outcome);
+        relay_judge(rescue->relay, &rescue->job.report, rescue->job.to,
+                    &outcome);
         rescue_outcome(rescue, &outcome);
     }
 
@@ -95,10 +101,8 @@ static void
 rescue_outcome(rescue_t *rescue, outcome_t *outcome)
 {
     int64_t         again;
-    engine_t       *engine;
     smtp_report_t  *report;
 
-    engine = rescue->shop->engine;
     report = &rescue->job.report;
     again = rescue_time(rescue) + outcome_delay(rescue->claimed->tries);
 
@@ -114,15 +118,22 @@ rescue_outcome(rescue_t *rescue, outcome_t *outcome)
         break;
 
     case OUTCOME_REFUSED:
-        if (outcome->bad_address && rescue->mode == SP_MODE_LIVE) {
-            (void) engine_suppress(engine, rescue->shop->name,
-                                   &rescue->claimed->shopper, "bounced",
-                                   NULL, NULL);
+        if (!outcome->bad_address) {
+            rescue_settle(rescue, SP_SETTLE_REFUSED, outcome->reason,
+                          report->asked, rescue->plan.next);
+
+        } else if (rescue->mode == SP_MODE_LIVE) {
+            rescue_bad_address(rescue);
+
+        } else {
+            rescue_settle(rescue, SP_SETTLE_REFUSED, outcome->reason,
+                          report->asked, 0);
         }
 
-        rescue_settle(rescue, SP_SETTLE_REFUSED, outcome->reason,
-                      report->asked, outcome->bad_address
-                                     ? 0 : rescue->plan.next);
+        if (outcome->soft && rescue->mode == SP_MODE_LIVE) {
+            rescue_refused(rescue);
+        }
+
         break;
 
     case OUTCOME_DOUBT:
@@ -134,6 +145,44 @@ rescue_outcome(rescue_t *rescue, outcome_t *outcome)
         rescue_settle(rescue, SP_SETTLE_RETRY, outcome->reason,
                       report->asked, again);
     }
+}
+
+
+/*
+ * The suppression ends the rescue, so the step is settled before Redis hears of
+ * it; but our own file has it first, in case that we end in between.
+ */
+
+static void
+rescue_bad_address(rescue_t *rescue)
+{
+    rescue->settled = 1;
+    rescue->refs++;
+
+    if (engine_suppress_last(rescue->shop->engine, rescue->shop->name,
+                             &rescue->claimed->shopper, "bounced",
+                             rescue_suppressed, rescue) != 0)
+    {
+        log_event(LOG_ERROR, "suppress", "shop=%s error=\"out of memory\"",
+                  rescue->shop->name);
+        rescue_suppressed(rescue, ENOMEM);
+    }
+}
+
+
+/* It is on disk, or cannot be. */
+
+static void
+rescue_suppressed(void *data, int error)
+{
+    rescue_t  *rescue;
+
+    rescue = data;
+    rescue_settle(rescue, SP_SETTLE_REFUSED, "bad_address",
+                  rescue->job.report.asked,
+                  rescue->plan.next != 0 ? rescue->plan.next
+                                         : rescue_time(rescue));
+    rescue_unref(rescue);
 }
 
 
@@ -152,6 +201,7 @@ rescue_settle(rescue_t *rescue, sp_settle_t outcome, const char *reason,
     claimed = rescue->claimed;
     report = &rescue->job.report;
     rescue->settled = 1;
+    rescue->attempted = attempt != 0;
     series = rescue->plan.series != NULL ? rescue->plan.series->hash : 0;
     step = rescue->plan.step != NULL ? rescue->plan.step->hash : 0;
 
@@ -188,24 +238,29 @@ rescue_settle(rescue_t *rescue, sp_settle_t outcome, const char *reason,
 }
 
 
+/*
+ * A no is an answer where nothing was handed over: the rescue has ended
+ * meanwhile, by an order say, or another mailer has it.
+ */
+
 static void
 rescue_settle_answer(void *data, const redis_answer_t *answer)
 {
+    int        no;
     char       text[64], quoted[LOG_QUOTE_MAX];
     rescue_t  *rescue;
 
     rescue = data;
+    snprintf(text, sizeof(text), "%.*s",
+             answer->n != 0 ? (int) answer->items[0].len : 0,
+             answer->n != 0 ? answer->items[0].data : "");
 
-    if (answer->status != REDIS_REPLY || answer->n == 0
-        || answer->items[0].len != 2
-        || memcmp(answer->items[0].data, "OK", 2) != 0)
-    {
-        snprintf(text, sizeof(text), "%.*s",
-                 answer->n != 0 ? (int) answer->items[0].len : 0,
-                 answer->n != 0 ? answer->items[0].data : "");
-        log_event(LOG_WARN, "not_settled", "shop=%s shopper=%s answer=%s",
-                  rescue->shop->name, rescue->claimed->shopper.text,
-                  log_quote(quoted, text));
+    if (answer->status != REDIS_REPLY || strcmp(text, "OK") != 0) {
+        no = answer->status == REDIS_REPLY && strcmp(text, "NO") == 0
+             && !rescue->attempted;
+        log_event(no ? LOG_INFO : LOG_WARN, "not_settled",
+                  "shop=%s shopper=%s answer=%s", rescue->shop->name,
+                  rescue->claimed->shopper.text, log_quote(quoted, text));
     }
 
     rescue_unref(rescue);

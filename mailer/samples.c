@@ -253,6 +253,7 @@ samples_many(sample_t *s)
     int  i;
 
     samples_init(s, "many", "200 items with names of 80 characters");
+    s->facts.checkout_error = 1;
 
     for (i = 0; i < SAMPLES_LINES; i++) {
         samples_line(s, SAMPLE_NAME80, "Colour: sand · Size: M",
@@ -391,6 +392,7 @@ static void
 samples_bare(sample_t *s)
 {
     samples_init(s, "bare", "no picture, price, first name or brand");
+    s->facts.checkout_error = 1;
 
     s->shop.reply_to.len = 0;
     s->shop.colour.len = 0;

@@ -62,8 +62,8 @@ shop_create(engine_t *engine, config_shop_t *conf)
         return NULL;
     }
 
-    shop->known = journal_knows_shop(engine->conf->state_dir, shop->name,
-                                     engine->conf->fingerprint) != 0;
+    shop->known = journal_knows_shop(engine->fixed.state_dir, shop->name,
+                                     engine->fixed.fingerprint) != 0;
 
     return shop;
 }
@@ -121,7 +121,7 @@ shop_hello(shop_t *shop)
     arena = sp_arena_create(0);
     rc = arena == NULL ? SP_NOMEM
          : sp_call_shop(&call, sp_arena_pool(arena), &shop->conf->id,
-                        shop->engine->conf->fingerprint, NULL, 1);
+                        shop->engine->fixed.fingerprint, NULL, 1);
     shop_ask(shop, rc, &call, arena, shop_hello_answer);
 }
 
@@ -178,6 +178,7 @@ shop_answered(shop_t *shop, const redis_answer_t *answer)
         log_event(LOG_ERROR, "redis_error", "shop=%s error=%s", shop->name,
                   log_quote(quoted, text));
         shop->state = SHOP_UNKNOWN;
+        shop->failing = 1;
     }
 
     shop_sleep(shop, SHOP_ASK_AGAIN);
@@ -335,6 +336,12 @@ shop_mode_answer(void *data, const redis_answer_t *answer)
         shop_remember(shop);
     }
 
+    /* what only reads goes on where nothing can be written */
+
+    if (shop->mode == SP_MODE_OFF) {
+        shop->failing = 0;
+    }
+
     shop_set_state(shop, SHOP_READY, "");
     shop_claim(shop);
 }
@@ -356,7 +363,7 @@ shop_remember(shop_t *shop)
     entry->done.handler = shop_remembered;
     entry->done.data = entry;
     journal_shop_line(entry->line, shop->name,
-                      shop->engine->conf->fingerprint);
+                      shop->engine->fixed.fingerprint);
     journal_append(shop->engine->journal, entry);
 }
 
@@ -444,6 +451,8 @@ shop_claim_answer(void *data, const redis_answer_t *answer)
     if (!shop_answered(shop, answer)) {
         return;
     }
+
+    shop->failing = 0;
 
     if (!shop_take(shop, answer, &claim)) {
         shop_sleep(shop, SHOP_ASK_AGAIN);

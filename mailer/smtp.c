@@ -8,11 +8,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "mask.h"
+#include "mime.h"
 #include "smtp.h"
 
 
 #define SMTP_HOST_MAX  256
 #define SMTP_URL_MAX   600
+#define SMTP_PATH_MAX  (MIME_ADDRESS_MAX + 3)   /* with "<" and ">" */
 #define SMTP_IDLE      60L          /* s that an unused connection is kept */
 #define SMTP_CONNECT_TIMEOUT  60L   /* s, for TCP; the greeting has timeout */
 #define SMTP_UNSENT    65536        /* bytes that the kernel holds for us */
@@ -25,6 +28,7 @@ struct smtp_s {
 
     /* Of the message that is being sent. */
 
+    const char           *to;
     const char           *data;
     size_t                len;
     size_t                given;    /* to libcurl */
@@ -46,7 +50,7 @@ static size_t smtp_header(char *line, size_t size, size_t n, void *data);
 static int smtp_debug(CURL *curl, curl_infotype type, char *text, size_t len,
     void *data);
 static void smtp_said(smtp_report_t *report, const char *text, size_t len);
-static void smtp_bad_reply(smtp_report_t *report, int code, const char *line,
+static void smtp_bad_reply(smtp_t *smtp, int code, const char *line,
     size_t len);
 
 
@@ -178,6 +182,7 @@ smtp_send(smtp_t *smtp, const char *from, const char *to, const char *data,
 {
     CURLcode  rc;
 
+    smtp->to = to;
     smtp->data = data;
     smtp->len = len;
     smtp->confirm = confirm;
@@ -202,7 +207,7 @@ static CURLcode
 smtp_perform(smtp_t *smtp, const char *from, const char *to, long fresh)
 {
     CURL               *curl;
-    char                box[SP_ADDRESS_MAX + 3];
+    char                sender[SMTP_PATH_MAX], recipient[SMTP_PATH_MAX];
     long                connects;
     CURLcode            rc;
     struct curl_slist  *rcpt;
@@ -213,13 +218,18 @@ smtp_perform(smtp_t *smtp, const char *from, const char *to, long fresh)
     smtp->error[0] = '\0';
     memset(smtp->report, 0, sizeof(smtp_report_t));
 
-    snprintf(box, sizeof(box), "<%s>", to);
-    rcpt = curl_slist_append(NULL, box);
-    snprintf(box, sizeof(box), "<%s>", from);
+    if (snprintf(recipient, SMTP_PATH_MAX, "<%s>", to) >= SMTP_PATH_MAX
+        || snprintf(sender, SMTP_PATH_MAX, "<%s>", from) >= SMTP_PATH_MAX)
+    {
+        strcpy(smtp->report->text, "an address is too long");
+        return CURLE_BAD_FUNCTION_ARGUMENT;
+    }
+
+    rcpt = curl_slist_append(NULL, recipient);
 
     if (rcpt == NULL
         || curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, rcpt) != CURLE_OK
-        || curl_easy_setopt(curl, CURLOPT_MAIL_FROM, box) != CURLE_OK
+        || curl_easy_setopt(curl, CURLOPT_MAIL_FROM, sender) != CURLE_OK
         || curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, fresh) != CURLE_OK
         || curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
                             smtp->conf->timeout) != CURLE_OK
@@ -352,7 +362,7 @@ smtp_header(char *line, size_t size, size_t n, void *data)
     }
 
     if (code >= 400 && report->code == 0) {
-        smtp_bad_reply(report, code, line + 3, len - 3);
+        smtp_bad_reply(smtp, code, line + 3, len - 3);
     }
 
     return len;
@@ -360,10 +370,12 @@ smtp_header(char *line, size_t size, size_t n, void *data)
 
 
 static void
-smtp_bad_reply(smtp_report_t *report, int code, const char *line, size_t len)
+smtp_bad_reply(smtp_t *smtp, int code, const char *line, size_t len)
 {
-    size_t  i, n;
+    size_t          n;
+    smtp_report_t  *report;
 
+    report = smtp->report;
     report->code = code;
     report->code_stage = report->stage;
 
@@ -387,13 +399,7 @@ smtp_bad_reply(smtp_report_t *report, int code, const char *line, size_t len)
         report->enhanced[n] = '\0';
     }
 
-    for (i = 0; i < len && i < sizeof(report->text) - 1
-                && line[i] != '\r' && line[i] != '\n'; i++)
-    {
-        report->text[i] = (unsigned char) line[i] < ' ' ? '?' : line[i];
-    }
-
-    report->text[i] = '\0';
+    (void) mask_text(line, len, smtp->to, report->text, sizeof(report->text));
 }
 
 

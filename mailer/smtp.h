@@ -40,7 +40,8 @@ typedef struct {
     int           code;             /* first 4xx or 5xx, 0: none */
     smtp_stage_t  code_stage;       /* ... and what it answered */
     char          enhanced[16];     /* its enhanced code (RFC 3463) or "" */
-    char          text[SMTP_TEXT_MAX];  /* its text, or libcurl's error */
+    char          text[SMTP_TEXT_MAX];  /* its text without addresses,
+                                       or libcurl's error */
 } smtp_report_t;
 
 

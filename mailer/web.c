@@ -25,10 +25,10 @@ static void web_closed(struct evhttp_connection *evcon, void *data);
 web_t *
 web_create(engine_t *engine)
 {
-    web_t           *web;
-    const config_t  *conf;
+    web_t                 *web;
+    const engine_fixed_t  *fixed;
 
-    conf = engine->conf;
+    fixed = &engine->fixed;
     web = calloc(1, sizeof(web_t));
 
     if (web == NULL) {
@@ -50,11 +50,11 @@ web_create(engine_t *engine)
                                |EVHTTP_REQ_POST);
     evhttp_set_gencb(web->http, web_request, web);
 
-    if (evhttp_bind_socket_with_handle(web->http, conf->http_host,
-                                       (ev_uint16_t) conf->http_port) == NULL)
+    if (evhttp_bind_socket_with_handle(web->http, fixed->http_host,
+                                       (ev_uint16_t) fixed->http_port) == NULL)
     {
         log_event(LOG_ERROR, "listen", "address=%s port=%u error=\"%s\"",
-                  conf->http_host, conf->http_port, strerror(errno));
+                  fixed->http_host, fixed->http_port, strerror(errno));
         web_free(web);
         return NULL;
     }
@@ -126,11 +126,12 @@ web_health(engine_t *engine, struct evhttp_request *req)
     shop_t      *shop;
     const char  *text;
 
-    ok = redis_is_up(engine->redis);
+    ok = redis_is_up(engine->redis) && !engine->unread;
 
     for (shop = engine->shops; shop != NULL; shop = shop->next) {
         if (shop->conf != NULL && (shop->state == SHOP_EMPTIED
-                                   || shop->state == SHOP_REFUSED))
+                                   || shop->state == SHOP_REFUSED
+                                   || shop->failing))
         {
             ok = 0;
         }

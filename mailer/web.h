@@ -105,4 +105,9 @@ int web_signature_ok(const char *secret, const char *timestamp,
     const sp_str_t *body, const char *signature);
 
 
+/* web_order_json.c: what is needed of an order's JSON; NULL: it is none. */
+
+struct json_t *web_order_json(const sp_str_t *body);
+
+
 #endif /* WEB_H */

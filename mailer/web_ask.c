@@ -5,14 +5,27 @@
 #include <event2/keyvalq_struct.h>
 #include <sys/queue.h>
 
+#include "journal.h"
+#include "log.h"
 #include "web_ask.h"
 
 
 #define WEB_PAGE_MAX  65536
 
 
+typedef struct {
+    web_ask_t        *ask;
+    const char       *text;
+    sp_token_kind_t   kind;
+} web_former_t;
+
+
 static int web_ask(web_ask_t *ask, engine_t *engine,
     struct evhttp_request *req, sp_token_kind_t kind);
+static void web_ask_token(web_ask_t *ask, const char *text,
+    sp_token_kind_t kind);
+static void web_ask_former(void *data, const char *shop,
+    const char *fingerprint);
 
 
 void
@@ -66,9 +79,10 @@ web_ask(web_ask_t *ask, engine_t *engine, struct evhttp_request *req,
 
     if (query != NULL && evhttp_parse_query_str(query, &args) == 0) {
         text = evhttp_find_header(&args, "t");
-        ask->shop = text != NULL ? web_token(engine->conf, text, kind,
-                                             &ask->token)
-                                 : NULL;
+
+        if (text != NULL) {
+            web_ask_token(ask, text, kind);
+        }
     }
 
     evhttp_clear_headers(&args);
@@ -76,7 +90,61 @@ web_ask(web_ask_t *ask, engine_t *engine, struct evhttp_request *req,
                               "Accept-Language");
     ask->words = web_words(text, ask->shop != NULL ? ask->shop->locale : NULL);
 
-    return ask->shop != NULL;
+    return ask->name[0] != '\0';
+}
+
+
+/* A shop that is renamed or gone has sent messages, whose links still work. */
+
+static void
+web_ask_token(web_ask_t *ask, const char *text, sp_token_kind_t kind)
+{
+    web_former_t     former;
+    const config_t  *conf;
+
+    conf = ask->engine->conf;
+    ask->shop = web_token(conf, text, kind, &ask->token);
+
+    if (ask->shop != NULL) {
+        snprintf(ask->name, sizeof(ask->name), "%s", ask->shop->name);
+        return;
+    }
+
+    former.ask = ask;
+    former.text = text;
+    former.kind = kind;
+
+    if (journal_shops(conf->state_dir, web_ask_former, &former) != 0) {
+        log_event(LOG_ERROR, "journal", "file=shops error=\"it cannot be "
+                  "read\"");
+    }
+}
+
+
+static void
+web_ask_former(void *data, const char *shop, const char *fingerprint)
+{
+    sp_str_t       name, text;
+    sp_token_t     token;
+    web_former_t  *former;
+    engine_t      *engine;
+
+    former = data;
+    engine = former->ask->engine;
+    name.data = shop;
+    name.len = strlen(shop);
+    text.data = former->text;
+    text.len = strlen(former->text);
+
+    if (former->ask->name[0] == '\0' && text.len < SP_TOKEN_MAX
+        && config_shop(engine->conf, shop) == NULL
+        && strcmp(fingerprint, engine->conf->fingerprint) == 0
+        && sp_token_read(engine->conf->secret, &name, &text, &token) == SP_OK
+        && token.kind == former->kind)
+    {
+        former->ask->token = token;
+        snprintf(former->ask->name, sizeof(former->ask->name), "%s", shop);
+    }
 }
 
 

@@ -14,12 +14,16 @@
 #include "web_words.h"
 
 
-/* A request with a token that is ours. */
+/*
+ * A request with a token that is ours; maybe of a shop that is no more: then
+ * only its name is known.
+ */
 
 typedef struct {
     engine_t               *engine;
     struct evhttp_request  *req;
-    config_shop_t          *shop;
+    config_shop_t          *shop;       /* NULL: it is not configured */
+    char                    name[65];   /* of the shop */
     const web_words_t      *words;
     sp_token_t              token;
 } web_ask_t;

@@ -99,7 +99,7 @@ web_wish_create(const web_ask_t *ask, web_wished_t what, int64_t until)
     wish->ask = *ask;
     wish->what = what;
     wish->until = until;
-    wish->shop = strdup(ask->shop->name);
+    wish->shop = strdup(ask->name);
 
     if (wish->shop == NULL) {
         web_wish_free(wish);

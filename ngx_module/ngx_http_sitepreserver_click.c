@@ -162,6 +162,7 @@ ngx_http_sitepreserver_click_redirect(ngx_http_request_t *r, u_char *arg,
     size_t len)
 {
     u_char     *p, *uri, *last, *rest;
+    ngx_str_t   location;
     ngx_str_t   no_store = ngx_string("no-store");
 
     uri = r->unparsed_uri.data;
@@ -187,31 +188,25 @@ ngx_http_sitepreserver_click_redirect(ngx_http_request_t *r, u_char *arg,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_clear_location(r);
-
-    r->headers_out.location = ngx_list_push(&r->headers_out.headers);
-    if (r->headers_out.location == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    r->headers_out.location->hash = 1;
-    r->headers_out.location->lowcase_key = NULL;
-    ngx_str_set(&r->headers_out.location->key, "Location");
-    r->headers_out.location->value.data = p;
-
-#if (nginx_version >= 1023000)
-    r->headers_out.location->next = NULL;
-#endif
+    location.data = p;
 
     *p++ = '/';
     p = ngx_cpymem(p, uri, arg - uri);
     p = ngx_cpymem(p, rest, last - rest);
 
-    r->headers_out.location->value.len = p
-                                         - r->headers_out.location->value.data;
+    location.len = p - location.data;
 
-    if (ngx_http_sitepreserver_add_header(r, "Cache-Control", &no_store)
-        != NGX_OK)
+    /*
+     * A plain header: of r->headers_out.location nginx would make an absolute
+     * URL, with its own scheme and port, which are not the client's behind a
+     * proxy that ends TLS (RFC 9110 10.2.2 has relative ones)
+     */
+
+    ngx_http_clear_location(r);
+
+    if (ngx_http_sitepreserver_add_header(r, "Location", &location) != NGX_OK
+        || ngx_http_sitepreserver_add_header(r, "Cache-Control", &no_store)
+           != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -258,6 +258,7 @@ ngx_http_sitepreserver_build_cart(ngx_http_sitepreserver_build_t *b,
     b->event.lines = outcome->lines;
     b->event.nlines = outcome->nlines;
     b->event.total = outcome->total;
+    b->event.checkout = outcome->checkout;
 
     if (outcome->nlines == 0) {
         return SP_OK;

@@ -245,6 +245,7 @@ static ngx_command_t  ngx_http_sitepreserver_commands[] = {
     ngx_http_sitepreserver_in_event("url", NGX_CONF_1MORE),
     ngx_http_sitepreserver_in_event("image", NGX_CONF_1MORE),
     ngx_http_sitepreserver_in_event("locale", NGX_CONF_1MORE),
+    ngx_http_sitepreserver_in_event("time_zone", NGX_CONF_1MORE),
     ngx_http_sitepreserver_in_event("consent", NGX_CONF_1MORE),
     ngx_http_sitepreserver_in_event("quantity_is", NGX_CONF_1MORE),
     ngx_http_sitepreserver_in_event("checkout", NGX_CONF_NOARGS),

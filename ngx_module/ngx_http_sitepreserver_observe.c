@@ -20,6 +20,7 @@ static ngx_int_t ngx_http_sitepreserver_post_read_handler(
 static ngx_int_t ngx_http_sitepreserver_rewrite_handler(ngx_http_request_t *r);
 static void ngx_http_sitepreserver_note(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);
+static ngx_uint_t ngx_http_sitepreserver_first(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_access_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_log_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_request_body_filter(
@@ -119,8 +120,9 @@ ngx_http_sitepreserver_rewrite_handler(ngx_http_request_t *r)
         ngx_http_sitepreserver_note(r, ctx);
     }
 
-    if (r->method != NGX_HTTP_GET || r->internal || !lcf->enable
-        || r->args.len < SP_CLICK_MIN)
+    if (r->method != NGX_HTTP_GET || !lcf->enable
+        || (r->args.len < SP_CLICK_MIN && !r->internal)
+        || !ngx_http_sitepreserver_first(r))
     {
         return NGX_DECLINED;
     }
@@ -148,7 +150,7 @@ ngx_http_sitepreserver_note(ngx_http_request_t *r,
 
     ctx->noted = 1;
 
-    if (!r->internal) {
+    if (ngx_http_sitepreserver_first(r)) {
         lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
 
         ctx->lcf = lcf;
@@ -159,6 +161,19 @@ ngx_http_sitepreserver_note(ngx_http_request_t *r,
     if (!ctx->lcf->enable) {
         ctx->want_request = 0;
     }
+}
+
+
+/*
+ * The request is where it was first led, and was in no location before.  A
+ * "rewrite" of the server makes it internal already, and may have taken its
+ * arguments.
+ */
+
+static ngx_uint_t
+ngx_http_sitepreserver_first(ngx_http_request_t *r)
+{
+    return r->uri_changes == NGX_HTTP_MAX_URI_CHANGES + 1;
 }
 
 

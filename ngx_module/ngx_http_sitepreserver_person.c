@@ -64,6 +64,7 @@ ngx_http_sitepreserver_build_person(ngx_http_sitepreserver_build_t *b,
 
     if (!b->event.forget) {
         b->event.first_name = outcome->first_name;
+        b->event.time_zone = outcome->time_zone;
         ngx_http_sitepreserver_build_locale(b, outcome);
     }
 

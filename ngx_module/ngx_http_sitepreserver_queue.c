@@ -136,7 +136,11 @@ ngx_int_t
 ngx_http_sitepreserver_queue_push(ngx_http_sitepreserver_queue_t *q,
     ngx_http_sitepreserver_call_t *call)
 {
-    if (q->bytes + call->size > q->limit) {
+    size_t  limit;
+
+    limit = call->stops ? q->limit : q->limit - q->limit / 4;
+
+    if (q->bytes + call->size > limit) {
         ngx_http_sitepreserver_call_free(q, call);
         return NGX_DECLINED;
     }

@@ -42,6 +42,7 @@ typedef struct {
     ngx_msec_t                           waited;    /* as it was written */
     uint64_t                             order;
 
+    unsigned                             stops:1;   /* it may stop a message */
     ngx_uint_t                           nitems;    /* whose texts it tells */
     uint64_t                             items[];
 } ngx_http_sitepreserver_call_t;
@@ -90,7 +91,11 @@ void ngx_http_sitepreserver_call_free(ngx_http_sitepreserver_queue_t *q,
     ngx_http_sitepreserver_call_t *call);
 
 
-/* Appends an event.  NGX_DECLINED: there is no room; then it was freed. */
+/*
+ * Appends an event.  NGX_DECLINED: there is no room; then it was freed.  The
+ * last quarter is kept for what stops messages: an order must not be lost for
+ * carts that nobody will be mailed of.
+ */
 
 ngx_int_t ngx_http_sitepreserver_queue_push(ngx_http_sitepreserver_queue_t *q,
     ngx_http_sitepreserver_call_t *call);

@@ -236,6 +236,8 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
 
     call->shop = shop;
     call->happened = at;
+    call->stops = (event->kinds & (SP_PURCHASE|SP_ORDER_PENDING|SP_LOGOUT)) != 0
+                  || event->forget || event->consent == SP_CONSENT_WITHDRAWN;
     ngx_memcpy(call->source, redis->source, SP_SOURCE_LEN);
 
     size = call->len;

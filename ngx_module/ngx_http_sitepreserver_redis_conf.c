@@ -293,6 +293,11 @@ ngx_http_sitepreserver_redis_host(ngx_conf_t *cf,
     rcf->port = u.port;
     rcf->name = u.host;
 
+    if (rcf->name.data[0] == '[') {
+        rcf->name.data++;
+        rcf->name.len -= 2;
+    }
+
     return NGX_OK;
 }
 

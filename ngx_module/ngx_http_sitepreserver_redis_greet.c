@@ -265,9 +265,13 @@ ngx_http_sitepreserver_redis_greeting(ngx_http_sitepreserver_redis_t *redis,
 
     case NGX_HTTP_SITEPRESERVER_CALL_LOAD:
 
-        /* one who may not load them may still find them loaded */
+        /*
+         * One who may not load them, or finds Redis full, may still find them
+         * loaded; else the shop's greeting, which follows, is refused.
+         */
 
         if (ngx_http_sitepreserver_redis_says(reply, "already exists")
+            || ngx_http_sitepreserver_redis_says(reply, "OOM ")
             || ngx_http_sitepreserver_redis_says(reply, "NOPERM"))
         {
             return NGX_OK;

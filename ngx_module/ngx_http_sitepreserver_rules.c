@@ -25,11 +25,11 @@ static sp_rc_t ngx_http_sitepreserver_rules_currency(sp_rules_t *rules,
 
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_visitor = {
-    sp_rules_visitor
+    sp_rules_visitor, 0
 };
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_alias = {
-    sp_rules_alias
+    sp_rules_alias, 1
 };
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_route = {
@@ -37,7 +37,7 @@ ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_route = {
 };
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_currency = {
-    ngx_http_sitepreserver_rules_currency
+    ngx_http_sitepreserver_rules_currency, 0
 };
 
 
@@ -78,8 +78,8 @@ ngx_http_sitepreserver_rules_cleanup(void *data)
 
 
 /*
- * A directive of one line that may stand once on a level: cmd->offset is of
- * the flag that it was there, cmd->post the compiler's function.
+ * A directive of one line: cmd->offset is of the flag that it was there on this
+ * level, cmd->post the compiler's function.
  */
 
 char *
@@ -97,7 +97,7 @@ ngx_http_sitepreserver_set_rules(ngx_conf_t *cf, ngx_command_t *cmd,
     given = (ngx_uint_t *) ((char *) conf + cmd->offset);
     set = cmd->post;
 
-    if (*given) {
+    if (*given && !set->many) {
         return "is duplicate";
     }
 

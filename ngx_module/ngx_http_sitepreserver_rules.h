@@ -18,8 +18,9 @@
    to. */
 
 typedef struct {
-    sp_rc_t  (*set)(sp_rules_t *rules, const sp_str_t *words, unsigned n,
-                 sp_error_t *err);
+    sp_rc_t     (*set)(sp_rules_t *rules, const sp_str_t *words, unsigned n,
+                    sp_error_t *err);
+    ngx_uint_t    many;             /* may stand several times on a level */
 } ngx_http_sitepreserver_rules_set_t;
 
 extern ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_visitor;

@@ -7,6 +7,7 @@
 #include "ngx_http_sitepreserver_variables.h"
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_ctx.h"
+#include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_zone.h"
 
 
@@ -25,6 +26,7 @@ static void ngx_http_sitepreserver_variable_set(ngx_http_variable_value_t *v,
 static ngx_http_sitepreserver_ctx_t *ngx_http_sitepreserver_variable_ctx(
     ngx_http_request_t *r);
 static ngx_uint_t ngx_http_sitepreserver_enabled(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_sitepreserver_watched(ngx_http_request_t *r);
 static sp_rc_t ngx_http_sitepreserver_request_visitor(ngx_http_request_t *r,
     sp_id_t *id);
 
@@ -130,7 +132,7 @@ ngx_http_sitepreserver_variable_visitor(ngx_http_request_t *r,
     u_char                        *p;
     ngx_http_sitepreserver_ctx_t  *ctx;
 
-    if (!ngx_http_sitepreserver_enabled(r)) {
+    if (!ngx_http_sitepreserver_watched(r)) {
         v->not_found = 1;
         return NGX_OK;
     }
@@ -168,7 +170,9 @@ ngx_http_sitepreserver_variable_shopper(ngx_http_request_t *r,
 
     ctx = ngx_http_sitepreserver_variable_ctx(r);
 
-    if (ctx == NULL || ctx->shopper.text[0] == '\0') {
+    if (ctx == NULL || ctx->shopper.text[0] == '\0'
+        || !ngx_http_sitepreserver_watched(r))
+    {
         v->not_found = 1;
         return NGX_OK;
     }
@@ -272,6 +276,32 @@ ngx_http_sitepreserver_enabled(ngx_http_request_t *r)
                                                 ngx_http_sitepreserver_module);
 
     return lcf->enable;
+}
+
+
+/* Whoever refused, or is ignored, is not told apart in a log either. */
+
+static ngx_uint_t
+ngx_http_sitepreserver_watched(ngx_http_request_t *r)
+{
+    ngx_http_sitepreserver_ctx_t       *ctx;
+    ngx_http_sitepreserver_loc_conf_t  *lcf;
+
+    if (!ngx_http_sitepreserver_enabled(r)) {
+        return 0;
+    }
+
+    ctx = ngx_http_sitepreserver_ctx(r->main);
+
+    if (ctx != NULL && ctx->gated) {
+        return !ctx->ignored && !ctx->refused;
+    }
+
+    lcf = (ctx != NULL) ? ctx->lcf
+                        : ngx_http_get_module_loc_conf(r->main,
+                                                ngx_http_sitepreserver_module);
+
+    return ngx_http_sitepreserver_admitted(r->main, lcf);
 }
 
 

@@ -130,32 +130,6 @@ sp_call_shop(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
 
 sp_rc_t
-sp_call_item(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
-    const sp_line_t *item)
-{
-    sp_rc_t    rc;
-    sp_text_t  text, id;
-
-    sp_text_start(&id, pool, item->id.len + 1);
-    sp_text_clean(&id, &item->id, SP_CALL_ITEM_ID_MAX);
-    sp_text_start(&text, pool, 256);
-    sp_text_item(&text, item);
-
-    if (id.failed || text.failed) {
-        return SP_NOMEM;
-    }
-
-    rc = sp_call_start(call, pool, "sp1_item", shop, "n:", id.data, id.len);
-
-    if (rc == SP_OK) {
-        sp_call_arg(call, text.data, text.len);
-    }
-
-    return rc;
-}
-
-
-sp_rc_t
 sp_call_customer(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_id_t *customer, const sp_id_t *shopper, const sp_str_t *sealed,
     int64_t remember)
@@ -179,7 +153,8 @@ sp_call_customer(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 sp_rc_t
 sp_call_order(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_id_t *order, const sp_id_t *shopper, const sp_id_t *customer,
-    int64_t ago, int64_t remember, int64_t total, const char *currency)
+    int64_t ago, int64_t remember, int64_t total, const char *currency,
+    int odd)
 {
     sp_rc_t      rc;
     const char  *id;
@@ -201,14 +176,19 @@ sp_call_order(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
         rc = sp_call_number(call, pool, remember);
     }
 
-    if (rc != SP_OK || total == SP_NO_AMOUNT) {
-        return rc;
+    if (rc == SP_OK && total != SP_NO_AMOUNT) {
+        rc = sp_call_number(call, pool, total);
+
+    } else if (odd) {
+        sp_call_string(call, "");
     }
 
-    rc = sp_call_number(call, pool, total);
+    if (rc == SP_OK && (total != SP_NO_AMOUNT || odd)) {
+        sp_call_string(call, total != SP_NO_AMOUNT ? currency : "");
+    }
 
-    if (rc == SP_OK) {
-        sp_call_string(call, currency);
+    if (rc == SP_OK && odd) {
+        sp_call_string(call, "1");
     }
 
     return rc;
@@ -234,6 +214,18 @@ sp_call_suppress(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
 
 sp_rc_t
+sp_call_unsuppress(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at)
+{
+    sp_rc_t  rc;
+
+    rc = sp_call_suppress(call, pool, shop, shopper, "operator", 1);
+
+    return rc == SP_OK ? sp_call_number(call, pool, at > 0 ? at : 1) : rc;
+}
+
+
+sp_rc_t
 sp_call_pause(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_id_t *shopper, int64_t until)
 {
@@ -243,32 +235,6 @@ sp_call_pause(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
     return rc == SP_OK ? sp_call_number(call, pool, until > 0 ? until : 1)
                        : rc;
-}
-
-
-sp_rc_t
-sp_call_consent(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
-    const sp_id_t *shopper, sp_consent_t consent, sp_consented_t how,
-    int64_t at, int64_t remember)
-{
-    sp_rc_t  rc;
-
-    rc = sp_call_start(call, pool, consent == SP_CONSENT_GIVEN
-                                   ? "sp1_consent" : "sp1_withdraw",
-                       shop, "p:", shopper->text, strlen(shopper->text));
-
-    if (rc == SP_OK) {
-        rc = sp_call_number(call, pool, how);
-    }
-
-    if (rc == SP_OK && at >= 0) {
-        rc = sp_call_number(call, pool, at);
-
-    } else if (rc == SP_OK) {
-        sp_call_arg(call, sp_literal(""));
-    }
-
-    return rc == SP_OK ? sp_call_number(call, pool, remember) : rc;
 }
 
 
@@ -452,7 +418,16 @@ sp_call_why(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
 
 
 sp_rc_t
-sp_call_doubt(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop)
+sp_call_doubt(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
+    int64_t from, unsigned skip)
 {
-    return sp_call_start(call, pool, "sp1_doubt", shop, "doubt", NULL, 0);
+    sp_rc_t  rc;
+
+    rc = sp_call_start(call, pool, "sp1_doubt", shop, "doubt", NULL, 0);
+
+    if (rc == SP_OK) {
+        rc = sp_call_number(call, pool, from);
+    }
+
+    return rc == SP_OK ? sp_call_number(call, pool, skip) : rc;
 }

@@ -9,6 +9,7 @@
 #ifndef SP_CALL_H
 #define SP_CALL_H
 
+#include "sp_field.h"
 #include "sp_observe.h"
 #include "sp_secret.h"
 
@@ -21,6 +22,7 @@
 #define SP_CODE_MAX         64      /* bytes of an offer's code */
 #define SP_POOL_MAX         32      /* bytes of the name of a pool of codes */
 #define SP_CODES_MAX        500     /* codes in one import */
+#define SP_WITHDRAWN_MAX    64      /* withdrawals told of in one call */
 #define SP_CURRENCIES_MAX   8       /* that one cell of an experiment keeps */
 
 
@@ -96,7 +98,8 @@ typedef enum {
     SP_CONSENTED_NEWSLETTER,
     SP_CONSENTED_IDENTIFY,
     SP_CONSENTED_IMPORT,
-    SP_CONSENTED_OPERATOR
+    SP_CONSENTED_OPERATOR,
+    SP_CONSENTED_NOT_ME             /* only of what was taken back */
 } sp_consented_t;
 
 
@@ -147,11 +150,13 @@ typedef struct {
     sp_device_t   device;
     sp_id_t       network;          /* who brings it, for the limit */
     unsigned      logged_in:1;      /* login, alias or customer */
+    unsigned      checkout:1;       /* a step of the checkout went well */
     unsigned      forget:1;         /* consent refused or ignored: nothing of
                                        this person is stored, an order still
                                        closes what was kept before */
     sp_str_t      first_name;
     sp_str_t      locale;
+    sp_str_t      time_zone;        /* as a rule says it */
     unsigned      asked:1;          /* locale is what the browser asked for: it
                                        counts if no rule ever said another */
     sp_consent_t  consent;          /* of whom the exchange shows, or who is
@@ -220,12 +225,6 @@ sp_rc_t sp_call_shop(sp_call_t *call, const sp_pool_t *pool,
     int known_only);
 
 
-/* sp1_item: what an item is called, learned apart from a cart. */
-
-sp_rc_t sp_call_item(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop, const sp_line_t *item);
-
-
 /* sp1_customer: customer -> shopper, from an import. */
 
 sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
@@ -237,14 +236,15 @@ sp_rc_t sp_call_customer(sp_call_t *call, const sp_pool_t *pool,
  * sp1_order: an order told by the shop or the command line; by shopper
  * and/or customer; idempotent per order.  at: ms before now that it was
  * placed, 0: now.  total: minor units of currency (three capital letters), for
- * the reports; SP_NO_AMOUNT: what the cart came to.  Reply: "OK", "DUP" (this
- * order is known already) or "NONE" (nobody known by that customer id).
+ * the reports; SP_NO_AMOUNT: what the cart came to.  odd: a part of it was not
+ * right and is not told, which is counted.  Reply: "OK", "DUP" (this order is
+ * known already) or "NONE" (nobody known by that customer id).
  */
 
 sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *order, const sp_id_t *shopper,
     const sp_id_t *customer, int64_t ago, int64_t remember, int64_t total,
-    const char *currency);
+    const char *currency, int odd);
 
 
 /*
@@ -255,6 +255,12 @@ sp_rc_t sp_call_order(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_call_suppress(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper, const char *reason,
     int remove);
+
+
+/* Takes it back, unless it is of a later time, Unix ms. */
+
+sp_rc_t sp_call_unsuppress(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *shopper, int64_t at);
 
 
 /*
@@ -281,11 +287,40 @@ sp_rc_t sp_call_consent(sp_call_t *call, const sp_pool_t *pool,
 
 
 /*
+ * sp1_withdrawn: withdrawals that were observed, and that no mailer has in its
+ * own file yet, at most SP_WITHDRAWN_MAX, oldest first; read the reply with
+ * sp_withdrawn_read().  noted: those of an earlier reply, which are in a file
+ * now and are not told of again.
+ */
+
+typedef struct {
+    sp_id_t         shopper;
+    sp_consented_t  how;
+    int64_t         at;             /* Unix ms */
+} sp_withdrawal_t;
+
+sp_rc_t sp_call_withdrawn(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_withdrawal_t *noted, unsigned n);
+
+/* SP_INVALID: not a reply of sp1_withdrawn; list has SP_WITHDRAWN_MAX. */
+
+sp_rc_t sp_withdrawn_read(sp_withdrawal_t *list, unsigned *n,
+    const sp_str_t *items, size_t nitems);
+
+
+/* The word for how consent came, "sign_up", and the reverse: 0: there is none. */
+
+const char *sp_consented_word(sp_consented_t how);
+sp_consented_t sp_consented_read(const char *word);
+
+
+/*
  * sp1_not_me: the shopper says that the cart is somebody else's.  Every visit
  * that no login has made theirs is taken from them, what is remembered of
  * cookies does not lead to them any more, and the open rescue ends.  The
- * address is not suppressed.  ago: ms since it was said; 0: now; what is told
- * again with its age is done only if it was not yet.  remember: as nginx's, s.
+ * address is not suppressed; consent that was observed, not told by the operator,
+ * is withdrawn.  ago: ms since it was said; 0: now; what is told again with its
+ * age is done only if it was not yet.  remember: as nginx's, s.
  * Reply: "OK".
  */
 
@@ -354,9 +389,10 @@ typedef struct {
     int64_t         abandoned;      /* end of the idle time, Unix ms */
     int64_t         due;            /* when it was due, Unix ms */
     int64_t         now;            /* Redis's time at the claim, Unix ms */
-    unsigned        before_live:1;  /* abandoned before live_since */
     unsigned        logged_in:1;    /* once; known says how it is today */
     unsigned        customer:1;     /* some customer id leads to the shopper */
+    unsigned        checkout_error:1;   /* the last step of a checkout in the
+                                       visit shown failed */
     sp_captured_t   captured;       /* how the address came, last */
     sp_consent_t    consent;
     sp_consented_t  consented;      /* how that came */
@@ -378,6 +414,8 @@ typedef struct {
     unsigned        code_given:1;   /* a message with it has left */
     sp_str_t        first_name;
     sp_str_t        locale;
+    char            time_zone[SP_TIME_ZONE_MAX + 1];    /* "": not known; it
+                                       may be one that there is not */
     sp_str_t        currency;
     int64_t         total;
     sp_line_t      *lines;          /* joined with what items are called */
@@ -415,7 +453,8 @@ typedef struct {
                                        more; "suppressed", "paused",
                                        "no_address", "leased" (a mailer has
                                        it), "held", "active", "closed" (the
-                                       rescue has ended), "open" */
+                                       rescue has ended), "shop_failing" (its
+                                       checkout), "open" */
     int64_t       idle;             /* ms, of the shop; 0: not noted */
     sp_claimed_t  claimed;          /* now is set, whatever stands */
 } sp_preview_t;
@@ -438,7 +477,8 @@ sp_rc_t sp_call_renew(sp_call_t *call, const sp_pool_t *pool,
  * characters that the mailer chose; asking again with the same one gives the
  * same answer.  Reply: one string, "OK" or the reason ("ordered",
  * "suppressed", "paused", "fenced", "active", "empty", "gone", "capped",
- * "cool_down", "no_consent", "not_me", "off", "done", "before_live", "held").
+ * "cool_down", "no_consent", "not_me", "off", "done", "before_live", "held",
+ * "shop_failing").
  * Any reason but "done" ends the lease and puts the rescue back where it
  * belongs, so that nothing is left to settle; "cool_down" and "no_consent" end
  * the rescue.  mode is what the caller
@@ -580,8 +620,11 @@ sp_rc_t sp_experiment_read(sp_cell_t **cells, size_t *ncells,
  * since, mode, in doubt, today's counters (design 5.2 `count`).
  * sp1_why: the same for one shopper: what is known and what was decided.
  * sp1_doubt: the messages in doubt, oldest first, flat, six strings each:
- * shopper, rescue, series, step, attempt, at (Unix ms).  sp1_settle with these
- * takes one off the list, as SENT, REFUSED or RETRY.
+ * shopper, rescue, series, step, attempt, at (Unix ms).  A page has at most
+ * 1,000 of those at from or later, without the first skip of them: the next one
+ * begins at the last one's time, without those that had it; one without any is
+ * the end.  sp1_settle with these takes one off the list, as SENT, REFUSED or
+ * RETRY; what nobody decides is dropped after 90 days.
  */
 
 sp_rc_t sp_call_status(sp_call_t *call, const sp_pool_t *pool,
@@ -589,7 +632,7 @@ sp_rc_t sp_call_status(sp_call_t *call, const sp_pool_t *pool,
 sp_rc_t sp_call_why(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_id_t *shopper);
 sp_rc_t sp_call_doubt(sp_call_t *call, const sp_pool_t *pool,
-    const sp_str_t *shop);
+    const sp_str_t *shop, int64_t from, unsigned skip);
 
 
 #endif /* SP_CALL_H */

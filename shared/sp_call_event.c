@@ -12,6 +12,7 @@
 /* Flags of an event, of who it is, and of an alias, as the functions know. */
 
 #define SP_E_MOVED_OWN     2
+#define SP_E_CHECKOUT      4
 #define SP_E_LOGGED_IN     8
 #define SP_E_FORGET        16
 #define SP_E_DEVICE        32       /* times the device */
@@ -145,6 +146,7 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
     unsigned  flags;
 
     flags = (event->moved_own ? SP_E_MOVED_OWN : 0)
+            | (event->checkout ? SP_E_CHECKOUT : 0)
             | (event->logged_in ? SP_E_LOGGED_IN : 0)
             | (event->forget ? SP_E_FORGET : 0)
             | ((unsigned) event->device & 3) * SP_E_DEVICE;
@@ -175,6 +177,12 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
     sp_text_clean(text, &event->first_name, SP_CALL_FIRST_NAME_MAX);
     sp_text_char(text, SP_FIELD);
     sp_text_clean(text, &event->locale, SP_LOCALE_MAX);
+
+    if (event->time_zone.len != 0) {
+        sp_text_char(text, ' ');
+        sp_text_clean(text, &event->time_zone, SP_TIME_ZONE_MAX);
+    }
+
     sp_text_char(text, SP_FIELD);
     sp_text_id(text, &event->order);
     sp_text_id(text, &event->click.shopper);
@@ -234,6 +242,7 @@ sp_event_nobody(const sp_event_t *event)
            && event->click.shopper.text[0] == '\0'
            && event->first_name.len == 0
            && event->locale.len == 0
+           && event->time_zone.len == 0
            && event->consent == SP_CONSENT_NOT;
 }
 
@@ -377,13 +386,6 @@ sp_line_is_product(int64_t price, int64_t quantity, int64_t total)
 }
 
 
-void
-sp_text_item(sp_text_t *text, const sp_line_t *line)
-{
-    sp_text_texts(text, line);
-}
-
-
 static void
 sp_text_texts(sp_text_t *text, const sp_line_t *line)
 {
@@ -415,7 +417,10 @@ sp_text_url(sp_text_t *text, const sp_str_t *url)
 static void
 sp_text_amount(sp_text_t *text, int64_t amount)
 {
-    if (amount <= SP_CALL_AMOUNT_MAX && amount >= -SP_CALL_AMOUNT_MAX) {
+    if (amount == SP_UNSURE) {
+        sp_text_char(text, '-');
+
+    } else if (amount <= SP_CALL_AMOUNT_MAX && amount >= -SP_CALL_AMOUNT_MAX) {
         sp_text_number(text, amount);
     }
 }

@@ -76,10 +76,9 @@ int sp_number(sp_str_t *rest, char separator, int64_t *value);
 sp_rc_t sp_amount(const sp_str_t *text, int64_t *value);
 
 
-/* The lines of a cart or the texts of an item as the functions read them. */
+/* The lines of a cart as the functions read them. */
 
 void sp_text_lines(sp_text_t *text, const sp_event_t *event);
-void sp_text_item(sp_text_t *text, const sp_line_t *line);
 
 
 #endif /* SP_CALL_INT_H */

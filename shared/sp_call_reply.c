@@ -18,6 +18,7 @@
 static sp_rc_t sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
     const sp_str_t *items);
 static sp_rc_t sp_claimed_steps(sp_claimed_t *claimed, sp_str_t text);
+static sp_rc_t sp_claimed_locale(sp_claimed_t *claimed, sp_str_t text);
 static sp_rc_t sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text);
 static sp_rc_t sp_claimed_mails(sp_claimed_t *claimed, sp_str_t text);
 static sp_rc_t sp_claimed_code(sp_claimed_t *claimed, sp_str_t text);
@@ -190,10 +191,13 @@ sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
     claimed->tries = (unsigned) tries;
     claimed->logged_in = logged_in != 0;
     claimed->first_name = items[4];
-    claimed->locale = items[5];
     claimed->currency = items[6];
 
     rc = sp_claimed_steps(claimed, items[3]);
+
+    if (rc == SP_OK) {
+        rc = sp_claimed_locale(claimed, items[5]);
+    }
 
     if (rc == SP_OK) {
         rc = sp_claimed_facts(claimed, items[8]);
@@ -211,12 +215,30 @@ sp_claimed_read(sp_claimed_t *claimed, const sp_pool_t *pool,
 }
 
 
+/* The locale, and behind a space the time zone, if that is known. */
+
+static sp_rc_t
+sp_claimed_locale(sp_claimed_t *claimed, sp_str_t text)
+{
+    sp_cut(&text, ' ', &claimed->locale);
+
+    if (text.len > SP_TIME_ZONE_MAX) {
+        return SP_INVALID;
+    }
+
+    memcpy(claimed->time_zone, text.data, text.len);
+    claimed->time_zone[text.len] = '\0';
+
+    return SP_OK;
+}
+
+
 /* What an audience may ask for. */
 
 static sp_rc_t
 sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
 {
-    int64_t  captured, known, device, stage, orders, customer, consent;
+    int64_t  captured, known, device, stage, orders, customer, consent, failed;
 
     if (!sp_number(&text, ' ', &captured) || captured > SP_CAPTURED_CLICK
         || !sp_number(&text, ' ', &known) || known > SP_KNOWN_LOGIN
@@ -225,8 +247,9 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
         || !sp_number(&text, ' ', &orders) || orders > UINT_MAX
         || !sp_number(&text, ' ', &customer)
         || !sp_number(&text, ' ', &claimed->offered)
-        || !sp_number(&text, ' ', &consent) || consent > 15 || consent == 8
-        || !sp_number(&text, ' ', &claimed->consented_at) || text.len != 0)
+        || !sp_number(&text, ' ', &consent) || consent > 15
+        || !sp_number(&text, ' ', &claimed->consented_at)
+        || !sp_number(&text, ' ', &failed) || failed > 1 || text.len != 0)
     {
         return SP_INVALID;
     }
@@ -237,7 +260,9 @@ sp_claimed_facts(sp_claimed_t *claimed, sp_str_t text)
     claimed->stage = (unsigned) stage;
     claimed->orders = (unsigned) orders;
     claimed->customer = customer != 0;
-    claimed->consented = (sp_consented_t) (consent & 7);
+    claimed->checkout_error = failed != 0;
+    claimed->consented = consent == 8 ? SP_CONSENTED_NOT_ME
+                                      : (sp_consented_t) (consent & 7);
 
     if (consent != 0) {
         claimed->consent = consent < 8 ? SP_CONSENT_GIVEN
@@ -446,7 +471,11 @@ sp_amount(const sp_str_t *text, int64_t *value)
 
     i = text->data[0] == '-';
 
-    if (i == text->len || text->len - i > 18) {
+    if (i == text->len) {
+        return SP_OK;                   /* SP_UNSURE, which is not told */
+    }
+
+    if (text->len - i > 18) {
         return SP_INVALID;
     }
 

@@ -6,6 +6,7 @@
 
 #include "sp_collected_int.h"
 #include "sp_field.h"
+#include "sp_money.h"
 #include "sp_price.h"
 #include "sp_scratch.h"
 
@@ -14,8 +15,15 @@ static sp_rc_t sp_collected_add(sp_collected_t *collected);
 static sp_rc_t sp_collected_rels(sp_collected_t *collected,
     sp_rel_kind_t kind, const sp_str_t *text);
 static void sp_collected_line(sp_line_t *line,
-    const sp_collected_item_t *item, const sp_str_t *scale,
+    const sp_collected_item_t *item, int whole, const sp_str_t *scale,
     const sp_str_t *currency);
+static int sp_collected_pieces(sp_line_t *line,
+    const sp_collected_item_t *item);
+static int64_t sp_collected_amount(const sp_collected_item_t *item,
+    unsigned field, const sp_str_t *scale, const sp_str_t *currency,
+    sp_amount_t *how);
+static void sp_collected_measured(sp_line_t *line,
+    const sp_collected_item_t *item, int whole);
 
 
 sp_collected_t *
@@ -253,7 +261,7 @@ sp_collected_lines(const sp_collected_t *collected, int whole,
             }
 
             line = &lines[n++];
-            sp_collected_line(line, item, scale, currency);
+            sp_collected_line(line, item, whole, scale, currency);
             line->from_shop = (collected->source->needs & SP_NEEDS_SHOP) != 0;
         }
     }
@@ -271,9 +279,11 @@ sp_collected_lines(const sp_collected_t *collected, int whole,
 
 
 static void
-sp_collected_line(sp_line_t *line, const sp_collected_item_t *item,
+sp_collected_line(sp_line_t *line, const sp_collected_item_t *item, int whole,
     const sp_str_t *scale, const sp_str_t *currency)
 {
+    int              pieces;
+    sp_amount_t      how;
     const sp_str_t  *text;
 
     text = item->text;
@@ -291,25 +301,125 @@ sp_collected_line(sp_line_t *line, const sp_collected_item_t *item,
         scale = &text[SP_ITEM_MINOR_UNITS];
     }
 
-    if (text[SP_ITEM_CURRENCY].len != 0) {
-        currency = &text[SP_ITEM_CURRENCY];
-    }
+    pieces = sp_collected_pieces(line, item);
 
-    if (sp_field_quantity(&text[SP_ITEM_QUANTITY], &line->quantity) != SP_OK) {
-        line->quantity = SP_NO_AMOUNT;
-    }
+    line->price = sp_collected_amount(item, SP_ITEM_PRICE, scale, currency,
+                                      &how);
 
-    if (sp_field_amount(&text[SP_ITEM_PRICE], scale, currency, &line->price)
-        != SP_OK)
+    /*
+     * A price of "0.4567": of one piece the shop shows it rounded, of more
+     * nobody knows what it rounds.
+     */
+
+    if (how == SP_AMOUNT_ROUNDED
+        && (!pieces
+            || (line->quantity != SP_NO_AMOUNT && line->quantity != 1)))
     {
-        line->price = SP_NO_AMOUNT;
+        line->price = SP_UNSURE;
     }
 
-    if (sp_field_amount(&text[SP_ITEM_LINE_TOTAL], scale, currency,
-                        &line->total)
-        != SP_OK)
+    line->total = sp_collected_amount(item, SP_ITEM_LINE_TOTAL, scale,
+                                      currency, &how);
+
+    if (!pieces) {
+        sp_collected_measured(line, item, whole);
+    }
+
+    if (line->total == SP_UNSURE) {
+        line->price = SP_UNSURE;        /* or somebody would multiply it */
+    }
+
+    /* a cart has one currency, and what is in another cannot be added to it */
+
+    if (text[SP_ITEM_CURRENCY].len != 0
+        && !sp_str_eq(&text[SP_ITEM_CURRENCY], currency))
     {
-        line->total = SP_NO_AMOUNT;
+        line->price = SP_UNSURE;
+        line->total = SP_UNSURE;
+    }
+}
+
+
+/* Zero: the quantity is said, but is no whole number of pieces. */
+
+static int
+sp_collected_pieces(sp_line_t *line, const sp_collected_item_t *item)
+{
+    const sp_str_t  *text;
+
+    text = &item->text[SP_ITEM_QUANTITY];
+
+    line->quantity = SP_NO_AMOUNT;
+
+    if (text->len == 0) {
+        return item->tried[SP_ITEM_QUANTITY] == 0;
+    }
+
+    return sp_field_quantity(text, &line->quantity) == SP_OK
+           && sp_money_exact(text, 0, 0);
+}
+
+
+/* How it came is SP_AMOUNT_EXACT, too, where there is none. */
+
+static int64_t
+sp_collected_amount(const sp_collected_item_t *item, unsigned field,
+    const sp_str_t *scale, const sp_str_t *currency, sp_amount_t *how)
+{
+    int64_t  amount;
+
+    *how = SP_AMOUNT_EXACT;
+
+    if (item->text[field].len == 0) {
+        return item->tried[field] != 0 ? SP_UNSURE : SP_NO_AMOUNT;
+    }
+
+    if (sp_field_amount(&item->text[field], scale, currency, &amount, how)
+        != SP_OK
+        || *how == SP_AMOUNT_DOUBTFUL)
+    {
+        return SP_UNSURE;
+    }
+
+    return amount;
+}
+
+
+/*
+ * 1.5 metres at 10.00 are one piece for 15.00.  What is not known so is one
+ * piece without a price, if the line is of a whole cart.
+ */
+
+static void
+sp_collected_measured(sp_line_t *line, const sp_collected_item_t *item,
+    int whole)
+{
+    int64_t  total, thousandths;
+
+    total = line->total;
+
+    if (total < 0 && line->price >= 0
+        && sp_money_parse(&item->text[SP_ITEM_QUANTITY], 0, 3, &thousandths)
+           == SP_OK
+        && sp_money_exact(&item->text[SP_ITEM_QUANTITY], 0, 3)
+        && !__builtin_mul_overflow(line->price, thousandths, &total)
+        && total % 1000 == 0)
+    {
+        total /= 1000;
+
+    } else {
+        total = line->total;
+    }
+
+    if (!whole || total < 0) {
+        total = SP_UNSURE;
+    }
+
+    line->price = total;
+    line->total = total;
+
+    if (whole) {
+        line->quantity = 1;
     }
 }
 

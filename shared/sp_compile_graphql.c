@@ -76,8 +76,9 @@ sp_compile_asks(sp_rules_t *rules, sp_rule_t *rule)
 
         /* beside the point */
 
-        if (i == SP_FIELD_LOCALE || i == SP_FIELD_CONSENT
-            || i == SP_FIELD_CURRENCY || i == SP_FIELD_MINOR_UNITS)
+        if (i == SP_FIELD_LOCALE || i == SP_FIELD_TIME_ZONE
+            || i == SP_FIELD_CONSENT || i == SP_FIELD_CURRENCY
+            || i == SP_FIELD_MINOR_UNITS)
         {
             continue;
         }

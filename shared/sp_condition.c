@@ -325,6 +325,10 @@ sp_condition_equal(const sp_condition_t *condition, const sp_value_t *value,
         {
             return 1;
         }
+
+        if (!found && value->blank && word->len == 0) {
+            return 1;
+        }
     }
 
     return 0;

@@ -32,6 +32,7 @@ static sp_rc_t sp_field_currency(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_email(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_first_name(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_locale(const sp_pool_t *pool, sp_str_t *value);
+static sp_rc_t sp_field_time_zone(const sp_pool_t *pool, sp_str_t *value);
 static sp_rc_t sp_field_consent(sp_str_t *value);
 static void sp_field_trim(sp_str_t *value);
 
@@ -85,6 +86,9 @@ sp_field_take(const sp_pool_t *pool, sp_form_of_t form, int cut,
 
     case SP_FORM_LOCALE:
         return sp_field_locale(pool, value);
+
+    case SP_FORM_TIME_ZONE:
+        return sp_field_time_zone(pool, value);
 
     case SP_FORM_CONSENT:
         return sp_field_consent(value);
@@ -386,6 +390,42 @@ sp_field_locale(const sp_pool_t *pool, sp_str_t *value)
 
 
 static sp_rc_t
+sp_field_time_zone(const sp_pool_t *pool, sp_str_t *value)
+{
+    char      c;
+    size_t    i;
+    unsigned  slashes;
+    sp_str_t  in;
+
+    in = *value;
+    sp_field_trim(&in);
+
+    if (in.len == 0 || in.len > SP_TIME_ZONE_MAX) {
+        return SP_DONE;
+    }
+
+    slashes = 0;
+
+    for (i = 0; i < in.len; i++) {
+        c = in.data[i];
+
+        if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') {
+            continue;
+        }
+
+        if (i == 0
+            || !((c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-'
+                 || (c == '/' && ++slashes <= 2)))
+        {
+            return SP_DONE;
+        }
+    }
+
+    return sp_str_copy(pool, &in, value);
+}
+
+
+static sp_rc_t
 sp_field_consent(sp_str_t *value)
 {
     size_t    i;
@@ -464,11 +504,14 @@ sp_field_quantity(const sp_str_t *text, int64_t *quantity)
 
 sp_rc_t
 sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
-    const sp_str_t *currency, int64_t *amount)
+    const sp_str_t *currency, int64_t *amount, sp_amount_t *how)
 {
-    unsigned  n;
+    int          exponent;
+    unsigned     n;
+    const char  *point;
 
     if (sp_price_is(text)) {
+        *how = SP_AMOUNT_EXACT;
         return sp_price_amount(text, currency, amount);
     }
 
@@ -478,5 +521,24 @@ sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
         return SP_INVALID;
     }
 
-    return sp_money_parse(text, (int) n, sp_money_exponent(currency), amount);
+    exponent = sp_money_exponent(currency);
+
+    if (sp_money_parse(text, (int) n, exponent, amount) != SP_OK) {
+        return SP_INVALID;
+    }
+
+    *how = sp_money_exact(text, (int) n, exponent) ? SP_AMOUNT_EXACT
+                                                   : SP_AMOUNT_ROUNDED;
+
+    if (exponent == 0 && n == 0) {
+        point = memchr(text->data, '.', text->len);
+
+        if (*how == SP_AMOUNT_ROUNDED
+            || (point != NULL && text->data + text->len - point == 4))
+        {
+            *how = SP_AMOUNT_DOUBTFUL;
+        }
+    }
+
+    return SP_OK;
 }

@@ -14,6 +14,7 @@
 #define SP_QUANTITY_MAX    999999   /* pieces of one line */
 #define SP_FIRST_NAME_MAX  30       /* letters */
 #define SP_LOCALE_MAX      35       /* bytes; RFC 5646 section 4.4.1 */
+#define SP_TIME_ZONE_MAX   40       /* bytes */
 
 
 typedef enum {
@@ -28,6 +29,9 @@ typedef enum {
     SP_FORM_EMAIL,
     SP_FORM_FIRST_NAME,             /* letters only, at most 30 of them */
     SP_FORM_LOCALE,                 /* "en-GB", also out of "en-GB,en;q=0.9" */
+    SP_FORM_TIME_ZONE,              /* "Europe/Dublin": letters, digits, "_",
+                                       "+", "-", at most two "/"; is there such
+                                       a zone is not looked at */
     SP_FORM_CONSENT                 /* becomes "1", or "0" of a "0", "false",
                                        "no", "off", "n", "f"; what scripts send
                                        for nothing ("null", "none",
@@ -59,14 +63,24 @@ sp_field_form(sp_form_of_t form, int money)
 sp_rc_t sp_field_quantity(const sp_str_t *text, int64_t *quantity);
 
 
+/* What sp_field_amount() makes of a text. */
+
+typedef enum {
+    SP_AMOUNT_EXACT = 0,
+    SP_AMOUNT_ROUNDED,              /* the text has more decimals */
+    SP_AMOUNT_DOUBTFUL              /* of a currency that has none: "12.990"
+                                       may be meant as 12,990 */
+} sp_amount_t;
+
+
 /*
  * An amount in minor units: text counts 10^-scale of the main unit, or, with
  * an empty scale, is a decimal number of it.  One of SP_FORM_PRICE has no
- * scale.
+ * scale.  SP_INVALID: it is none.
  */
 
 sp_rc_t sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
-    const sp_str_t *currency, int64_t *amount);
+    const sp_str_t *currency, int64_t *amount, sp_amount_t *how);
 
 
 #endif /* SP_FIELD_H */

@@ -24,29 +24,18 @@ local HEADS_MAX = 512
 local AGE_MAX = 30 * DAY * 1000
 local SEALED_MAX = 283             -- bytes, as in sp_secret.h
 
--- kinds of event, as in sp_rules.h
+-- kinds of event that are more than a stage, as in sp_rules.h
 
-local K_VIEW_ITEM = 0x1
-local K_ADD = 0x2
-local K_REMOVE = 0x4
-local K_VIEW_CART = 0x8
-local K_CHECKOUT = 0x10
-local K_SHIPPING = 0x20
-local K_PAYMENT = 0x40
 local K_PURCHASE = 0x80
-local K_UPDATE = 0x800
-local K_SET_CART = 0x1000
 local K_LOGOUT = 0x4000
 local K_PENDING = 0x8000
 local K_CLICK = 0x10000
 local K_ERROR = 0x40000
-local K_ALL = 0x7ffff
-local K_SPECIAL = K_PURCHASE + K_LOGOUT + K_PENDING + K_CLICK + K_ERROR
-local K_CART = K_ADD + K_REMOVE + K_VIEW_CART + K_UPDATE + K_SET_CART
 
 -- an event's flags
 
 local E_MOVED_OWN = 2
+local E_CHECKOUT = 4               -- a step of the checkout went well
 local E_LOGGED_IN = 8
 local E_FORGET = 16
 local E_DEVICE = 32                 -- times the device
@@ -75,7 +64,8 @@ local V_EXTRAS = 2                  -- some line has more than its amounts
 local V_ALIASED = 4                 -- our own cookie leads to its shopper
 local V_ALONE = 8                   -- its shopper has no other visit
 local V_CUSTOMER = 16               -- its customer leads to its shopper
-local V_RARE = 32                   -- its record has order, hold, bound, click
+local V_RARE = 32                   -- its record has order, hold, bound, failed,
+                                    -- click
 local V_SAME = 64                   -- its record has one time for three
 
 -- stage, class and device are in one byte of a visit
@@ -98,9 +88,9 @@ local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'not_me' }
 local REASON_NUMBER = {}
 
--- how consent came, as in sp_call.h
+-- how consent came, as in sp_call.h; 0: only of what was taken back
 
-local CONSENTED = { 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
+local CONSENTED = { [0] = 'not_me', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
                     'import', 'operator' }
 
 -- a suppression: its reason, and its end
@@ -120,13 +110,15 @@ local read_visit, new_visit, read_shopper, new_shopper, count, note, date
 local finish, line_read, lines_read, line_check, line_inherit, cart_clear
 local close, visits_replace, visits_add, release, join, order_visit
 local order_shopper, ordered_before, visit_find, customer_read
-local customer_write, identify, move, logout, logged_out, cart, shop_read
+local customer_write, identify, persons, move, logout, logged_out, cart
+local shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused
 local holdout_noted, offer_noted
 local head_read, event_read, event_fast, event_new, touch, lines_whole
 local visit_head, visit_times, leased, offer_back, offer_given, cells_write
 local trial_begin, trial_order, cart_value, disowned, consent_noted
-local consent_given
+local consent_given, read_record, write_visit, write_shopper
+local checkout_failed, checkout_works, checkout_wait, checkout_stands
 
 
 -- The names of the running environment, which is not there at load time.

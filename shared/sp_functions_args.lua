@@ -6,11 +6,27 @@
 
 local FIRST_NAME_MAX = 120          -- bytes, as in sp_call_int.h
 local LOCALE_MAX = 35               -- bytes, as in sp_field.h
+local ZONE_MAX = 40
 local WHO = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
             .. '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31'
             .. '([^\31]*)\31(.*)$'
 local HEAD = '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) '
              .. '(%d+) (%d+) (%d+) (%d+) (%u*)$'
+
+-- the other kinds of event
+
+local K_VIEW_ITEM = 0x1
+local K_ADD = 0x2
+local K_REMOVE = 0x4
+local K_VIEW_CART = 0x8
+local K_CHECKOUT = 0x10
+local K_SHIPPING = 0x20
+local K_PAYMENT = 0x40
+local K_UPDATE = 0x800
+local K_SET_CART = 0x1000
+local K_ALL = 0x7ffff
+local K_SPECIAL = K_PURCHASE + K_LOGOUT + K_PENDING + K_CLICK + K_ERROR
+local K_CART = K_ADD + K_REMOVE + K_VIEW_CART + K_UPDATE + K_SET_CART
 
 -- what is in the number behind the click: how the address came, how consent
 -- did, and whether the locale is only what the browser asked for
@@ -65,7 +81,7 @@ local function head_parse(text)
 
     head.plain = band(head.kinds, K_SPECIAL) == 0
                  and (head.op == NONE or head.op == SNAPSHOT)
-                 and band(head.flags, E_FORGET) == 0
+                 and band(head.flags, E_FORGET + E_CHECKOUT) == 0
 
     return head
 end
@@ -138,7 +154,7 @@ end
 
 local function who_read(text)
     local who = { moved = '', shopper = '', network = '', first_name = '',
-                  locale = '', order = '', click = '', captured = 0,
+                  locale = '', zone = '', order = '', click = '', captured = 0,
                   consent = 0, asked = false, sealed = '' }
 
     if text == '' then
@@ -154,8 +170,15 @@ local function who_read(text)
     if not who.sealed or #who.sealed > SEALED_MAX
         or find(sub(text, 1, #text - #who.sealed), '[%z\1-\30\127]')
         or #who.first_name > FIRST_NAME_MAX
-        or #who.locale > LOCALE_MAX
     then
+        bad('who')
+    end
+
+    -- "LOCALE", or with the time zone behind a space
+
+    who.locale, who.zone = match(who.locale, '^(%S*) ?(%S*)$')
+
+    if not who.zone or #who.locale > LOCALE_MAX or #who.zone > ZONE_MAX then
         bad('who')
     end
 

@@ -245,6 +245,7 @@ function cart_clear(v)
     v.lines = ''
     v.total = ''
     v.stage = 0
+    v.failed = 0
     v.flags = v.flags - band(v.flags, V_EXTRAS)
     v.dirty = true
 end

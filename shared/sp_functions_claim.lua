@@ -7,6 +7,13 @@
 local LOOK_MAX = 256                -- due ids looked at in one claim
 local CLAIM_MAX = 64
 local CLAIM_LINES = 640             -- lines read in one claim
+local DOUBT_KEPT = 90 * DAY * 1000  -- ms that a message in doubt is listed
+local DOUBT_DROP = 100              -- dropped in one claim
+
+-- a rescue that ended so has no cart any more
+
+local GONE = { ordered = true, recovered = true, empty = true,
+               released = true, not_me = true }
 
 
 -- Handed over, perhaps: it counts as done, and is listed.
@@ -29,6 +36,20 @@ function doubt(c, p)
                        p.attempt_step, p.attempt))
     count(c, 'doubt')
     note(c, 'doubt', p.id, p.attempt_rescue, nil, p.attempt_step)
+end
+
+
+-- Nobody has decided it, and nobody will.
+
+local function doubts_trim(c)
+    local name = c.prefix .. 'doubt'
+
+    for _, member in ipairs(call('ZRANGEBYSCORE', name, '-inf',
+                                 c.now - DOUBT_KEPT, 'LIMIT', 0, DOUBT_DROP))
+    do
+        later(c, 'ZREM', name, member)
+        count(c, 'doubt_dropped')
+    end
 end
 
 
@@ -86,29 +107,51 @@ local function mark(lines)
 end
 
 
--- A series that has run its course is not told again about the same cart, nor
--- a shopper about the account's cart who said that it is somebody else's.
+-- When a step of the last rescue told its shopper, or may have; not what was
+-- sent while the shop only tried it.
 
-local function told(p, shown)
-    local reason = p.state == CLOSED and REASONS[p.reason]
-
-    if reason == 'not_me' and shown.class == BY_LOGIN then
-        return p.mark == mark(shown.lines)
-    end
-
-    if (reason ~= 'lost' and reason ~= 'series_done')
-        or p.mark ~= mark(shown.lines)
-    then
-        return false
-    end
+local function told_at(c, p)
+    local tried = call('HMGET', c.prefix .. 'shop', 'tried_from', 'tried_till')
+    local from, till = tonumber(tried[1] or 0), tonumber(tried[2] or -1)
+    local at
 
     for _, step in ipairs(p.steps) do
-        if find('sdh', step.outcome, 1, true) then
-            return true
+        if find('sdh', step.outcome, 1, true)
+            and (step.at < from or step.at > till)
+        then
+            at = max(at or 0, step.at)
         end
     end
 
-    return false
+    return at
+end
+
+
+--
+-- A cart that was told of, or may have been, is not told of again however that
+-- rescue ended, nor is a shopper of the account's cart who said that it is
+-- somebody else's.  What was bought, gone or not theirs, and is there again, has
+-- changed if it did since.
+--
+
+local function told(c, p, shown)
+    local reason = p.state == CLOSED and REASONS[p.reason]
+
+    if not reason or p.mark ~= mark(shown.lines) then
+        return false
+    end
+
+    if reason == 'not_me' and shown.class == BY_LOGIN then
+        return true
+    end
+
+    local at = told_at(c, p)
+
+    if GONE[reason] then
+        return at ~= nil and shown.changed <= at
+    end
+
+    return at ~= nil
 end
 
 
@@ -161,7 +204,7 @@ local function claim_look(c, p)
         return
     end
 
-    if p.state ~= OPEN and (acted <= p.acted or told(p, shown)) then
+    if p.state ~= OPEN and (acted <= p.acted or told(c, p, shown)) then
         later(c, 'ZREM', c.due, 'p:' .. p.id)
         return
     end
@@ -200,6 +243,12 @@ local function claim_look(c, p)
         return
     end
 
+    if c.wait then
+        count(c, 'shop_failing')
+        later(c, 'ZADD', c.due, c.wait, 'p:' .. p.id)
+        return
+    end
+
     return shown
 end
 
@@ -230,10 +279,10 @@ end
 -- What an audience may ask for, of the shopper and the visit shown.
 
 local function claim_facts(p, v)
-    return format('%d %d %d %d %d %d %d %d %d', p.captured, v.class, v.device,
+    return format('%d %d %d %d %d %d %d %d %d %d', p.captured, v.class, v.device,
                   v.stage, max(floor(#p.orders / 22), p.order > 0 and 1 or 0),
                   p.customers ~= '' and 1 or 0, p.offered, p.consent,
-                  p.consented)
+                  p.consented, v.failed > 0 and 1 or 0)
 end
 
 
@@ -268,7 +317,8 @@ local function claim_tell(c, p, v)
         format('%d %d %d %d %d %d %d %s', p.rescue, p.fence, p.series,
                p.tries, p.abandoned, p.next, band(p.flags, P_LOGGED_IN),
                v.total),
-        concat(steps, ' '), p.first_name, p.locale, v.currency,
+        concat(steps, ' '), p.first_name,
+        p.locale .. (p.zone ~= '' and ' ' .. p.zone or ''), v.currency,
         lines_joined(c, v.lines), claim_facts(p, v), claim_mails(p),
         claim_code(p)
     }) do
@@ -334,6 +384,8 @@ local function claim(keys, args)
     c.reply = { '', format('%d', c.now) }
     c.nlines = 0
     shop_read(c)
+    doubts_trim(c)
+    c.wait = checkout_wait(c)
 
     local ids = call('ZRANGEBYSCORE', c.due, '-inf', c.now, 'LIMIT', 0,
                      LOOK_MAX)
@@ -402,7 +454,11 @@ local function preview_stands(c, p, over, held)
         return 'active'
     end
 
-    return over and 'closed' or 'open'
+    if over then
+        return 'closed'
+    end
+
+    return checkout_wait(c) and 'shop_failing' or 'open'
 end
 
 
@@ -428,7 +484,7 @@ local function preview(keys, args)
         return c.reply
     end
 
-    local over = p.state ~= OPEN and (acted <= p.acted or told(p, shown))
+    local over = p.state ~= OPEN and (acted <= p.acted or told(c, p, shown))
 
     c.nlines = 0
     c.idle = tonumber(idle)

@@ -3,8 +3,10 @@
 --
 -- Who agreed to be written to, or took that back, when and how.  p.consent is
 -- the number of how (CONSENTED), and C_WITHDRAWN if it was taken back; 0:
--- nothing is known.
+-- nothing is known; C_WITHDRAWN alone: the shopper said "not me".
 --
+
+local WITHDRAWN_MAX = 64            -- as in sp_call.h
 
 
 function consent_given(p)
@@ -15,6 +17,7 @@ end
 --
 -- What was said last counts.  Since when it is given is kept as long as it is;
 -- of a withdrawal the last one counts, so that nothing older comes after it.
+-- One that a mailer did not tell is left for it, whose files outlive Redis.
 --
 
 function consent_noted(c, p, consent, at)
@@ -31,6 +34,11 @@ function consent_noted(c, p, consent, at)
     p.consent = consent
     p.consented = at
     p.dirty = true
+
+    if consent >= C_WITHDRAWN and not c.told then
+        later(c, 'ZADD', c.prefix .. 'withdrawn', at,
+              format('%s %d', p.id, consent - C_WITHDRAWN))
+    end
 
     if given or consent < C_WITHDRAWN then
         local what = given and 'consent_withdrawn' or 'consented'
@@ -54,15 +62,17 @@ local function told(keys, args, withdrawn)
 
     identifier(id, 'shopper')
 
-    if how == 0 then
+    if how == 0 and withdrawn == 0 then
         bad('how')
     end
+
+    c.told = true
 
     local p = read_shopper(c, id)
 
     -- nobody knows which of the two was said last
 
-    if not at and withdrawn == 0 and p and p.consent > C_WITHDRAWN then
+    if not at and withdrawn == 0 and p and p.consent >= C_WITHDRAWN then
         return 'OLD'
     end
 
@@ -91,5 +101,28 @@ local function withdraw(keys, args)
 end
 
 
+--
+-- Withdrawals that no mailer has in its file yet, the oldest first: member and
+-- time.  Those in args, in the same form, are in it now.
+--
+
+local function withdrawn(keys, args)
+    key(keys, 'withdrawn')
+
+    if #args > 1 or #(args[1] or '') > 48 * WITHDRAWN_MAX then
+        bad('withdrawn')
+    end
+
+    for member, at in gmatch(args[1] or '', '(%S+ %d) (%d+);') do
+        if call('ZSCORE', keys[1], member) == at then
+            call('ZREM', keys[1], member)
+        end
+    end
+
+    return call('ZRANGE', keys[1], 0, WITHDRAWN_MAX - 1, 'WITHSCORES')
+end
+
+
 register('sp1_consent', consent)
 register('sp1_withdraw', withdraw, 'allow-oom')
+register('sp1_withdrawn', withdrawn, 'allow-oom')

@@ -6,6 +6,8 @@
 --
 
 local DISOWN_AGAIN = 60000          -- ms that clocks may have been set by
+local DISOWN_STEP = 600000          -- ms; the mailer's file is no more exact
+local CONSENT_TOLD = 6              -- an import, and beyond: the operator's word
 
 
 -- When the shopper last said so, or false: what an alias must say, too.
@@ -50,12 +52,20 @@ local function disown_visits(c, p)
 end
 
 
--- The name may be one that somebody else has typed.
+--
+-- The name may be one that somebody else has typed, and whoever typed the
+-- address may have ticked the box, too.  What the shop's operator told of is
+-- not from there.
+--
 
-local function disown(c, p)
+local function disown(c, p, at)
     local open = p.state == OPEN
 
     close(c, p, 'not_me')
+
+    if consent_given(p) and p.consent < CONSENT_TOLD then
+        consent_noted(c, p, C_WITHDRAWN, at)
+    end
 
     local taken = disown_visits(c, p)
 
@@ -88,7 +98,9 @@ local function not_me(keys, args)
 
     local p = read_shopper(c, id)
 
-    if p and disown(c, p) then
+    local at = age > 0 and min(c.now, c.now - age + DISOWN_STEP) or c.now
+
+    if p and disown(c, p, at) then
         count(c, 'not_me')
         note(c, 'not_me', id, p.rescue)
     end

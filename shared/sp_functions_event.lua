@@ -6,6 +6,7 @@
 
 local SEQ_TTL = 7 * DAY
 local PROMPT = 15000                -- ms: longer than an event waits for a reply
+local TOLD_FIRST = 3600000          -- ms from a shop's word to the page
 
 
 local function uncertain(c)
@@ -36,19 +37,112 @@ local function ordered_at(c)
 end
 
 
--- before: the shopper that the visit had when the exchange began, or false.
+--
+-- Has the page of an order that p knows been seen before?  A shop may tell of
+-- an order before the page comes here; whoever opens the page later, on another
+-- device perhaps, has a newer cart.  Without another order p knows its time.
+--
 
-local function order(c, v, before)
+local function order_seen(c, p, id, at)
+    if sub(p.orders, 1, 22) ~= id or at - p.order > TOLD_FIRST then
+        return true
+    end
+
+    for _, other in ipairs(p.visits) do
+        local v = read_visit(c, other)
+
+        if v and v.order_id == id then
+            return true
+        end
+    end
+
+    return false
+end
+
+
+--
+-- The order of an exchange, of the visit (or nil) and people: the visit's cart
+-- is bought, and what those have who do not know of it yet.  Gives whether it
+-- is new; nil: nothing is, its page was only loaded again.
+--
+
+local function order_apply(c, v, people, amount, currency)
     local id, at = c.who.order, ordered_at(c)
-    local p = v.shopper ~= '' and read_shopper(c, v.shopper)
+    local new = true
 
-    if id ~= '' and (v.order_id == id or (p and ordered_before(p, id))) then
+    if v and id ~= '' and v.order_id == id then
         return
     end
 
-    count(c, 'orders')
+    for _, p in ipairs(people) do
+        if ordered_before(p, id) then
+            if order_seen(c, p, id, at) then
+                if v and v.lines ~= '' and v.changed <= p.order then
+                    cart_clear(v)
+                end
 
+                return
+            end
+
+            new = false
+        end
+    end
+
+    if new then
+        count(c, 'orders')
+    end
+
+    checkout_works(c)
+
+    if v then
+        order_visit(v, at)
+        v.order_id = id ~= '' and id or v.order_id
+    end
+
+    for _, p in ipairs(people) do
+        if not ordered_before(p, id) then
+            order_shopper(c, p, at, id, amount, currency)
+        end
+    end
+
+    return new
+end
+
+
+-- A click on this visit may have brought an order of somebody else.
+
+local function order_clicked(c, v)
+    local shopper, rescue, clicked = match(v.click, '^(%S+) (%d+) (%d+)$')
+    local since = shopper and ordered_at(c) - clicked
+
+    if not shopper or since < 0 or since > ATTRIBUTION then
+        return
+    end
+
+    v.click = ''
+
+    local p = read_shopper(c, shopper)
+
+    if p and p.rescue == tonumber(rescue) and p.clicked > 0 then
+        p.clicked = 0
+        p.dirty = true
+        count(c, 'recovered')
+        note(c, 'recovered', p.id, p.rescue)
+        close(c, p, 'recovered')
+    end
+end
+
+
+-- before: the shopper that the visit had when the exchange began, or false.
+
+local function order(c, v, before)
+    local p = v.shopper ~= '' and read_shopper(c, v.shopper)
     local amount, currency = cart_value(v)
+    local people = { before or p or nil }
+
+    if before and p and before ~= p then
+        people[2] = p
+    end
 
     if c.total ~= '' then
         amount = tonumber(c.total)
@@ -58,34 +152,14 @@ local function order(c, v, before)
         currency = c.head.currency
     end
 
-    order_visit(v, at)
-    v.order_id = id ~= '' and id or v.order_id
+    local new = order_apply(c, v, people, amount, currency)
 
-    if before and before ~= p then
-        order_shopper(c, before, at, id, amount, currency)
+    if new then
+        note(c, 'order', p and p.id or '', p and p.rescue)
     end
 
-    if p then
-        order_shopper(c, p, at, id, amount, currency)
-    end
-
-    note(c, 'order', p and p.id or '', p and p.rescue)
-
-    local shopper, rescue, clicked = match(v.click, '^(%S+) (%d+) (%d+)$')
-
-    if not shopper or c.at - clicked > ATTRIBUTION then
-        return
-    end
-
-    v.click = ''
-    p = read_shopper(c, shopper)
-
-    if p and p.rescue == tonumber(rescue) and p.clicked > 0 then
-        p.clicked = 0
-        p.dirty = true
-        count(c, 'recovered')
-        note(c, 'recovered', p.id, p.rescue)
-        close(c, p, 'recovered')
+    if new ~= nil then
+        order_clicked(c, v)
     end
 end
 
@@ -106,56 +180,36 @@ local function click(c, v)
 end
 
 
--- Whoever wants nothing to be stored may still take consent back.
-
-local function consent_forgotten(c)
-    local id = c.who.shopper
-
-    if id == '' and c.who.customer ~= '' then
-        id = customer_read(c, c.who.customer)
-    end
-
-    local p = id and id ~= '' and read_shopper(c, id)
-
-    if p then
-        consent_noted(c, p, c.who.consent, c.at)
-    end
-end
-
-
--- Nothing of this person is stored; an order closes what was kept before.
+--
+-- Nothing of this person is stored; an order closes what was kept before,
+-- whatever leads to it.
+--
 
 local function event_forget(c)
     local v = visit_find(c, c.vid)
+    local old = c.who.moved ~= '' and visit_find(c, c.who.moved)
 
-    if c.who.consent > C_WITHDRAWN then
-        consent_forgotten(c)
+    if not v or old == v then
+        v, old = v or old, false
+    end
+
+    local people, sure = persons(c, v, old)
+
+    -- whoever wants nothing to be stored may still take consent back
+
+    if sure and c.who.consent > C_WITHDRAWN then
+        consent_noted(c, sure, c.who.consent, c.at)
     end
 
     if band(c.kinds, K_PURCHASE) == 0 or uncertain(c) then
         return
     end
 
-    local seen = {}
-
-    count(c, 'orders')
-
-    if v then
-        order_visit(v, ordered_at(c))
-        seen[1] = v.shopper
+    if old then
+        order_visit(old, ordered_at(c))
     end
 
-    seen[#seen + 1] = c.who.shopper
-    seen[#seen + 1] = c.who.customer ~= ''
-                      and customer_read(c, c.who.customer) or ''
-
-    for i, id in ipairs(seen) do
-        local p = id ~= '' and read_shopper(c, id)
-
-        if p and (i == 1 or id ~= seen[1]) then
-            order_shopper(c, p, ordered_at(c), '')
-        end
-    end
+    order_apply(c, v, people)
 end
 
 
@@ -176,6 +230,28 @@ local function alone(c, v)
 
     if p and #p.visits == 1 then
         v.flags = v.flags + V_ALONE
+    end
+end
+
+
+-- Did a step of the checkout fail, or go well again?
+
+local function checkout(c, v)
+    if band(c.kinds, K_ERROR) ~= 0 then
+        count(c, 'checkout_error')
+
+        if c.at > v.order then
+            v.failed = max(v.failed, c.at)
+        end
+
+        checkout_failed(c, v)
+
+    elseif band(c.flags, E_CHECKOUT) ~= 0 then
+        if c.at >= v.failed then
+            v.failed = 0
+        end
+
+        checkout_works(c)
     end
 end
 
@@ -218,9 +294,7 @@ local function event_apply(c)
         v.stage = max(v.stage, c.head.stage)
     end
 
-    if band(c.kinds, K_ERROR) ~= 0 then
-        count(c, 'checkout_error')
-    end
+    checkout(c, v)
 
     v.last = max(v.last, c.at)
     v.device = c.head.device ~= 0 and c.head.device or v.device

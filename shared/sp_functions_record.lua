@@ -1,10 +1,9 @@
 --
 -- Copyright (C) SitePreserver developers
 --
--- Records: what a key holds, and writing it; the journal and the counters.
+-- Records: reading any, and those of shoppers.  Times are whole ms in six
+-- bytes, enough for 8,900 years.
 --
-
-local JOURNAL_MAX = 100000
 
 -- Flags of a shopper's record, and what is added to the state of an attempt.
 
@@ -15,11 +14,6 @@ local P_MORE = 64                   -- ... and what few cases have
 local P_ASKED = 128                 -- its locale is only the browser's
 local A_OFFER, A_HOLDOUT, A_LIVE = 4, 8, 16
 
--- Records.  Times are whole ms in six bytes, enough for 8,900 years.
-
-local V_HEAD_SAME = '<BBBHI6'       -- version, grade, flags, day, times
-local V_HEAD = '<BBBHI6I6I6'
-local V_HEAD_RARE = '<BBBHI6I6I6I6I6I6'
 local P_HEAD = '<BBHB'              -- version, flags, day, number of visits
 local P_SAID = '<I6B'               -- when and how consent came
 local P_CASE = '<BBBBBBI4I4I6I6I6I6I6I6I4I4I4I4I4I6I4'
@@ -42,64 +36,9 @@ local function set_aside(c, id, person)
 end
 
 
--- The head of a record without order, hold, click; see docs/redis.md.
-
-function visit_head(grade, flags, day, last, changed, snap)
-    if last == changed and changed == snap then
-        return pack(V_HEAD_SAME, VERSION, grade, flags + V_SAME, day, last)
-    end
-
-    return pack(V_HEAD, VERSION, grade, flags, day, last, changed, snap)
-end
-
-
--- The reverse, and where the text begins; kind is the byte of flags.
-
-function visit_times(raw, kind)
-    if kind >= V_SAME then
-        local version, grade, _, day, last, from = unpack(V_HEAD_SAME, raw)
-
-        return version, grade, day, last, last, last, from
-    end
-
-    local version, grade, _, day, last, changed, snap, from
-        = unpack(V_HEAD, raw)
-
-    return version, grade, day, last, changed, snap, from
-end
-
-
-local function parse_visit(raw, id)
-    local version, grade, from
-    local kind = byte(raw, 3)
-    local v = { id = id, flags = kind % V_RARE, order = 0, hold = 0,
-                bound = 0, order_id = '', click = '' }
-
-    if kind >= V_RARE and kind < V_SAME then
-        version, grade, kind, v.day, v.last, v.changed, v.snap, v.order,
-            v.hold, v.bound, from = unpack(V_HEAD_RARE, raw)
-        v.shopper, v.customer, v.currency, v.total, v.order_id, v.click,
-            v.lines = match(raw, '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31'
-                                 .. '(%C*)\30(.*)$', from)
-
-    else
-        version, grade, v.day, v.last, v.changed, v.snap, from
-            = visit_times(raw, kind)
-        v.shopper, v.customer, v.currency, v.total, v.lines
-            = match(raw, '^(%C*)\31(%C*)\31(%C*)\31(%C*)\30(.*)$', from)
-    end
-
-    v.stage = grade % V_GRADE
-    v.class = (grade % V_DEVICE - v.stage) / V_GRADE
-    v.device = floor(grade / V_DEVICE)
-
-    return version == VERSION and v.lines and v
-end
-
-
 -- The record of kind "v:" or "p:", read once a call; false: there is none.
 
-local function read_record(c, records, kind, id, parse, person)
+function read_record(c, records, kind, id, parse, person)
     local record = records[id]
 
     if record ~= nil then
@@ -119,64 +58,6 @@ local function read_record(c, records, kind, id, parse, person)
     records[id] = record
 
     return record
-end
-
-
-function read_visit(c, id)
-    return read_record(c, c.visits, 'v:', id, parse_visit)
-end
-
-
-function new_visit(c, id)
-    local v = { id = id, stage = 0, class = BY_NOTHING, device = 0,
-                flags = 0, day = 0, last = 0, changed = 0, snap = 0, order = 0, hold = 0,
-                bound = 0, shopper = '', customer = '', order_id = '',
-                click = '', currency = '', total = '', lines = '' }
-
-    c.visits[id] = v
-
-    return v
-end
-
-
--- TTLs are set when they change, and renewed on a new day; else kept.
-
-local function write_visit(c, v)
-    local name = c.prefix .. 'v:' .. v.id
-    local today = floor(c.now / 86400000)
-    local retain = c.terms and c.terms.anonymous
-
-    if retain and v.shopper ~= '' then
-        retain = c.terms.retain
-    end
-
-    if v.day == today then
-        retain = nil
-
-    elseif retain then
-        v.day = today
-    end
-
-    local grade = v.stage + v.class * V_GRADE + v.device * V_DEVICE
-    local head, rest
-
-    if v.order > 0 or v.hold > 0 or v.bound > 0 or v.click ~= '' then
-        head = pack(V_HEAD_RARE, VERSION, grade, v.flags + V_RARE, v.day,
-                    v.last, v.changed, v.snap, v.order, v.hold, v.bound)
-        rest = '\31' .. v.order_id .. '\31' .. v.click
-    else
-        head = visit_head(grade, v.flags, v.day, v.last, v.changed, v.snap)
-        rest = ''
-    end
-
-    local raw = head .. v.shopper .. '\31' .. v.customer .. '\31'
-                .. v.currency .. '\31' .. v.total .. rest .. '\30' .. v.lines
-
-    if retain then
-        call('SET', name, raw, 'EX', retain + RENEW_MARGIN)
-    else
-        call('SET', name, raw, 'KEEPTTL')
-    end
 end
 
 
@@ -260,7 +141,7 @@ local function shopper_fields(id)
                 attempt_offer = false, attempt_holdout = false,
                 attempt_live = false, earlier = 0,
                 offered = 0, trials = {}, code = false, mark = 0, visits = {}, steps = {}, mails = {}, attempt = '',
-                sealed = '', locale = '', first_name = '', customers = '',
+                sealed = '', locale = '', zone = '', first_name = '', customers = '',
                 orders = '' }
 end
 
@@ -306,7 +187,13 @@ local function parse_shopper(raw, id)
     p.locale, p.first_name, p.customers, p.orders, p.sealed
         = match(raw, '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(.*)$', at)
 
-    return version == VERSION and p.sealed and p
+    -- with the time zone behind a space, if a rule ever said one
+
+    if p.sealed and find(p.locale, ' ', 1, true) then
+        p.locale, p.zone = match(p.locale, '^(%S*) (%S+)$')
+    end
+
+    return version == VERSION and p.locale and p.sealed and p
 end
 
 
@@ -363,7 +250,7 @@ local function pack_more(p)
 end
 
 
-local function write_shopper(c, p)
+function write_shopper(c, p)
     local name = c.prefix .. 'p:' .. p.id
     local today = floor(c.now / 86400000)
     local remember = c.terms and c.terms.remember
@@ -388,130 +275,13 @@ local function write_shopper(c, p)
                     or '')
                 .. (rare and pack_case(p) or '')
                 .. (more and pack_more(p) or '')
-                .. p.locale .. '\31' .. p.first_name .. '\31'
+                .. p.locale .. (p.zone ~= '' and ' ' .. p.zone or '')
+                .. '\31' .. p.first_name .. '\31'
                 .. p.customers .. '\31' .. p.orders .. '\31' .. p.sealed
 
     if remember then
         call('SET', name, raw, 'EX', remember + RENEW_MARGIN)
     else
         call('SET', name, raw, 'KEEPTTL')
-    end
-end
-
-
---
--- Notes
---
-
-function count(c, name)
-    c.counts[name] = (c.counts[name] or 0) + 1
-end
-
-
-function note(c, what, p, rescue, why, step)
-    local entry = { 'XADD', c.prefix .. 'journal', 'MAXLEN', '~', JOURNAL_MAX,
-                    '*', 'what', what, 'shopper', p, 'rescue', rescue or 0 }
-
-    if step then
-        entry[#entry + 1] = 'step'
-        entry[#entry + 1] = step
-    end
-
-    if why then
-        entry[#entry + 1] = 'why'
-        entry[#entry + 1] = why
-    end
-
-    c.journal[#c.journal + 1] = entry
-end
-
-
--- YYYYMMDD of a time in ms, UTC.
-
-function date(ms)
-    local z = floor(ms / 86400000) + 719468
-    local era = floor(z / 146097)
-    local doe = z - era * 146097
-    local yoe = floor((doe - floor(doe / 1460) + floor(doe / 36524)
-                       - floor(doe / 146096)) / 365)
-    local doy = doe - (365 * yoe + floor(yoe / 4) - floor(yoe / 100))
-    local mp = floor((5 * doy + 2) / 153)
-    local day = doy - floor((153 * mp + 2) / 5) + 1
-    local month = mp < 10 and mp + 3 or mp - 9
-    local year = yoe + era * 400 + (month <= 2 and 1 or 0)
-
-    return format('%04d%02d%02d', year, month, day)
-end
-
-
-local function write_notes(c)
-    local name
-
-    for field, n in pairs(c.counts) do
-        name = name or c.prefix .. 'count:' .. date(c.now)
-
-        if call('HINCRBY', name, field, n) == n then
-            call('EXPIRE', name, COUNT_TTL, 'NX')
-        end
-    end
-
-    for _, entry in ipairs(c.journal) do
-        call(spread(entry))
-    end
-end
-
-
--- Restarts the idle clock of "p:SID" or "v:VID"; never shortens it.
-
-function touch(prefix, now, id, deadline)
-    local name = prefix .. 'i:' .. id
-
-    if deadline > now then
-        if call('PEXPIREAT', name, deadline, 'GT') == 1
-            or not call('SET', name, '1', 'PXAT', deadline, 'NX')
-        then
-            return
-        end
-
-    elseif call('EXISTS', name) == 1 then
-        return
-    end
-
-    call('ZADD', prefix .. 'due', 'LT', deadline + 1, id)
-end
-
-
-function finish(c)
-    for _, write in ipairs(c.writes) do
-        call(spread(write))
-    end
-
-    write_notes(c)
-    cells_write(c)
-
-    for _, p in pairs(c.shoppers) do
-        if p and p.dirty then
-            write_shopper(c, p)
-        end
-    end
-
-    for id, deadline in pairs(c.touched) do
-        touch(c.prefix, c.now, id, deadline)
-    end
-
-    local last
-
-    for id, v in pairs(c.visits) do
-        if v and v.dirty then
-            if v == c.visit then
-                last = v
-            else
-                write_visit(c, v)
-            end
-        end
-    end
-
-    if last then
-        write_visit(c, last)
     end
 end

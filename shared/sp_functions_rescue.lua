@@ -7,7 +7,7 @@
 local CLICK_BINDS = DAY * 1000      -- ms that a click alone names a shopper
 local DEFAULT_IDLE = 3600000
 local VISITS_MAX = 16
-local ORDERS_MAX = 4
+local ORDERS_MAX = 16
 
 
 -- Ends the open rescue.  A mailer that holds a lease is refused from here on.
@@ -177,6 +177,7 @@ end
 function order_visit(v, at)
     v.order = max(v.order, at)
     v.hold = 0
+    v.failed = v.failed > at and v.failed or 0
     v.flags = v.flags - band(v.flags, V_SOFT)
     v.dirty = true
 
@@ -206,7 +207,7 @@ function order_shopper(c, p, at, order, amount, currency)
 
     local reason = 'ordered'
 
-    if p.clicked > 0 and at - p.clicked <= ATTRIBUTION then
+    if p.clicked > 0 and at >= p.clicked and at - p.clicked <= ATTRIBUTION then
         reason = 'recovered'
         count(c, 'recovered')
         note(c, 'recovered', p.id, p.click_rescue)
@@ -294,16 +295,19 @@ function look(c, p)
 end
 
 
--- When this rescue is to be looked at again; nil: not before new activity.
+--
+-- When this rescue is to be looked at again, wait being the earliest; nil: not
+-- before new activity.
+--
 
-function schedule(c, p)
+function schedule(c, p, wait)
     local at
 
     if p.lease > 0 then
         at = p.lease
 
     elseif p.state == OPEN then
-        at = max(p.next, 1)
+        at = max(p.next, wait or 1)
     end
 
     local left = call('PTTL', c.prefix .. 'i:p:' .. p.id)

@@ -126,7 +126,8 @@ local function capped(c, p, most, window)
 end
 
 
--- May it go?  Else why not, and when the rescue is to be looked at again.
+-- May it go?  Else why not, when the rescue goes on, and when it is to be
+-- looked at, if that is later: such a wait may be too long for the step.
 
 local function confirm_look(c, p, s)
     -- a mailer that does not know asks again and again
@@ -143,7 +144,7 @@ local function confirm_look(c, p, s)
     end
 
     if (s.consent == ASK_GIVEN and not consent_given(p))
-        or (s.consent == ASK_KEPT and p.consent > C_WITHDRAWN)
+        or (s.consent == ASK_KEPT and p.consent >= C_WITHDRAWN)
     then
         close(c, p, 'no_consent')
         return 'no_consent'
@@ -176,6 +177,12 @@ local function confirm_look(c, p, s)
 
     if day or week then
         return 'capped', max(day or 0, week or 0)
+    end
+
+    local wait = checkout_wait(c)
+
+    if wait then
+        return 'shop_failing', p.next, wait
     end
 
     return 'OK'
@@ -250,7 +257,7 @@ local function confirm(keys, args)
         return 'done'
     end
 
-    local answer, next = confirm_look(c, p, s)
+    local answer, next, wait = confirm_look(c, p, s)
 
     if answer == 'OK' then
         return confirmed(c, p, s)
@@ -260,7 +267,7 @@ local function confirm(keys, args)
     p.lease = 0
     p.next = next or 0
     count(c, 'refused_' .. answer)
-    schedule(c, p)
+    schedule(c, p, wait)
     finish(c)
 
     return answer
@@ -370,7 +377,9 @@ local function settle_doubt(c, p, s)
 
     -- it may have been the last step: the rescue has ended without it
 
-    if p.state == CLOSED and REASONS[p.reason] == 'lost' then
+    if p.state == CLOSED and (REASONS[p.reason] == 'lost'
+                              or REASONS[p.reason] == 'series_done')
+    then
         p.state = OPEN
         p.reason = 0
     end
@@ -385,10 +394,15 @@ end
 local function settle_lease(c, p, s)
     if s.outcome == 'k' or s.outcome == 'x' then
         offer_back(c, p)
+
+        -- what became of it before is still so
+
+        if not step_find(p, s.step) then
+            step_done(p, s.step, c.now, 'x')
+        end
     end
 
     if s.outcome == 'k' then
-        step_done(p, s.step, c.now, 'x')
         p.tries = 0
         p.series = s.series
         count(c, 'skipped_' .. s.reason)
@@ -401,11 +415,15 @@ local function settle_lease(c, p, s)
     elseif s.outcome == 'r' then
         p.tries = min(p.tries + 1, 255)
         count(c, 'retry')
+
+        if s.reason == 'relay_refuses' then
+            count(c, s.reason)
+        end
+
         note(c, 'retry', p.id, p.rescue, s.reason, s.step)
         settle_next(c, p, max(s.next, 1), 'lost')
 
     elseif s.outcome == 'x' then
-        step_done(p, s.step, c.now, 'x')
         p.tries = 0
         p.series = s.series
         count(c, 'refused')

@@ -4,30 +4,6 @@
 -- What the shop and the operator tell.
 --
 
-
-local function item(keys, args)
-    local prefix, id = key(keys, 'n:')
-
-    if id == '' or find(id, '[%z\1-\31\127]')
-        or find(args[1] or '\1', '[%z\1-\30\127]')
-    then
-        bad('item')
-    end
-
-    local texts = line_read(rep('\31', 5) .. args[1])
-
-    line_check({ id, '', '', '', '', spread(texts, 6, 11) })
-
-    local raw = call('GET', keys[1])
-    local old = line_read(rep('\31', 5) .. (raw and sub(raw, 2) or ''))
-
-    line_inherit(texts, old)
-    call('SET', keys[1], '1' .. concat(texts, '\31', 6, 11), 'EX', ITEM_TTL)
-
-    return 'OK'
-end
-
-
 local function customer(keys, args)
     local prefix, id = key(keys, 'c:')
     local shopper = identifier(args[1], 'shopper')
@@ -120,6 +96,11 @@ local function told_order(keys, args)
     end
 
     count(c, 'orders')
+
+    if args[7] == '1' then
+        count(c, 'orders_odd')
+    end
+
     finish(c)
 
     return 'OK'
@@ -138,8 +119,13 @@ local function suppress(keys, args)
 
     local c = context(prefix)
 
+    -- taken back then: what somebody wished since stays
+
     if args[2] == '1' then
-        if call('DEL', name) == 1 then
+        local at = match(call('GET', name) or '', '^[^\31]*\31(%d+)')
+
+        if at and (till == 0 or tonumber(at) <= till) then
+            call('DEL', name)
             count(c, 'unsuppressed')
             note(c, 'unsuppressed', id, 0, reason)
         end
@@ -233,10 +219,25 @@ local function shop(keys, args)
 end
 
 
+-- Nobody but the operator gets a message.
+
+local function tries(mode)
+    return mode == 'dry-run' or mode == 'catch-all'
+end
+
+
 local function mode(keys, args)
     local prefix = key(keys, 'shop')
     local new = MODES[number(args[1], 'mode', 3)]
     local old = call('HGET', keys[1], 'mode')
+
+    if tries(new) and not tries(old) then
+        call('HSET', keys[1], 'tried_from', now_ms())
+        call('HDEL', keys[1], 'tried_till')
+
+    elseif tries(old) and not tries(new) then
+        call('HSET', keys[1], 'tried_till', now_ms())
+    end
 
     if old ~= new then
         if new == 'live' then
@@ -251,9 +252,8 @@ local function mode(keys, args)
 end
 
 
-register('sp1_item', item)
 register('sp1_customer', customer)
 register('sp1_order', told_order, 'allow-oom')
 register('sp1_suppress', suppress, 'allow-oom')
-register('sp1_shop', shop)
+register('sp1_shop', shop, 'allow-oom')
 register('sp1_mode', mode, 'allow-oom')

@@ -4,6 +4,8 @@
 -- What is known, for people.
 --
 
+local DOUBT_PAGE = 1000             -- messages
+
 -- How an address came, and with what a visit is made, as in sp_call.h.
 
 local CAPTURED = { [0] = '', 'login', 'sign_up', 'checkout', 'newsletter',
@@ -18,6 +20,7 @@ local function status(keys, args)
                        'fingerprint')
     local due = prefix .. 'due'
     local first = call('ZRANGE', due, 0, 0, 'WITHSCORES')
+    local since, till, barred = checkout_stands(prefix, now)
     local reply = { 'now', format('%d', now), 'mode', noted[1] or '',
                     'live_since', noted[2] or '', 'idle', noted[3] or '',
                     'fingerprint', noted[4] or '',
@@ -25,7 +28,9 @@ local function status(keys, args)
                     'due', format('%d', call('ZCOUNT', due, '-inf', now)),
                     'next_due', first[2] or '',
                     'in_doubt', format('%d', call('ZCARD', prefix
-                                                           .. 'doubt')) }
+                                                           .. 'doubt')),
+                    'shop_failing_since', since, 'shop_failing_until', till,
+                    'shop_failing_barred_until', barred }
     local counts = call('HGETALL', prefix .. 'count:' .. date(now))
 
     for i = 1, #counts, 2 do
@@ -52,10 +57,10 @@ local function why_visits(c, p, add)
             local _, n = gsub(v.lines, '[^\30]+', '')
 
             add('visit', format('%s by=%s items=%d stage=%d last=%d held=%d'
-                                .. ' device=%s', id, CLASSES[v.class], n,
+                                .. ' device=%s checkout_error=%d', id, CLASSES[v.class], n,
                                 v.stage, v.last,
                                 v.hold > c.now and v.hold or 0,
-                                DEVICES[v.device]))
+                                DEVICES[v.device], v.failed))
         end
     end
 end
@@ -107,6 +112,7 @@ local function why(keys, args)
 
     add('locale', p.locale)
     add('locale_by', p.locale == '' and '' or p.asked and 'browser' or 'shop')
+    add('time_zone', p.zone)
     add('active_ms', max(call('PTTL', prefix .. 'i:p:' .. id), 0))
     add('due', call('ZSCORE', prefix .. 'due', 'p:' .. id) or '')
     add('rescue', p.rescue)
@@ -120,6 +126,10 @@ local function why(keys, args)
     add('ordered', p.order)
     add('clicked', p.clicked)
     add('offered', p.offered)
+
+    if p.state == OPEN and checkout_wait(c) then
+        add('waits', 'shop_failing')
+    end
 
     if p.code then
         add('code', format('%s %s', p.code.pool,
@@ -147,9 +157,14 @@ local function why(keys, args)
 end
 
 
+-- A page of them: from a time on, without the first ones of that time.
+
 local function doubts(keys, args)
     local prefix = key(keys, 'doubt')
-    local list = call('ZRANGE', keys[1], 0, 9999, 'WITHSCORES')
+    local from = number(args[1] or '0', 'from', 2 ^ 47)
+    local skip = number(args[2] or '0', 'skip', 1e9)
+    local list = call('ZRANGEBYSCORE', keys[1], from, '+inf', 'WITHSCORES',
+                      'LIMIT', skip, DOUBT_PAGE)
     local reply = {}
 
     for i = 1, #list, 2 do

@@ -151,14 +151,14 @@ function cart_value(v)
     local sum
 
     for _, line in ipairs(lines_read(v.lines)) do
-        if line[5] ~= '' then
+        if tonumber(line[5]) then
             sum = (sum or 0) + line[5]
 
-        elseif line[4] ~= '' then
+        elseif line[5] == '' and tonumber(line[4]) then
             sum = (sum or 0) + line[4] * line[3]
 
         else
-            return
+            return nil, v.currency
         end
     end
 

@@ -314,6 +314,11 @@ local function shopper_details(c, p, v, shown)
 
     locale_now(p, who, theirs)
 
+    if who.zone ~= '' and who.zone ~= p.zone then
+        p.zone = who.zone
+        p.dirty = true
+    end
+
     if who.consent > 0 and theirs then
         consent_noted(c, p, who.consent, c.at)
     end
@@ -372,6 +377,55 @@ function identify(c, v)
 end
 
 
+--
+-- Whom an exchange is of, as identify() would say, without a word of it being
+-- kept: all of them, and whom it names itself or who is logged in, if so.  Our
+-- own cookie is asked only if nothing else leads to anybody.
+--
+
+function persons(c, v, old)
+    local people, seen, sure = {}, {}, nil
+    local unnamed = c.who.shopper == ''
+
+    local function add(id, shown)
+        local p = id and id ~= '' and not seen[id] and read_shopper(c, id)
+
+        if p then
+            seen[id] = true
+            people[#people + 1] = p
+            sure = sure or (shown and p or nil)
+        end
+    end
+
+    local function add_aliases(own, shown)
+        for _, alias in ipairs(c.who.aliases) do
+            if band(alias.flags, A_OWN + A_DELETED) == own then
+                add(alias_read(c, alias.id), shown)
+            end
+        end
+    end
+
+    add(c.who.shopper, true)
+    add(c.who.customer ~= '' and customer_read(c, c.who.customer), unnamed)
+
+    local named = #people > 0
+
+    for _, visit in ipairs({ v or nil, old or nil }) do
+        add(visit.shopper, unnamed and visit.class == BY_LOGIN)
+    end
+
+    if not named then
+        add_aliases(0, unnamed)
+    end
+
+    if #people == 0 then
+        add_aliases(A_OWN)
+    end
+
+    return people, sure
+end
+
+
 -- The surer of the two says whose the visit is now.
 
 local function move_shopper(c, v, old)
@@ -413,6 +467,7 @@ function move(c, id, from)
     v.last = max(v.last, old.last)
     v.hold = max(v.hold, old.hold)
     v.order = max(v.order, old.order)
+    v.failed = max(v.failed, old.failed)
     v.day = 0
 
     if v.lines == '' and old.lines ~= '' and old.changed > v.snap

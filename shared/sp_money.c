@@ -18,6 +18,8 @@ typedef struct {
 } money_number_t;
 
 
+static sp_rc_t money_number(const sp_str_t *text, int scale, int exponent,
+    money_number_t *number);
 static const char *money_read(money_number_t *number, const char *p,
     const char *end);
 static const char *money_exponent(int *exponent, const char *p,
@@ -94,24 +96,11 @@ sp_money_parse(const sp_str_t *text, int scale, int exponent,
     int64_t *amount)
 {
     int             half;
-    const char     *p, *end;
     money_number_t  number;
 
-    if (text->len == 0 || text->len > MONEY_TEXT || scale < 0 || scale > 9
-        || exponent < 0 || exponent > 9)
-    {
+    if (money_number(text, scale, exponent, &number) != SP_OK) {
         return SP_INVALID;
     }
-
-    end = text->data + text->len;
-    p = money_space(text->data, end);
-    p = money_read(&number, p, end);
-
-    if (p == NULL || money_space(p, end) != end) {
-        return SP_INVALID;
-    }
-
-    number.shift += exponent - scale;
 
     if (number.digits == 0) {
         *amount = 0;
@@ -142,6 +131,60 @@ sp_money_parse(const sp_str_t *text, int scale, int exponent,
     }
 
     *amount = (int64_t) number.digits;
+
+    return SP_OK;
+}
+
+
+int
+sp_money_exact(const sp_str_t *text, int scale, int exponent)
+{
+    uint64_t        unit, rest;
+    money_number_t  number;
+
+    if (money_number(text, scale, exponent, &number) != SP_OK) {
+        return 0;
+    }
+
+    unit = 1;
+
+    for ( /* void */ ; number.shift < 0; number.shift++) {
+        if (unit >= UINT64_C(1000000000000000000)) {
+            break;                  /* the digits are less */
+        }
+
+        unit *= 10;
+    }
+
+    rest = number.digits % unit;
+
+    return rest <= unit / 1000 || unit - rest <= unit / 1000;
+}
+
+
+/* Digits and a shift that make minor units. */
+
+static sp_rc_t
+money_number(const sp_str_t *text, int scale, int exponent,
+    money_number_t *number)
+{
+    const char  *p, *end;
+
+    if (text->len == 0 || text->len > MONEY_TEXT || scale < 0 || scale > 9
+        || exponent < 0 || exponent > 9)
+    {
+        return SP_INVALID;
+    }
+
+    end = text->data + text->len;
+    p = money_space(text->data, end);
+    p = money_read(number, p, end);
+
+    if (p == NULL || money_space(p, end) != end) {
+        return SP_INVALID;
+    }
+
+    number->shift += exponent - scale;
 
     return SP_OK;
 }

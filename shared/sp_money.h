@@ -45,4 +45,13 @@ sp_rc_t sp_money_parse(const sp_str_t *text, int scale, int exponent,
     int64_t *amount);
 
 
+/*
+ * Zero: sp_money_parse() has to round that number, by more than a thousandth of
+ * the minor unit, as a sum of binary fractions may be off ("19.989999999998").
+ * Or it is no number.
+ */
+
+int sp_money_exact(const sp_str_t *text, int scale, int exponent);
+
+
 #endif /* SP_MONEY_H */

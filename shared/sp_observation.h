@@ -165,13 +165,15 @@ int sp_roots_accept(sp_observation_t *ob, unsigned root,
 
 /*
  * sp_value.c.  The value of a source after its decoders: SP_OK; SP_DONE:
- * absent; SP_NOMEM.  cut: only its beginning is known.
+ * absent; SP_NOMEM.  cut: only its beginning is known; blank: it is absent as
+ * the text that is there is empty.
  */
 
 typedef struct {
     sp_str_t              text;
     sp_scanned_state_t    state;    /* before the decoders */
     unsigned              cut:1;
+    unsigned              blank:1;
     const sp_source_t    *source;
 } sp_value_t;
 

@@ -24,6 +24,8 @@
 #define SP_ITEMS_MAX     200        /* lines of one cart; the rest is counted */
 #define SP_ALIASES_MAX   4
 #define SP_NO_AMOUNT     INT64_MIN  /* a price or total that is not known */
+#define SP_UNSURE        (INT64_MIN + 1)    /* it was said, but not so that it
+                                       could be told; nor is what was known */
 
 
 /* The exchange as the adapter shows it. */
@@ -70,8 +72,8 @@ typedef struct {
     sp_str_t     options;
     sp_str_t     category;
     int64_t      quantity;          /* whole pieces; SP_NO_AMOUNT: not said */
-    int64_t      price;             /* of one, minor units */
-    int64_t      total;             /* of the line, minor units */
+    int64_t      price;             /* of one, minor units; SP_UNSURE */
+    int64_t      total;             /* of the line, minor units; SP_UNSURE */
     unsigned     from_shop:1;       /* texts and prices are from the answer;
                                        else they are never to be mailed */
     unsigned     out_of_stock:1;    /* the shop said so */
@@ -123,6 +125,7 @@ struct sp_outcome_s {
     sp_str_t      customer;         /* only ever from the answer */
     sp_str_t      first_name;
     sp_str_t      locale;
+    sp_str_t      time_zone;
     sp_str_t      order_id;
     sp_str_t      currency;         /* ISO 4217, upper case */
 
@@ -131,7 +134,7 @@ struct sp_outcome_s {
     unsigned      email_kinds;      /* of the rules that gave it */
     unsigned      consent_kind;     /* of the rule that said it */
     unsigned      email_from_shop:1;
-    unsigned      checkout:1;
+    unsigned      checkout:1;       /* a rule marked so applies */
     unsigned      success:1;        /* not 499, 502, 504, 5xx */
 
     sp_cart_op_t  cart;

@@ -88,17 +88,17 @@ sp_outcome_rule(sp_apply_t *apply)
         return rc;
     }
 
-    if (apply->rule->checkout) {
-        apply->outcome->checkout = 1;
-    }
-
     if (applies == SP_APPLIES_ERROR) {
         apply->outcome->kinds |= SP_CHECKOUT_ERROR;
-        return SP_OK;
+        return sp_outcome_visitor(apply, SP_NEEDS_REQUEST_BODY);
     }
 
     if (applies == SP_APPLIES_PENDING) {
         return sp_outcome_pending(apply);
+    }
+
+    if (apply->rule->checkout) {
+        apply->outcome->checkout = 1;
     }
 
     apply->outcome->kinds |= apply->rule->kind;
@@ -286,6 +286,7 @@ sp_outcome_fields(sp_apply_t *apply)
         { SP_FIELD_CUSTOMER, SP_FORM_SECRET, NULL },
         { SP_FIELD_FIRST_NAME, SP_FORM_FIRST_NAME, NULL },
         { SP_FIELD_LOCALE, SP_FORM_LOCALE, NULL },
+        { SP_FIELD_TIME_ZONE, SP_FORM_TIME_ZONE, NULL },
         { SP_FIELD_ORDER_ID, SP_FORM_SECRET, NULL },
         { SP_FIELD_CURRENCY, SP_FORM_CURRENCY, NULL }
     };
@@ -295,8 +296,9 @@ sp_outcome_fields(sp_apply_t *apply)
     fields[0].text = &outcome->customer;
     fields[1].text = &outcome->first_name;
     fields[2].text = &outcome->locale;
-    fields[3].text = &outcome->order_id;
-    fields[4].text = &outcome->currency;
+    fields[3].text = &outcome->time_zone;
+    fields[4].text = &outcome->order_id;
+    fields[5].text = &outcome->currency;
 
     for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         rc = sp_outcome_text(apply, fields[i].field, fields[i].form,
@@ -476,12 +478,17 @@ sp_outcome_alias(sp_apply_t *apply)
 static sp_rc_t
 sp_outcome_amounts(sp_apply_t *apply)
 {
-    sp_rc_t   rc;
-    int64_t   total;
-    sp_str_t  text;
+    sp_rc_t      rc;
+    int64_t      total;
+    sp_str_t     text;
+    sp_amount_t  how;
 
     apply->scale.len = 0;
     text.len = 0;
+
+    if (apply->outcome->currency.len == 0) {
+        sp_outcome_items_currency(apply, &apply->outcome->currency);
+    }
 
     apply->currency = apply->outcome->currency.len != 0
                       ? apply->outcome->currency : apply->ob->rules->currency;
@@ -500,8 +507,9 @@ sp_outcome_amounts(sp_apply_t *apply)
 
     sp_outcome_currency(apply, &text);
 
-    if (sp_field_amount(&text, &apply->scale, &apply->currency, &total)
-        == SP_OK)
+    if (sp_field_amount(&text, &apply->scale, &apply->currency, &total, &how)
+        == SP_OK
+        && how != SP_AMOUNT_DOUBTFUL)
     {
         apply->outcome->total = total;
     }

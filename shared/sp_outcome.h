@@ -44,4 +44,9 @@ void sp_outcome_currency(sp_apply_t *apply, const sp_str_t *price);
 sp_rc_t sp_outcome_cart(sp_apply_t *apply);
 
 
+/* The currency of the rule's items, as the first of them says it; or empty. */
+
+void sp_outcome_items_currency(const sp_apply_t *apply, sp_str_t *currency);
+
+
 #endif /* SP_OUTCOME_H */

@@ -4,6 +4,7 @@
  * What a rule says of the cart.
  */
 
+#include "sp_money.h"
 #include "sp_outcome.h"
 
 
@@ -56,12 +57,35 @@ sp_outcome_cart(sp_apply_t *apply)
 
 /* The first collection that says something. */
 
+void
+sp_outcome_items_currency(const sp_apply_t *apply, sp_str_t *currency)
+{
+    unsigned               i;
+    const sp_items_t      *items;
+    const sp_collected_t  *collected;
+
+    currency->len = 0;
+    items = apply->rule->items;
+
+    if (items == NULL || apply->ob->collected == NULL) {
+        return;
+    }
+
+    for (i = 0; i < items->collections.n && currency->len == 0; i++) {
+        collected = apply->ob->collected[items->collections.list[i].value];
+
+        if (collected != NULL) {
+            sp_collected_currency(collected, currency);
+        }
+    }
+}
+
+
 static sp_rc_t
 sp_outcome_items(sp_apply_t *apply, int *found)
 {
     sp_rc_t                rc;
     unsigned               i;
-    sp_str_t               currency;
     sp_cart_op_t           op;
     const sp_source_t     *source;
     const sp_collected_t  *collected;
@@ -79,12 +103,6 @@ sp_outcome_items(sp_apply_t *apply, int *found)
 
         if (collected == NULL) {
             continue;
-        }
-
-        sp_collected_currency(collected, &currency);
-
-        if (currency.len != 0) {
-            apply->currency = currency;
         }
 
         op = (source->needs & SP_NEEDS_SHOP) ? SP_CART_SNAPSHOT
@@ -107,10 +125,6 @@ sp_outcome_items(sp_apply_t *apply, int *found)
 
             apply->outcome->cart = op;
             apply->snapshot = op == SP_CART_SNAPSHOT;
-
-            if (currency.len != 0) {
-                apply->outcome->currency = currency;
-            }
 
             return SP_OK;
         }
@@ -280,10 +294,11 @@ sp_outcome_line(sp_apply_t *apply)
 static sp_rc_t
 sp_outcome_line_texts(sp_apply_t *apply, sp_line_t *line)
 {
-    int        shop, any, all;
-    sp_rc_t    rc;
-    unsigned   i;
-    sp_str_t   price;
+    int          shop, any, all;
+    sp_rc_t      rc;
+    unsigned     i;
+    sp_str_t     price;
+    sp_amount_t  how;
 
     struct {
         sp_field_t    field;
@@ -327,11 +342,12 @@ sp_outcome_line_texts(sp_apply_t *apply, sp_line_t *line)
     }
 
     if (price.len != 0
-        && sp_field_amount(&price, &apply->scale, &apply->currency,
-                           &line->price)
-           != SP_OK)
+        && (sp_field_amount(&price, &apply->scale, &apply->currency,
+                            &line->price, &how)
+            != SP_OK
+            || how != SP_AMOUNT_EXACT))
     {
-        line->price = SP_NO_AMOUNT;
+        line->price = SP_UNSURE;
     }
 
     return SP_OK;
@@ -360,8 +376,15 @@ sp_outcome_quantity(sp_apply_t *apply, sp_cart_op_t op, sp_line_t *line)
                        &value);
 
     if (rc == SP_OK) {
-        return sp_field_quantity(&value.text, &line->quantity) == SP_OK
-               ? SP_OK : SP_DONE;
+        if (sp_field_quantity(&value.text, &line->quantity) != SP_OK) {
+            return SP_DONE;
+        }
+
+        if (!sp_money_exact(&value.text, 0, 0)) {
+            line->price = SP_UNSURE;
+        }
+
+        return SP_OK;
     }
 
     if (rc == SP_NOMEM || op == SP_CART_SET) {

@@ -20,16 +20,17 @@ static sp_rc_t sp_rule_consent_check(const sp_rule_t *rule, sp_error_t *err);
 
 static const char *const  sp_rule_fields[SP_FIELDS] = {
     "email", "customer", "visitor", "alias", "first_name", "locale",
-    "consent", "order_id", "currency", "minor_units", "total", "item_id",
-    "item_key", "quantity", "price", "name", "url", "image"
+    "time_zone", "consent", "order_id", "currency", "minor_units", "total",
+    "item_id", "item_key", "quantity", "price", "name", "url", "image"
 };
 
 
 static const sp_form_of_t  sp_rule_forms[SP_FIELDS] = {
     SP_FORM_EMAIL, SP_FORM_SECRET, SP_FORM_SECRET, SP_FORM_SECRET,
-    SP_FORM_FIRST_NAME, SP_FORM_LOCALE, SP_FORM_CONSENT, SP_FORM_SECRET,
-    SP_FORM_CURRENCY, SP_FORM_SCALE, SP_FORM_NUMBER, SP_FORM_ID, SP_FORM_ID,
-    SP_FORM_NUMBER, SP_FORM_NUMBER, SP_FORM_TEXT, SP_FORM_LINK, SP_FORM_LINK
+    SP_FORM_FIRST_NAME, SP_FORM_LOCALE, SP_FORM_TIME_ZONE, SP_FORM_CONSENT,
+    SP_FORM_SECRET, SP_FORM_CURRENCY, SP_FORM_SCALE, SP_FORM_NUMBER,
+    SP_FORM_ID, SP_FORM_ID, SP_FORM_NUMBER, SP_FORM_NUMBER, SP_FORM_TEXT,
+    SP_FORM_LINK, SP_FORM_LINK
 };
 
 

@@ -24,6 +24,20 @@ typedef struct {
 #define sp_null_string      { 0, NULL }
 
 
+/* Of a NUL-terminated text; NULL: absent. */
+
+static inline sp_str_t
+sp_str(const char *text)
+{
+    sp_str_t  s;
+
+    s.data = text;
+    s.len = text != NULL ? strlen(text) : 0;
+
+    return s;
+}
+
+
 /*
  * Where memory comes from.  alloc() returns size bytes, aligned for any
  * type and not zeroed, or NULL when there is no more; nothing is given back

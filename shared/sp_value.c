@@ -34,6 +34,7 @@ sp_value_get(sp_observation_t *ob, const sp_source_t *source,
     }
 
     value->state = SP_SCANNED_TEXT;
+    value->blank = value->text.len == 0;
 
     return sp_decoders_run(&source->decoders, ob->pool, &value->text);
 }
@@ -44,12 +45,13 @@ sp_value_first(sp_observation_t *ob, const sp_sources_t *sources,
     sp_value_t *value)
 {
     sp_rc_t             rc;
-    unsigned            i;
+    unsigned            i, blank;
     sp_scanned_state_t  state;
 
     /* what is told of an absent value is the most that any of them told */
 
     state = SP_SCANNED_NOTHING;
+    blank = 0;
 
     for (i = 0; i < sources->n; i++) {
 
@@ -63,9 +65,14 @@ sp_value_first(sp_observation_t *ob, const sp_sources_t *sources,
         {
             state = value->state;
         }
+
+        if (value->source->decoders.n == 0) {
+            blank |= value->blank;
+        }
     }
 
     value->state = state;
+    value->blank = blank;
 
     return SP_DONE;
 }

@@ -20,6 +20,7 @@ my $origin = Sp::Origin->new(sub ($method, $uri, $headers, $body) {
 
     $answer{'Set-Cookie'} = "login=$1; Path=/" if $uri =~ /set=(\w+)/;
     $answer{'Set-Cookie'} = 'login=; Path=/; Max-Age=0' if $uri =~ /unset/;
+    $answer{'Set-Cookie'} = "remembered=$1; Path=/" if $uri =~ /keep=(\w+)/;
 
     return [ 200, \%answer, '{"lines":[{"id":"shirt"}]}' ];
 });
@@ -34,6 +35,7 @@ server {
     server_name shop;
     sitepreserver on;
     sitepreserver_visitor cookie:session;
+    sitepreserver_alias cookie:remembered;
     sitepreserver_alias cookie:login;
     sitepreserver_cookie off;
     sitepreserver_event login POST = /login { email form:email; }
@@ -99,5 +101,11 @@ is(owner('eight', 'planted'), '', 'a cookie that no answer has set binds nobody'
 is(owner('ten', 'bobstoken'), $bob, 'another login, another cookie');
 told('POST', '/logout?unset', 'ten', 'bobstoken');
 is(owner('eleven', 'bobstoken'), '', 'a cookie that an answer deleted is forgotten');
+
+# A second directive is of another value.
+
+my (undef, $eve) = told('POST', '/login?keep=evestoken', 'twelve', '',
+    { email => 'eve@example.com' });
+is(owner('thirteen', 'x; remembered=evestoken'), $eve, 'either of two aliases');
 
 all_done();

@@ -341,6 +341,43 @@ $mailer->wait_log(qr/event=bounce result=forged/);
 wait_ok { suppressed('watched@example.net') eq 'bounced' } 'the daemon watches';
 wait_ok { !glob "$box/new/*" } '... and moves';
 
+# What is no file, or cannot be moved, holds up nothing and is told once.
+
+my $long = 'x' x 252;
+
+mkdir "$box/new/dir" or die $!;
+is(system('mkfifo', "$box/new/pipe"), 0, 'a pipe');
+spew("$box/tmp/l", "Subject: x\n\nx\n");
+rename "$box/tmp/l", "$box/new/$long" or die $!;
+wait_ok { -d "$box/unreadable/dir" } 'a directory is set aside';
+wait_ok { -p "$box/unreadable/pipe" } '... like a pipe';
+$mailer->wait_log(qr/event=bounce result=stuck/);
+
+for my $name (qw(after1 after2)) {
+    spew("$box/tmp/$name", "Subject: x\n\nx\n");
+    rename "$box/tmp/$name", "$box/new/$name" or die $!;
+    wait_ok { -e "$box/cur/$name:2,S" } 'what comes later is read';
+}
+is(scalar(() = $mailer->log =~ /result=stuck/g), 1, 'what stays is told once');
+is(scalar(() = $mailer->log =~ /result=unreadable/g), 2, '... what is aside, too');
+unlink "$box/new/$long";
+ok((grep { /2 reports could not be read/ }
+    $mailer->json('status')->{warnings}->@*), 'status warns');
+
+# Very many parts are not read to their end.
+
+for my $case ([ 100, 'suppressed' ], [ 300, 'ignored' ]) {
+    my $dashes = join "\n", ('--x') x $$case[0];
+
+    $mail = sent('parts' . ++$n . '@example.net');
+    is(result(dsn($mail) =~ s/It did not work\./$dashes/r), $$case[1],
+        "$$case[0] lines like those between parts: $$case[1]");
+}
+is(result("To: bounce\@shop.example.com\nContent-Type: multipart/report; "
+    . "report-type=delivery-status; boundary=a\n\n" . "--a\n\nx\n" x 30_000),
+    'ignored', 'thirty thousand parts');
+is(result('a: b' . "\na: b" x 50_000), 'ignored', 'fifty thousand headers');
+
 # Redis away: nothing is lost.
 
 $mail = sent('later@example.org');

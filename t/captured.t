@@ -70,7 +70,7 @@ for my $way (@ways) {
     my ($path, $captured, $device) = @$way;
     my $why = told($path, "$captured$device\@example.com", $device);
     is($why->{captured}, $captured, "$path: how");
-    like($why->{visit}, qr/ device=\Q$device\E$/, "$path: with what");
+    like($why->{visit}, qr/ device=\Q$device\E /, "$path: with what");
 }
 
 my $why = told('/newsletter', 'login@example.com', 'phone');

@@ -122,4 +122,36 @@ wait_ok { to('eve') == 1 } 'the next step is sent';
 like((to('eve'))[0]{data}, qr/Still waiting/, '... and only that');
 is(to('ada'), 2, 'who was first got both');
 
+# Its folder moved away, or behind a link that leads nowhere: it waits.
+
+($status, $out, $err) = $mailer->run('creative', 'approve', 'plain', '--despite-lint');
+is($status, 0, 'back again') or diag $err;
+rename "$dir/mine/plain", "$dir/plain" or die;
+symlink "$dir/nowhere", "$dir/mine/plain" or die;
+$clock->advance(5);
+$call->abandon('fay@example.com');
+wait_ok { settled('one', 'f', 'not_approved') == 3 } 'what is gone waits';
+like($mailer->log, qr/level=error event=creative shop=demo step=one creative=plain state=wrong/,
+    'the log says so, as an error');
+is(to('fay'), 0, 'nothing is sent in its place');
+($status, $out, $err) = $mailer->run('status');
+is($status, 3, 'status says so');
+like($err, qr{mine/plain: No such file}, '... with the folder');
+unlink "$dir/mine/plain" or die;
+rename "$dir/plain", "$dir/mine/plain" or die;
+$clock->advance(11 * 60);
+wait_ok { to('fay') == 1 } 'it is back: it is sent';
+
+# The folder of all of them.
+
+rename "$dir/mine", "$dir/away" or die;
+$clock->advance(5);
+$call->abandon('gil@example.com');
+wait_ok { settled('one', 'f', 'not_approved') == 4 } 'without its folder all wait';
+$mailer->reload;
+$mailer->wait_log(qr{event=reload result=refused error=".*creatives \\"\Q$dir\E/mine\\": No such file});
+rename "$dir/away", "$dir/mine" or die;
+$clock->advance(11 * 60);
+wait_ok { to('gil') == 1 } 'the folder is back';
+
 all_done();

@@ -121,6 +121,11 @@ for my $text (map { $_->[0] } @duplicates) {
         "\"$name\" directive is duplicate");
 }
 
+my $alias = join '', map { "sitepreserver_alias cookie:login$_;\n" } 1 .. 4;
+passes('sitepreserver_alias four times', "$alias$server");
+fails('five times', $alias . "sitepreserver_alias cookie:a;HERE\n$server",
+    'too many "sitepreserver_alias"');
+
 fails('sitepreserver_status twice', "server { listen 127.0.0.1:%%PORT%%;\n"
     . "location / { sitepreserver_status;\nsitepreserver_status;HERE } }",
     '"sitepreserver_status" directive is duplicate');

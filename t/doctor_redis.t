@@ -24,8 +24,8 @@ $doctor->finds('all is well', [ '--redis', '--files' ],
     redis_policy => 'ok', redis_appendonly => 'ok', redis_appendfsync => 'ok',
     redis_save => 'ok', redis_writes => 'ok', redis_memory => 'ok',
     redis_functions => 'ok', redis_clock => 'ok', shop_seen => 'ok',
-    shop_served => 'ok', shop_key => 'ok', secret_rights => 'ok',
-    config_rights => 'ok', state_dir => 'ok', state_space => 'ok',
+    shop_served => 'ok', shop_key => 'ok', shop_checkout => 'ok',
+    secret_rights => 'ok', config_rights => 'ok', state_dir => 'ok', state_space => 'ok',
     landing_reached => undef, relay_reached => undef, spf_record => undef);
 
 # Settings.
@@ -127,6 +127,22 @@ $t->mailer->set_config($t->config(name => 'unseen'));
 $doctor->finds('a shop that nginx does not know', [ '--redis' ],
     shop_seen => 'warning');
 
+$t->mailer->set_config($t->config);
+my $now = int($clock->now * 1000);
+my $hour = 3_600_000;
+
+for my $state ([ 'fails', $now, $now + $hour, qr/nothing is sent/ ],
+    [ 'has failed for long', $now - 7 * $hour, $now - $hour, qr/six hours/ ])
+{
+    my ($what, $since, $till, $says) = @$state;
+
+    $redis->cmd('SET', 'sp:{demo}:failing', "1 $since $till $now");
+    $found = $doctor->finds("a checkout that $what", [ '--redis' ],
+        shop_checkout => 'warning');
+    like($found->{shop_checkout}{what}, $says, '... says it');
+}
+
+$redis->cmd('DEL', 'sp:{demo}:failing');
 my $key = Sp::Test::dir() . '/other-key';
 is(($t->mailer->run('keygen', $key))[0], 0, 'another key');
 $t->mailer->set_config($t->config =~ s/secret_file = .*/secret_file = "$key"/r);

@@ -59,6 +59,87 @@ shop 'a cart with an address is abandoned after the idle time' => sub {
 };
 
 
+shop 'the time zone is what a rule said last' => sub {
+    my $size = sub { length $redis->cmd('GET', $f->prefix . 'p:' . id('ada')) };
+    my $is = sub ($want, $name) {
+        my $why = $f->why('ada');
+        is("$why->{locale} $why->{locale_by} $why->{time_zone}", $want, $name);
+    };
+
+    $f->cart('v', shopper => 'ada', locale => 'de', asked => 1);
+    my $without = $size->();
+    $is->('de browser ', 'none was said');
+    $f->event('v', kinds => 'page_view', time_zone => 'Asia/Tokyo');
+    is($size->(), $without + 11, 'it costs its letters and one');
+    $is->('de browser Asia/Tokyo', 'it leaves the language');
+    $f->event('v', kinds => 'identify', shopper => 'ada', locale => 'fr',
+              first_name => 'Ada');
+    $is->('fr shop Asia/Tokyo', '... and the language leaves it');
+    $f->event('v', kinds => 'identify', time_zone => 'Europe/Dublin',
+              forget => 1);
+    $is->('fr shop Asia/Tokyo', 'nothing is kept of who refuses');
+    $f->event('v', kinds => 'identify', time_zone => 'Etc/GMT+12');
+    $is->('fr shop Etc/GMT+12', 'the newest counts');
+
+    $f->cart('w', shopper => 'bob', time_zone => 'UTC');
+    is($f->why('bob')->{time_zone}, 'UTC', 'without a language');
+    $f->cart('x', shopper => 'eve');
+    is($f->why('eve')->{time_zone}, '', 'another has none');
+
+    for my $wrong ('a b', ' a', 'a ', 'x' x 41) {
+        my ($reply, $error) = $redis->try($f->event_args('x',
+            kinds => 'identify', time_zone => $wrong, seq => 9));
+        like($error, qr/SPBAD who/, "not \"$wrong\"");
+    }
+
+    $clock->advance($HOUR + 1);
+    is_deeply([ sort map { $_->{locale} } $f->claim ],
+              [ '', ' UTC', 'fr Etc/GMT+12' ], 'a claim tells both');
+};
+
+
+shop 'withdrawals are left for the mailer' => sub {
+    my $bring = sub (@noted) {
+        return join ' ', $f->call('withdrawn', 'withdrawn',
+            join '', map { "$_;" } @noted)->@*;
+    };
+    my $at = sub ($who) { $f->why($who)->{consent_at} };
+
+    $f->cart('v', shopper => 'ada', consent => 3);
+    is($bring->(), '', 'who agrees is nobody');
+    $f->cart('v', shopper => 'ada', consent => 8 + 2);
+    my $one = id('ada') . ' 2 ' . $at->('ada');
+    is($bring->(), $one, 'who takes it back is');
+    $clock->advance(1);
+    $f->event('w', kinds => 'identify', shopper => 'bob', consent => 8 + 5);
+    my $two = id('bob') . ' 5 ' . $at->('bob');
+    is($bring->(), "$one $two", 'and another, later');
+    $clock->advance(1);
+    $f->cart('v', shopper => 'ada', consent => 8 + 2);
+    is($bring->($one), "$two " . id('ada') . ' 2 ' . $at->('ada'),
+       'said again meanwhile: that one is left');
+    is($bring->($two, id('ada') . ' 2 ' . $at->('ada'), id('eve') . ' 1 5'),
+       '', 'what is in a file is not told again');
+
+    $f->call('withdraw', 'p:' . id('kim'), 7, 0, 9);
+    is($f->why('kim')->{consent}, 'withdrawn', 'told by a mailer');
+    $f->call('withdraw', 'p:' . id('zoe'), 0, 5, 9);
+    is($f->why('zoe')->{consent_by}, 'not_me', '... in whatever way');
+    $f->event('w', kinds => 'identify', shopper => 'bob', consent => 8 + 5,
+              age => 60_000);
+    is($bring->(), '', '... is known to it, and what is old is known');
+    ok(!$redis->cmd('EXISTS', $f->prefix . 'withdrawn'), 'nothing is left');
+
+    for my $bad ([ 'withdrawn', 'withdrawn', 'x' x 4000 ],
+        [ 'withdrawn', 'withdrawn', '', '' ], [ 'withdrawn', 'p:x', '' ],
+        [ 'consent', 'p:' . id('x'), 0, 0, 9 ])
+    {
+        my (undef, $error) = $f->try(@$bad);
+        like($error, qr/^SPBAD/, "refused: $bad->[0] $bad->[1]");
+    }
+};
+
+
 shop 'what is sent twice counts once' => sub {
     my @args = $f->event_args('v', kinds => 'add_to_cart', lines => [ $K ]);
 
@@ -96,6 +177,12 @@ shop 'snapshots, additions, quantities, removals' => sub {
     is($f->lines('v'), '7|a|3|100', 'what a snapshot lacks stays');
     $f->event('v', kinds => 'set_cart', lines => [ [ '7', '', 2, 100 ] ]);
     is($f->lines('v'), '7|a|2|100', '... by id too, and the key');
+    $f->event('v', kinds => 'set_cart', lines => [ [ '7', 'a', 2, '-' ] ]);
+    is($f->lines('v'), '7|a|2|-', 'but not a price that is not sure any more');
+    $f->event('v', kinds => 'set_cart', lines => [ [ '7', 'a', 2, '' ] ]);
+    is($f->lines('v'), '7|a|2|-', 'nor one before it');
+    $f->event('v', kinds => 'set_cart', lines => [ [ '7', 'a', 2, 100 ] ]);
+    is($f->lines('v'), '7|a|2|100', 'until it is said again');
 
     $f->event('v', kinds => 'set_cart', lines => [ $L ], age => 60_000);
     is($f->lines('v'), '7|a|2|100', 'an older snapshot changes nothing');
@@ -114,12 +201,11 @@ shop 'what items are called is kept once' => sub {
                  lines => [ [ '1', 'k', 1, 500, '', 'sku', 'Shirt XL' ] ]),
        'at', 'others are told');
     is($f->lines('w'), '1|k|1|500|||Shirt XL', 'and stay in the line');
-    $f->call('item', 'n:1', join "\x1f", '', 'Blue shirt', '', '', '', 'Tops');
     $f->event('v', kinds => 'identify', shopper => 'ada');
     $clock->advance($HOUR + 1);
     my ($c) = $f->claim;
     is(join('|', $c->{lines}[0]->@*),
-       '1|k1|2|500||sku|Blue shirt|https://shop/1|https://shop/1.png||Tops',
+       '1|k1|2|500||sku|Shirt|https://shop/1|https://shop/1.png||',
        'the claim joins them');
 };
 

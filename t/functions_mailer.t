@@ -187,6 +187,173 @@ shop 'handed over, and never told: in doubt' => sub {
 };
 
 
+shop 'a step that is done is closed without a message' => sub {
+    my $close = sub ($c, $outcome, %o) {
+        return $f->settle($c, $outcome, attempt => '', reason => 'done', %o);
+    };
+
+    # Sent, and another mailer's config has it still before it.
+    my $c = abandoned();
+    $f->confirm($c);
+    $f->settle($c, 's', next => 1);
+    my $was = $f->why('ada')->{steps}[0];
+
+    for my $outcome ('k', 'x') {
+        $clock->advance(61);
+        ($c) = $f->claim;
+        is($f->confirm($c), 'done', 'it is done');
+        is($close->($c, $outcome, next => $outcome eq 'k' ? 1 : 0), 'OK',
+           "settled with $outcome");
+        is($f->why('ada')->{steps}[0], $was, 'it was sent, then');
+    }
+
+    is($f->why('ada')->{state}, 'closed', 'that was the last step');
+    $f->event('visit-ada', kinds => 'page_view');
+    $clock->advance($HOUR + 1);
+    is_deeply([ $f->claim ], [], 'the same cart is not told again');
+
+    # In doubt.
+    $c = abandoned('bob', lease => 60_000);
+    is($f->confirm($c), 'OK', 'another');
+    my %doubt = %$c;
+    $clock->advance(61);
+    ($c) = $f->claim;
+    $close->($c, 'k', next => ms($HOUR));
+    like($f->why('bob')->{steps}[0], qr/^11 \d+ d$/, 'it is in doubt still');
+    is($f->settle(\%doubt, 'r', next => 1), 'OK', 'certainly not sent');
+    ($c) = $f->claim;
+    is($f->confirm($c), 'OK', '... so it goes now');
+
+    # In doubt, and it was the last step: the mailer finds none left.
+    $c = abandoned('eve', lease => 60_000);
+    $f->confirm($c);
+    %doubt = %$c;
+    $clock->advance(61);
+    ($c) = grep { $_->{shopper} eq id('eve') } $f->claim;
+    is($close->($c, 'c', reason => 'series_done'), 'OK', 'none is left');
+    is($f->settle(\%doubt, 'r', next => 1), 'OK', 'certainly not sent');
+    ($c) = grep { $_->{shopper} eq id('eve') } $f->claim;
+    is($f->confirm($c), 'OK', '... so the rescue goes on');
+};
+
+
+shop 'a cart that was told of, however that ended' => sub {
+    my $over = sub ($name, $outcome, $end) {
+        my $c = abandoned($name);
+        is($f->confirm($c), 'OK', "$name: the first step");
+        is($f->settle($c, $outcome, next => ms($HOUR)), 'OK', '... is gone')
+            if $outcome;
+        $clock->advance($HOUR + 1);
+        $end->($c);
+        $f->event("visit-$name", kinds => 'page_view');
+        $clock->advance($HOUR + 1);
+        return grep { $_->{shopper} eq id($name) } $f->claim;
+    };
+
+    my $closed = sub ($reason) {
+        return sub ($old) {
+            my ($c) = grep { $_->{shopper} eq $old->{shopper} } $f->claim;
+            is($f->settle($c, 'c', attempt => '', reason => $reason), 'OK',
+               "... closed: $reason");
+        };
+    };
+
+    is($over->($_, 's', $closed->($_)), 0, '... and not told again')
+        for qw(series_gone no_audience cool_down other no_consent);
+    is($over->('doubt', undef, $closed->('series_gone')), 0,
+       'nor what is in doubt');
+    is($over->('off', 's', sub ($c) {
+        $f->mode('off');
+        $f->claim;
+        is($f->why('off')->{reason}, 'off', '... closed: off');
+        $f->mode('live');
+    }), 0, 'off and live again');
+    is($over->('before', 's', sub ($c) {
+        $f->mode('off');
+        $f->mode('live');
+        $f->claim;
+        is($f->why('before')->{reason}, 'before_live', '... closed');
+    }), 0, 'before_live');
+
+    is($over->('never', 'r', $closed->('series_gone')), 1,
+       'a message that certainly was not sent told nothing');
+
+    # The cart that is changed is another.
+    $f->cart('visit-off', lines => [ [ 'mug', '', 7, 900 ] ]);
+    $clock->advance($HOUR + 1);
+    is(grep({ $_->{shopper} eq id('off') } $f->claim), 1, 'another cart');
+
+    # Bought, and filled with the same again.
+    my $c = abandoned('again');
+    $f->confirm($c);
+    $f->settle($c, 's', next => ms($HOUR));
+    $f->event('visit-again', kinds => 'purchase', order => 'o');
+    $clock->advance(1);
+    ok(abandoned('again'), 'the same, wanted again');
+
+    # Nobody but the operator has seen what was tried.
+    $f->mode('catch-all');
+    $c = abandoned('tried');
+    is($f->confirm($c, mode => 'catch-all'), 'OK', 'a message to the operator');
+    $f->settle($c, 's', next => ms($HOUR));
+    $clock->advance(1);
+    $f->mode('off');
+    $f->mode('live');
+    $clock->advance($HOUR + 1);
+    $f->claim;
+    is($f->why('tried')->{reason}, 'before_live', 'closed');
+    $f->event('visit-tried', kinds => 'page_view');
+    $clock->advance($HOUR + 1);
+    is(grep({ $_->{shopper} eq id('tried') } $f->claim), 1,
+       'who comes back is told for the first time');
+};
+
+
+shop 'what is in doubt is listed in pages, and for 90 days' => sub {
+    my $now = ms(0);
+    my $day = 24 * $HOUR;
+    my $add = sub ($at, @names) {
+        $redis->cmd('ZADD', $f->prefix . 'doubt',
+            map { ($at, id("p$_") . ' 1 7 11 ' . id("t$_")) } @names);
+    };
+    my $page = sub (@from) {
+        my @flat = $f->call('doubt', 'doubt', @from)->@*;
+        return map { [ @flat[6 * $_ + 4, 6 * $_ + 5] ] } 0 .. @flat / 6 - 1;
+    };
+
+    # 2,500 of them, many of the same moment, as a mailer that lists them does.
+    $add->($now - int($_ / 700) * 1000, $_) for 1 .. 2500;
+
+    my ($from, $skip, %seen, @sizes) = (0, 0);
+
+    while (my @page = $page->($from, $skip)) {
+        push @sizes, scalar @page;
+
+        for (@page) {
+            $seen{ $_->[0] }++;
+            $skip = $_->[1] == $from ? $skip + 1 : 1;
+            $from = $_->[1];
+        }
+    }
+
+    is("@sizes", '1000 1000 500', 'three pages');
+    is(scalar keys %seen, 2500, 'all are listed');
+    is_deeply([ grep { $_ != 1 } values %seen ], [], '... once');
+    is(scalar $page->(), 1000, 'without a place: the first page');
+    $redis->cmd('DEL', $f->prefix . 'doubt');
+
+    # What nobody has decided.
+    $add->($now - 91 * $day * 1000, 1 .. 150);
+    $add->($now - 89 * $day * 1000, 'new');
+    $f->claim;
+    is($f->status->{in_doubt}, 51, 'a claim drops what is too old, not all');
+    $f->claim;
+    is_deeply([ map { $_->[0] } $page->() ], [ id('tnew') ],
+              'the next one the rest');
+    is($f->count('doubt_dropped'), 150, 'each is counted');
+};
+
+
 shop 'an order, a suppression or an erasure between confirm and settle' => sub {
     my $c = abandoned();
     $f->confirm($c);

@@ -39,7 +39,7 @@ sub key ($name) { return $redis->cmd('GET', $f->prefix . $name) }
 sub owner ($visit) {
     my $raw   = key('v:' . id($visit)) // die "no $visit";
     my $flags = ord substr $raw, 2, 1;
-    my $head  = $flags >= 64 ? 11 : $flags >= 32 ? 41 : 23;
+    my $head  = $flags >= 64 ? 11 : $flags >= 32 ? 47 : 23;
 
     return (split /\x1f/, substr $raw, $head)[0] =~ s/_+$//r;
 }
@@ -212,6 +212,74 @@ shop 'what was not heard is told again, once' => sub {
         my (undef, $error) = $f->try('not_me', @$bad);
         like($error, qr/^SPBAD/, "refused: @$bad");
     }
+};
+
+shop 'consent that was not theirs' => sub {
+    my $is = sub ($who, $want, $name) {
+        my $why = $f->why($who);
+        is("$why->{consent} " . ($why->{consent_by} // ''), $want, $name);
+    };
+    my $told = sub ($call, $who, $how, $at) {
+        return $f->call($call, 'p:' . id($who), $how, $at, 7_776_000);
+    };
+
+    # how: a login, a sign-up, the checkout, the newsletter, something else
+
+    for my $how (1 .. 5) {
+        $f->cart("visit$how", shopper => "ada$how", consent => $how);
+        is($f->why("ada$how")->{consent}, 'given', "observed: $how");
+        not_me("ada$how");
+        $is->("ada$how", 'withdrawn not_me', '... and withdrawn');
+    }
+
+    is($f->count('consent_withdrawn'), 5, 'counted');
+    is($told->('consent', 'ada1', 6, ''), 'OLD',
+       'a list without a date does not bring it back');
+    is($told->('consent', 'ada1', 6, int(($clock->now - 9) * 1000)), 'OLD',
+       '... nor an older one');
+    $clock->advance(5);
+    is($told->('consent', 'ada1', 6, 0), 'OK', '... but a newer one');
+    $f->event('visit2', kinds => 'identify', shopper => 'ada2', consent => 3);
+    $is->('ada2', 'given checkout', 'who agrees again agrees');
+
+    # the operator's word is another matter, and so is a no
+
+    $told->('consent', 'bob', 6, 0);
+    $told->('consent', 'eve', 7, 0);
+    $f->cart("visit-$_", shopper => $_, consent => 3) for 'bob', 'eve';
+    $f->cart('visit-kim', shopper => 'kim', consent => 3);
+    $clock->advance(1);
+    $f->cart('visit-kim', shopper => 'kim', consent => 8 + 4);
+    not_me($_) for 'bob', 'eve', 'kim', 'nobody';
+    $is->('bob', 'given import', 'a list');
+    $is->('eve', 'given operator', 'the operator');
+    $is->('kim', 'withdrawn newsletter', 'who said no has said it');
+    is($f->why('nobody')->{known}, 'no', 'nobody');
+
+    # a mailer that tells it later: what was agreed to since stays
+
+    $f->cart('visit-zoe', shopper => 'zoe', consent => 3);
+    $clock->advance(3600);
+    $f->cart('visit-sue', shopper => 'sue', consent => 3);
+    not_me('zoe', 1_800_000);
+    not_me('sue', 1_800_000);
+    $is->('zoe', 'withdrawn not_me', 'agreed to before');
+    $is->('sue', 'given checkout', 'agreed to later');
+};
+
+shop 'consent is asked for again when a message leaves' => sub {
+    my $c = abandoned('ada', consent => 3);
+    is($c->{consent}, 3, 'claimed with consent');
+    not_me();
+    is($f->confirm($c, consent => 1), 'not_me', 'it does not leave');
+    $c = abandoned('ada');
+    is($c->{consent}, 8, 'another cart is claimed without');
+    is($f->confirm($c, consent => 1), 'no_consent', 'and not mailed');
+    $c = abandoned('ada', lines => [ [ 'other', 'k', 1, 5 ] ]);
+    is($f->confirm($c, consent => 2), 'no_consent',
+       '... nor where a no is enough');
+    $c = abandoned('ada', lines => [ [ 'third', 'k', 1, 5 ] ]);
+    is($f->confirm($c), 'OK', '... unless nobody asks for consent');
 };
 
 shop 'what an order came to' => sub {

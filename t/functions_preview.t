@@ -61,12 +61,13 @@ is((preview('new'))[0], 'empty', 'nothing in the cart');
 
 # A shopper who is still there: what would be, at the time it would be.
 $f->event('visit-ada', kinds => 'set_cart', shopper => 'ada',
-    first_name => 'Ada', locale => 'de', captured => 3, device => 2,
+    first_name => 'Ada', locale => 'de', time_zone => 'Asia/Tokyo', captured => 3, device => 2,
     total => 1000, lines => [ [ 'item', 'key', 2, 500, '', 'sku', 'Oak table' ] ]);
 my ($stands, $seen) = preview('ada');
 is($stands, 'active', 'is still active');
 is($seen->{rescue}, 1, 'the rescue that would be opened');
 is($seen->{first_name}, 'Ada', 'who it is');
+is($seen->{locale}, 'de Asia/Tokyo', '... and where');
 is($seen->{lines}[0][6], 'Oak table', 'what is in the cart');
 
 $clock->advance($HOUR + 1);

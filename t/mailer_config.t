@@ -75,6 +75,27 @@ for my $case (
     [ qr/(?m)^(?=smtp)/, "redis_password_file = \"$dir/open\"\n", 4, 'can be read by others' ],
     [ qr/(?m)^(?=smtp)/, "redis_password_file = \"$dir/empty\"\n", 4, 'is empty' ],
     [ qr/(?m)^(?=smtp)/, "http_listen = \"8025\"\n", 4, '"http_listen" is not ADDRESS:PORT: "8025"' ],
+    [ qr/(?m)^(?=smtp)/, "http_listen = \"999.1.1.1:80\"\n", 4, '"http_listen" has an address that is not valid: "999.1.1.1:80"' ],
+    [ qr/(?m)^(?=smtp)/, "redis_ca_file = \"/nonexistent\"\nredis = \"rediss://h\"\n", 4, 'redis_ca_file "/nonexistent": No such file' ],
+    [ qr/(?m)^(?=smtp)/, "redis_ca_file = \"$dir/never\"\nredis = \"rediss://h\"\n", 4, "redis_ca_file \"$dir/never\": has no certificate" ],
+    [ qr/(?m)^(?=smtp)/, "bounce_maildir = \"$dir/never\"\n", 4, "bounce_maildir \"$dir/never\": is not a folder" ],
+    [ qr/(?m)^creatives = .*/, 'creatives = "/nonexistent"', 2, 'creatives "/nonexistent": No such file' ],
+    [ qr/(?m)^creatives = .*/, "creatives = \"$dir/never\"", 2, "creatives \"$dir/never\": is not a folder" ],
+    [ qr/(?m)^    (?=url)/, "ca_file = \"/nonexistent\"\ntls = required\n", 5, 'ca_file "/nonexistent": No such file' ],
+    [ qr/delay = 0/, "delay = 0 max_late = 0", 14, 'step "one" would always be too late' ],
+    [ qr/(?m)^    (?=brand)/, "offer \"none\" { kind = discount strength = 1 code = A text \"en\" { line = x } }\n", 11, 'offer "none" needs another name' ],
+    [ qr/1 High Street/, "1 H\xf6he", 11, '"address" is not UTF-8 text: "1 H?he"' ],
+    [ qr/1 High Street/, '1 H\\x85', 11, '"address" is not UTF-8 text' ],
+    [ qr/1 High Street/, '1 H\\0igh', 11, 'there is a NUL byte' ],
+    [ qr/1 High Street/, "1 H\0igh", 11, 'there is a NUL byte' ],
+    [ qr/1 High Street/, '1 ${HOME} Street', 11, '"${" would name a variable of the environment' ],
+    [ qr/creative = plain/, 'creative = ${HOME}', 15, '"${" would name a variable of the environment' ],
+    (map { [ qr/(?m)^    public_url = .*/, "    public_url = \"$_->[0]\"", 10, $_->[1] ] }
+        [ 'https://shop.example:99999', 'has a port that is not valid' ],
+        [ 'https://shop.example:abc', 'has a port that is not valid' ],
+        [ 'https://[::1', 'has an address that is not valid' ],
+        [ 'https://...', 'has an address that is not valid' ],
+        [ 'https://shop..example', 'has a host that is not valid' ]),
     [ qr/(?m)^(?=smtp)/, "lease = 1s\n", 4, '"lease" is not between 3s and 1h: "1s"' ],
     [ qr/(?m)^(?=smtp)/, "in_doubt = maybe\n", 4, '"in_doubt" is not list or resend: "maybe"' ],
     [ qr/(?m)^(?=smtp)/, "log_level = loud\n", 4, '"log_level" is not error, warn, info or debug: "loud"' ],
@@ -151,6 +172,7 @@ for my $case (
     [ qr{(?=        step)}, "audience { min_items = 3 max_items = 2 }\n", 13, 'max_items is less than min_items' ],
     [ qr{(?=        step)}, "audience { customers = old }\n", 13, '"customers" is not new or returning: "old"' ],
     [ qr{(?=        step)}, "audience { login = maybe }\n", 13, '"login" is not yes or no: "maybe"' ],
+    [ qr{(?=        step)}, "audience { checkout_error = failed }\n", 13, '"checkout_error" is not yes or no: "failed"' ],
     [ qr{(?=        step)}, "audience { locales = {English} }\n", 13, '"locales" is not a locale' ],
     [ qr{(?=        step)}, "audience { stage = {cart, door} }\n", 13, '"stage" is not visit, item, cart, checkout, shipping or payment: "door"' ],
     [ qr{(?=        step)}, "audience { captured = {spy} }\n", 13, '"captured" is not login,' ],
@@ -294,10 +316,46 @@ is($status, 3, 'an error in a file that is included');
 like($err, qr{more\.conf:2: no such option}, '... names that file');
 spew("$dir/bom.conf", "\xEF\xBB\xBFlog_level = debug\n");
 ($status, $err) = check("include(\"$dir/bom.conf\")\n$good");
-is($status, 3, 'an included file with a BOM');
-like($err, qr{bom\.conf:1: the file begins with a byte order mark \(BOM\): save it without one$}m, '... is told clearly');
+is($status, 0, 'an included file with a BOM') or diag $err;
 spew("$dir/self.conf", "include(\"$dir/self.conf\")\n");
 ($status, $err) = check("include(\"$dir/self.conf\")\n$good");
 is($status, 3, 'a file that includes itself');
+like($err, qr/self\.conf:1: include.*more than 8 deep/, '... is told');
+
+# The scanner would end the process with what it cannot read.
+
+mkdir "$dir/folder" or die;
+spew("$dir/big.conf", '#' x (2 * 1024 * 1024));
+spew("$dir/env.conf", "\n# don't \${HOME}\nstate_dir = \"\${HOME}\"\n");
+
+for my $case ([ $dir, qr/Is a directory/ ], [ "$dir/none", qr/No such file/ ],
+    [ '/dev/null', qr/is not a file/ ], [ "$dir/big.conf", qr/File too large/ ])
+{
+    my ($file, $why) = @$case;
+    ($status, $err) = check("\ninclude(\"$file\")\n$good");
+    is($status, 3, "include of $file");
+    like($err, qr/sitepreserver\.conf:2: include\("\Q$file\E"\): $why/, '... says where and why');
+}
+
+($status, $err) = check("include(\"$dir/env.conf\")\n$good");
+like($err, qr/env\.conf:3: "\$\{" would name/, 'a variable in an included file');
+
+# What is in single quotes or in a comment stays as it is.
+
+($status, $err) = check("# don't \${HOME}\n/* \" \${HOME} */ // \"\${HOME}\n"
+    . $good =~ s/"1 High Street"/'1 \${HOME} \\' "Street"'/r);
+is($status, 0, 'a literal "${"') or diag $err;
+
+# A file is named from the folder of the file that names it.
+
+spew("$dir/folder/part.conf", "include(\"more/level.conf\")\n");
+mkdir "$dir/folder/more" or die;
+spew("$dir/folder/more/level.conf", "log_level = debug\nbounce_maildir = \"box\"\n");
+($status, $err) = check("include(\"$dir/folder/part.conf\")\n$good");
+is($status, 0, 'a folder that a file names from where it is') or diag $err;
+like($err, qr{warning: bounce_maildir "\Q$dir\E/folder/more/box" is not there}, '... is looked for there');
+mkdir "$dir/folder/more/box" or die;
+($status, $err) = check("include(\"$dir/folder/part.conf\")\n$good");
+is($status, 0, '... and found') or diag $err;
 
 all_done();

@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use Sp::Test;
+use Sp::Http;
 use Sp::Rescue;
 
 use constant { GIVEN => 1, WITHDRAWN => 2 };
@@ -152,6 +153,32 @@ for my $length (1019 .. 1026, 5000) {
 ($status, undef, $err) = $mailer->run('consent', 'import', Sp::Test::dir());
 is($status, 1, 'a directory: 1');
 like($err, qr/after line 0: Is a directory/, '... it says so');
+
+# ---- "not your cart?": what came with that visit was not theirs
+
+my $http = Sp::Http->new(port => $mailer->port);
+
+sub press ($email) {
+    my $token = $call->tokens($email)->{not_me};
+    return $http->form("/sp/not-me?t=$token", { not_me => 'yes' })->{status};
+}
+
+$mailer->run('consent', "m2\@example.com");
+$call->abandon("m$_\@example.com", visitor => "m$_", consent => GIVEN)
+    for 1, 2;
+$t->wait_closed("m$_\@example.com", 'lost') for 1, 2;
+is(press("m$_\@example.com"), 200, 'not me') for 1, 2;
+wait_ok { consent('m1@example.com') eq 'withdrawn' } 'seen in the shop: withdrawn';
+is((consent('m1@example.com'))[1], 'not_me', '... and why shows how');
+is(join(' ', (consent('m2@example.com'))[0, 1]), 'given operator',
+    'told by the operator: given');
+
+$call->abandon("m$_\@example.com", visitor => "again$_",
+    lines => [ { id => 'sku2', name => 'Stool', quantity => 1 } ]) for 1, 2;
+$t->wait_closed('m1@example.com', 'no_consent', 'another cart: not written to');
+wait_ok { (grep { $_ eq 'm2@example.com' } recipients()) == 2 }
+    '... but who had agreed apart from it';
+is((grep { $_ eq 'm1@example.com' } recipients()), 1, '... and nobody else');
 
 # ---- soft-opt-in: who said no is not, who said yes is
 

@@ -47,6 +47,16 @@ is("$status $n", '1 1', 'a line with a NUL is none');
 like($err, qr/line 1 is not/, '... and named');
 is($call->order('o3', customer => 'n2'), 'OK', '... the next one is imported');
 
+($status, $n, $err) = import_of("Customer,Email\nh1,head\@example.com\nh2,none\n");
+is("$status $n", '1 1', 'a heading is none, and no line that is wrong');
+unlike($err, qr/line 1 is/, '... it is not named');
+like($err, qr/line 3 is not/, '... but what is wrong later');
+
+($status, $n, $err) = import_of("m1,many\@example.com\n" . "x,y\n" x 150);
+is("$status $n", '1 1', 'very many wrong lines');
+is(scalar(() = $err =~ /^.*line \d+ is not/mg), 100, '... are not all named');
+like($err, qr/more lines are not/, '... which is said');
+
 ($status, undef, $err) = $mailer->run('customers', 'import', Sp::Test::dir());
 is($status, 1, 'a directory: 1');
 like($err, qr/after line 0: Is a directory/, '... it says so');

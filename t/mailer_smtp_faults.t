@@ -71,7 +71,7 @@ for my $stage (qw(connect ehlo)) {
 for my $case (
     [ 'mail', '550 5.7.1 you may not send', 'x refused', 0 ],
     [ 'rcpt', '550 5.1.1 no such user', 'x bad_address', 1 ],
-    [ 'rcpt', '550 no such user', 'x bad_address', 1 ],
+    [ 'rcpt', '550 no such user', 'x refused', 0 ],
     [ 'rcpt', '550 5.7.1 blocked', 'x refused', 0 ],
     [ 'rcpt', '552 5.2.2 mailbox full', 'x refused', 0 ],
     [ 'rcpt', '553 5.1.8 bad sender', 'x refused', 0 ],

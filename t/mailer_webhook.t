@@ -91,6 +91,21 @@ for my $case ([ unsigned => 1 ], [ secret => 'another' ], [ signature => '' ],
 
 is($call->why('bad@example.com')->{known}, 'no', 'nothing was done');
 
+# What else is said of an order may be anything.
+
+for my $odd ('"note":"half an emoji \ud83d"', '"note":"\u0000"', '"n":1e999',
+    '"n":18446744073709551615', '"meta":{"a":1,"a":2}',
+    '"x":' . '[' x 200 . ']' x 200)
+{
+    like(hook('{"order_id":"odd","email":"odd@example.com",' . $odd . '}'),
+        qr/^200 (?:ok|duplicate)$/, "with $odd");
+}
+
+is(hook('{"order_id":18446744073709551615,"email":"odd@example.com"}'), '200 ok',
+    'a large number is an id');
+is(hook({ order_id => '18446744073709551615', email => 'odd@example.com' }),
+    '200 duplicate', '... as it stands');
+
 # What is not an order.
 
 for my $bad ('', '{', '[]', '"x"', '{"order_id":"1"}', '{"email":"a@b.cc"}',

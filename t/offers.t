@@ -48,15 +48,26 @@ sub pool () { return $mailer->json('offer', 'list')->{demo}{ten} }
 
 my $file = Sp::Test::dir() . '/codes.csv';
 
-spew($file, "code,note\n# comment\nALPHA,one\n\"BETA\";two\nALPHA\nGAMMA 1\n"
-    . "nöt\n\n");
+spew($file, "code,note\n# comment\nALPHA,one\n\"BETA\";two\nALPHA\n GAMMA \n"
+    . "nöt\nSUMMER SALE,x\n\"SUMMER SALE\"\nDELTA,\"a note\nof two,lines\"\nEP\"S\n\n");
 my ($status, $out, $err) = $mailer->run('offer', 'import', $file, '--pool',
     'winter', '--json');
 is($status, 1, 'a line has no code');
 like($err, qr/line 7 has no code/, '... which is said');
-like($out, qr/"imported": 3,\s+"seen": 1,\s+"rejected": 1/, 'the others are in');
+like($out, qr/"imported": 3,\s+"seen": 1,\s+"rejected": 6/, 'the others are in');
+like($err, qr/line $_ has no code/, "... of line $_ too") for 8 .. 12;
 ($status, $out) = $mailer->run('offer', 'import', $file, '--pool', 'winter');
 like($out, qr/imported +0\nseen +4/, 'not again');
+for my $text ("sep=;\n", "sep=,\ncode,x\n", "\xef\xbb\xbf\"Voucher Code\";\"x\"\r\n", "COUPON\n") {
+    spew($file . 'h', $text . "BETA\n");
+    ($status, $out) = $mailer->run('offer', 'import', $file . 'h', '--pool', 'winter');
+    like($out, qr/imported +0\nseen +1\nrejected +0/, 'a heading is no code');
+}
+spew($file . 'h', "id,Code\n1,BETA\n");
+($status, $out, $err) = $mailer->run('offer', 'import', $file . 'h', '--pool', 'winter');
+is($status, 1, 'the codes are in the second column');
+like($err, qr/line 1: the codes must be in the first column/, '... it says so');
+like($out, qr/imported +0\nseen +0/, '... and takes nothing');
 ($status, undef, $err) = $mailer->run('offer', 'import', $file, '--pool', 'Winter!');
 is($status, 2, 'not a name of a pool');
 spew($file . 'x', 'x' x 1100 . ",x\nALPHA\0BETA\nALPHA\rBETA");

@@ -5,6 +5,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use IO::Socket::IP;
 use Test::More;
 use Sp::Test;
 use Sp::Http;
@@ -143,6 +144,24 @@ works('TLS', "$tls_url ca_file=$dir/cert");
 works('TLS, unverified', "$tls_url verify=off");
 works('TLS by address, with the name of its certificate',
     "rediss://127.0.0.1:$tls_port ca_file=$dir/cert name=localhost");
+
+# By an IPv6 address, if this machine has them.
+
+SKIP: {
+    IO::Socket::IP->new(LocalHost => '::1', Listen => 1)
+        or skip 'no IPv6 here', 3;
+
+    (command([ @openssl, '/CN=six', '-addext', 'subjectAltName=IP:::1',
+        '-keyout', "$dir/key6", '-out', "$dir/cert6" ]))[0] == 0 or die;
+
+    my $port6 = free_port();
+    my $six   = Sp::Redis->new(config => [ 'bind 127.0.0.1 ::1',
+        "tls-port $port6", "tls-cert-file $dir/cert6",
+        "tls-key-file $dir/key6", 'tls-auth-clients no' ]);
+
+    works('TLS by an IPv6 address', "rediss://[::1]:$port6 ca_file=$dir/cert6");
+}
+
 refused('an unknown authority', $tls_url, qr/its certificate is refused/);
 refused('another name', "rediss://127.0.0.1:$tls_port ca_file=$dir/cert",
     qr/its certificate is not for: 127\.0\.0\.1/);

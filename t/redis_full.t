@@ -71,6 +71,20 @@ for my $round (1, 2) {
     wait_ok { pieces() == $adds } 'all are applied, once';
 }
 
+# Workers that start find the functions, though Redis loads nothing now.
+
+$redis->cmd('CONFIG', 'SET', 'maxmemory', 1);
+$nginx->reload;
+
+my $errors = counter('errors');
+ok(add(), 'an answer of a new worker');
+wait_ok { counter('errors') > $errors } 'Redis refuses its event';
+like($nginx->error_log, qr/refuses events for now/, '... for now');
+unlike($nginx->error_log, qr/does not load the functions|refuses the shop/,
+    '... not the worker');
+$redis->cmd('CONFIG', 'SET', 'maxmemory', 0);
+wait_ok { pieces() == $adds } 'there is room: it is applied';
+
 is(counter('dropped'), 0, 'none was dropped');
 allow_log(qr/refuses events for now: OOM/);
 

@@ -87,6 +87,19 @@ server {
     location / { error_page 413 =200 /on/page; $proxy }
     location /on { sitepreserver on; $proxy }
 }
+
+server {
+    listen 127.0.0.1:%%PORT5%%;
+    server_name front;
+    sitepreserver_visitor cookie:session;
+    sitepreserver_event add_to_cart POST ~ ^/ { item_id header:Item; }
+    rewrite ^/(?!index|quiet|refused) /index.php last;
+    rewrite ^/quiet /off.php last;
+    rewrite ^/refused /no.php last;
+    location / { sitepreserver off; $proxy }
+    location = /index.php { sitepreserver on; $proxy }
+    location = /no.php { sitepreserver on; sitepreserver_consent 0; $proxy }
+}
 CONF
 
 my $vid = qr/[\w-]{22}/;
@@ -153,5 +166,16 @@ like(logged('/plain'), qr/r=observed$/, 'of one that is');
 is(ua(4)->post('/x', 'x' x 100, \%shopper)->{status}, 200,
     'a page instead of an error');
 like(logged('/x'), qr/r=-$/, 'the page of an error does not decide it');
+
+# ---- A rewrite of the server comes before any location.
+
+ua(5)->post('/add', '', \%shopper);
+like(logged('/add'), qr/r=observed$/,
+    'the settings of the location that a rewrite of the server leads to');
+ua(5)->post('/quiet', '', \%shopper);
+like(logged('/quiet'), qr/r=-$/, 'off, where that one is');
+ua(5)->post('/refused', '', \%shopper);
+is(logged('/refused'), 'v=- r=no_consent', 'and consent is asked there');
+is(scalar(my @kept = $redis->keys('sp:{front}:v:*')), 1, 'nothing is kept of who refused');
 
 all_done();

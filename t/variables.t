@@ -37,8 +37,8 @@ server {
     server_name shop.example;
     sitepreserver on;
     sitepreserver_visitor cookie:session;
-    sitepreserver_event add_to_cart POST = /add { item_id form:id; }
-    sitepreserver_event identify POST ~ ^/(add|me)\$ { email form:email; }
+    sitepreserver_event add_to_cart POST ~ ^/add { item_id form:id; }
+    sitepreserver_event identify POST ~ ^/(add(/no)?|me)\$ { email form:email; }
     sitepreserver_event logout POST = /missing { }
     sitepreserver_event set_cart GET = /cart {
         items response.json:items { id id; }
@@ -48,6 +48,12 @@ server {
         proxy_pass http://127.0.0.1:@{[ $origin->port ]};
     }
     location /off { sitepreserver off;
+        proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
+    location /refused { sitepreserver_consent 0;
+        proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
+    location = /add/no { sitepreserver_consent "";
+        proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
+    location /ignored { sitepreserver_ignore 1;
         proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
     location /returned { return 200 "<\$sitepreserver_visitor>"; }
 }
@@ -94,6 +100,15 @@ is(logged('/missing'), "e=- v=$visitor s=- r=rejected", 'an error');
 $ua->get('/off', { Cookie => $session });
 is(logged('/off'), 'e=- v=- s=- r=-', 'off');
 
+$ua->get('/refused', { Cookie => $session });
+is(logged('/refused'), 'e=- v=- s=- r=no_match',
+    'whoever refuses is not told apart');
+$ua->form('/add/no', { id => 'x', email => 'me@example.com' },
+    { Cookie => $session });
+is(logged('/add/no'), 'e=- v=- s=- r=no_consent', 'nor with what a rule is for');
+$ua->get('/ignored', { Cookie => $session });
+is(logged('/ignored'), 'e=- v=- s=- r=no_match', 'nor who is ignored');
+
 is($ua->get('/returned', { Cookie => $session })->{body}, "<$visitor>",
     'the visitor is known at once');
 
@@ -119,8 +134,6 @@ is(slurp($nginx->dir . '/logs/observed.log'),
 unlike($nginx->access_log . $nginx->error_log, qr/secret-session|example\.com/i,
     'no session and no address in a log');
 
-# Redis away: the event waits; what does not fit is dropped.
-
-is(scalar(() = $nginx->access_log =~ /^/mg), 9, 'one line a request');
+is(scalar(() = $nginx->access_log =~ /^/mg), 12, 'one line a request');
 
 all_done();

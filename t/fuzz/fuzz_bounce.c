@@ -4,6 +4,8 @@
  * Mailer: bounce_fields bounce_match bounce_read buffer links_host mime*
  * web_token
  *
+ * Runs: 2000
+ *
  * What comes back: delivery status notifications, abuse reports, replies.
  */
 

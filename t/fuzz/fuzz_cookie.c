@@ -1,6 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
+ * Runs: 150000
+ *
  * A name, and a header that is a Cookie, a Set-Cookie and a date.
  */
 

@@ -3,6 +3,8 @@
  *
  * Mailer: buffer css* html* mustache_tag
  *
+ * Runs: 5000
+ *
  * Styles: a line for an element's own, and a style sheet; each is read as a
  * selector, a condition, a colour and a length as well.
  */

@@ -3,6 +3,8 @@
  *
  * Mailer: csv
  *
+ * Runs: 40000
+ *
  * Tables that people export.
  */
 

@@ -1,6 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
+ * Runs: 30000
+ *
  * An argument and a value, through all decoders, amounts and the cleaning of
  * text.
  */

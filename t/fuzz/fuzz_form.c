@@ -1,6 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
+ * Runs: 80000
+ *
  * A pattern, what is beside it, and a form.
  */
 

@@ -1,6 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
+ * Runs: 30000
+ *
  * A JSON body, then as a document with variables: arguments that are well
  * must be JSON.
  */

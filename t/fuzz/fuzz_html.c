@@ -3,6 +3,8 @@
  *
  * Mailer: buffer html* mustache_tag
  *
+ * Runs: 2000
+ *
  * HTML, with and without tags of ours: the tree and its places.
  */
 

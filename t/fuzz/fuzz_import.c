@@ -4,6 +4,8 @@
  * Mailer: buffer creative creative_file creative_state html* import*
  * links* mustache*
  *
+ * Runs: 1500
+ *
  * What designers deliver: a byte of options, and HTML.
  */
 

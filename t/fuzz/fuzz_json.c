@@ -1,6 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
+ * Runs: 20000
+ *
  * A path a line up to an empty line, then a document: what is reported must
  * not depend on the pieces, and what jansson accepts must be accepted.
  */

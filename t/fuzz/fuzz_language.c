@@ -1,6 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
+ * Runs: 300000
+ *
  * An Accept-Language: what is made of it stands in it, and is a locale.
  */
 

@@ -5,6 +5,8 @@
  * creative_state css* date html* links* lint* message message_data
  * message_items message_offer message_utm mime* money mustache* samples
  *
+ * Runs: 300
+ *
  * The lint, of any text that may be HTML.
  */
 

@@ -3,6 +3,8 @@
  *
  * Mailer: buffer mustache*
  *
+ * Runs: 15000
+ *
  * Templates.  The input: a line that is a partial, and a template.
  */
 

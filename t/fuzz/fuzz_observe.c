@@ -1,6 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
+ * Runs: 12000
+ *
  * An exchange against a configuration that has every word of the rule
  * language.  The input, after fuzz_begin()'s byte: a line each for method,
  * URI, arguments, status and size of pieces; headers of the request up to an
@@ -123,6 +125,7 @@ check(const sp_outcome_t *out)
     must(out->total >= 0 || out->total == SP_NO_AMOUNT);
     must_be_utf8(&out->first_name);
     must_be_utf8(&out->locale);
+    must(out->locale.len <= 35 && out->time_zone.len <= 40);
 
     for (i = 0; i < out->nlines; i++) {
         line = &out->lines[i];
@@ -131,8 +134,10 @@ check(const sp_outcome_t *out)
         must(line->id.len <= 128 && line->name.len <= 256);
         must(line->url.len <= 1024 && line->image.len <= 1024);
         must(line->quantity >= 0 || line->quantity == SP_NO_AMOUNT);
-        must(line->price >= 0 || line->price == SP_NO_AMOUNT);
-        must(line->total >= 0 || line->total == SP_NO_AMOUNT);
+        must(line->price >= 0 || line->price == SP_NO_AMOUNT
+             || line->price == SP_UNSURE);
+        must(line->total >= 0 || line->total == SP_NO_AMOUNT
+             || (line->total == SP_UNSURE && line->price == SP_UNSURE));
 
         must_be_utf8(&line->id);
         must_be_utf8(&line->key);

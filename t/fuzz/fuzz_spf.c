@@ -1,7 +1,9 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * Mailer: dns*
+ * Mailer: dns* now
+ *
+ * Runs: 40000
  *
  * SPF records, and what a hostile name server answers.  The input: a line with
  * the address that sends, or an empty one; then a line for each question, in

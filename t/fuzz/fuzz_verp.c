@@ -1,6 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
  *
+ * Runs: 100000
+ *
  * The token of a return path.  The input: 30 bytes that a token says, and a
  * text that may be one.
  */

@@ -56,6 +56,7 @@ static const struct {
     { "logout", SP_LOGOUT },
     { "order_pending", SP_ORDER_PENDING },
     { "page_view", SP_PAGE_VIEW },
+    { "checkout_error", SP_CHECKOUT_ERROR },
 };
 
 
@@ -144,7 +145,7 @@ spcall_one(json_t *in)
         order = spcall_id(in, "order", SP_ID_ORDER, &shop);
         rc = sp_call_order(&call, pool, &shop, &order, &shopper, &customer,
                            spcall_int(in, "ago", 0), 7776000,
-                           spcall_int(in, "total", SP_NO_AMOUNT), "EUR");
+                           spcall_int(in, "total", SP_NO_AMOUNT), "EUR", 0);
 
     } else if (strcmp(name, "not_me") == 0) {
         shopper = spcall_shopper(in, &shop, NULL);
@@ -176,7 +177,7 @@ spcall_one(json_t *in)
         rc = sp_call_status(&call, pool, &shop);
 
     } else if (strcmp(name, "doubt") == 0) {
-        rc = sp_call_doubt(&call, pool, &shop);
+        rc = sp_call_doubt(&call, pool, &shop, 0, 0);
     }
 
     if (rc != SP_OK) {
@@ -297,11 +298,13 @@ spcall_event(sp_call_t *call, json_t *in, const sp_str_t *shop)
     event.shopper = spcall_shopper(in, shop, &event.sealed);
     event.captured = event.shopper.text[0] != '\0' ? sp_captured(event.kinds)
                                                    : SP_CAPTURED_NOT;
+    event.checkout = spcall_int(in, "checkout", 0) != 0;
     event.device = (sp_device_t) spcall_int(in, "device", SP_DEVICE_UNKNOWN);
     event.logged_in = spcall_int(in, "logged_in", 0) != 0;
     event.network = spcall_id(in, "network", SP_ID_NETWORK, shop);
     event.first_name = spcall_str(in, "first_name");
     event.locale = spcall_str(in, "locale");
+    event.time_zone = spcall_str(in, "time_zone");
     event.asked = spcall_int(in, "asked", 0) != 0;
     event.consent = (sp_consent_t) spcall_int(in, "consent", SP_CONSENT_NOT);
     event.consented = (sp_consented_t) sp_captured(event.kinds);

@@ -31,8 +31,9 @@ def visit(raw):
     assert version == 1
     stage, how, device = grade % 8, grade // 8 % 8, grade // 64
     rare = 32 <= flags < 64
-    n = 1 if flags >= 64 else 6 if rare else 3
-    last, changed, snap, order, hold, until = times(raw, 5, n) + [0] * (6 - n)
+    n = 1 if flags >= 64 else 7 if rare else 3
+    last, changed, snap, order, hold, until, failed \
+        = times(raw, 5, n) + [0] * (7 - n)
     if n == 1:
         changed = snap = last
     else:
@@ -40,14 +41,14 @@ def visit(raw):
     head, lines = raw[5 + 6 * n:].decode().split('\x1e', 1)
     shopper, customer, currency, total, order_id, click \
         = head.split('\x1f') + ['', ''] * (not rare)
-    assert rare == bool(order or hold or until or click)
+    assert rare == bool(order or hold or until or failed or click)
     lines = [l.split('\x1f') for l in lines.split('\x1e')] if lines else []
     extras = any(len(l) > 4 for l in lines)
     assert extras <= bool(flags & 2), 'a line with extras is not marked'
     return dict(shopper=shopper, how=how, customer=customer,
                 lines=lines_text(lines), currency=currency, total=total,
                 stage=stage, device=device, last=last, changed=changed, snap=snap,
-                order=order, hold=hold, until=until, soft=bool(flags & 1),
+                order=order, hold=hold, until=until, failed=failed, soft=bool(flags & 1),
                 order_id=order_id,
                 click=click, aliased=bool(flags & 4), bound=bool(flags & 16),
                 alone=bool(flags & 8), day=day)
@@ -98,7 +99,7 @@ def shopper(raw):
         how = raw[at + 6]
         p['consent'] = 'withdrawn' if how & 8 else 'given'
         p['consented'] = (*times(raw, at, 1), how & 7)
-        assert how & 7
+        assert how & 7 or how == 8
         at += 7
     if flags & 32:
         layout = '<BBBBBBII36sIIIII6sI'
@@ -130,8 +131,10 @@ def shopper(raw):
     if flags & 64:
         assert flags & 32
         at = more(p, raw, at)
-    p['locale'], p['first_name'], customers, orders, p['sealed'] \
+    locale, p['first_name'], customers, orders, p['sealed'] \
         = raw[at:].decode('latin-1').split('\x1f', 4)
+    p['locale'], space, p['zone'] = locale.partition(' ')
+    assert not space or p['zone']
     p['customers'], p['orders'] = ids(customers), ids(orders)
     return p
 
@@ -143,7 +146,7 @@ def read(redis, prefix):
     for k in keys:
         assert k.startswith(prefix), k
         name = k[len(prefix):]
-        if name == 'due' or name == 'doubt':
+        if name in ('due', 'doubt', 'withdrawn'):
             calls.append(('ZRANGE', k, 0, -1, 'WITHSCORES'))
         elif name.startswith('o:'):
             calls.append(('SMEMBERS', k))
@@ -158,7 +161,7 @@ def read(redis, prefix):
     state = {}
     for i, k in enumerate(keys):
         name, value, ends = k[len(prefix):], replies[2 * i], replies[2 * i + 1]
-        if name == 'due' or name == 'doubt':
+        if name in ('due', 'doubt', 'withdrawn'):
             for j in range(0, len(value), 2):
                 state[name + ' ' + value[j].decode()] = int(value[j + 1])
         elif name.startswith('o:'):
@@ -177,7 +180,7 @@ def read(redis, prefix):
             assert value[:1] == b'1'
         else:
             state[name] = value.decode()
-        if name not in ('due', 'doubt', 'shop', 'journal') \
+        if name not in ('due', 'doubt', 'withdrawn', 'shop', 'journal') \
                 and not name.startswith(('o:', 'e:', 'g:')) \
                 and not (name.startswith('x:') and ends == -1):
             state['ends ' + name] = ends
@@ -219,6 +222,8 @@ def dump(m):
         s['ends i:' + id] = at
     for id, at in m.due.items():
         s['due ' + id] = at
+    for id, at in m.withdrawn.items():
+        s['withdrawn ' + id] = at
     for id, at in m.doubt.items():
         s['doubt ' + id] = at
     for id, (reason, at, till) in m.out.items():
@@ -234,6 +239,12 @@ def dump(m):
     for id, (at, ends) in m.not_theirs.items():
         s['d:' + id] = str(at)
         s['ends d:' + id] = ends
+    hold, errors, ends = m.failing()
+    if ends >= m.now:
+        s['failing'] = ' '.join(['1 %d %d %d' % (
+            (hold['begun'] - hold['spent'], hold['over'], hold['last'])
+            if hold else (0, 0, 0))] + ['%s %d' % e for e in errors])
+        s['ends failing'] = ends
     for pool, codes in m.free.items():
         if codes:
             s['o:' + pool] = sorted(codes)

@@ -12,6 +12,7 @@ import time
 DAY = 86400
 MARGIN = 28 * 3600
 MS = 1000
+HOUR = 3600 * MS
 MODE_PAUSE = 5000
 
 VIEW_ITEM, ADD_TO_CART, REMOVE_FROM_CART, VIEW_CART = 1, 2, 4, 8
@@ -33,8 +34,8 @@ KNOWN_REASONS = ('ordered', 'recovered', 'lost', 'suppressed', 'empty',
                  'no_audience', 'no_consent', 'paused', 'not_me')
 
 
-CONSENTED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
-             'import', 'operator')
+CONSENTED = ('not_me', 'login', 'sign_up', 'checkout', 'newsletter',
+             'identify', 'import', 'operator')
 
 
 class Visit:
@@ -47,6 +48,7 @@ class Visit:
         self.stage = self.device = 0
         self.last = self.changed = self.snap = self.order = 0
         self.hold = self.until = 0
+        self.failed = 0                 # when its last step of a checkout did
         self.soft = False
         self.order_id = ''
         self.click = None               # (shopper, rescue, at)
@@ -59,7 +61,7 @@ class Visit:
 
 class Shopper:
     def __init__(self):
-        self.sealed = self.locale = self.first_name = ''
+        self.sealed = self.locale = self.zone = self.first_name = ''
         self.customers = []
         self.orders = []
         self.visits = []
@@ -101,6 +103,7 @@ class Model:
         self.doubt = {}
         self.out = {}                   # suppressed: id -> (reason, at, till)
         self.bounces = {}               # id -> (at, reports, messages, expires)
+        self.withdrawn = {}             # 'id how' -> when, for the mailers
         self.not_theirs = {}            # id -> (when it was said, expires)
         self.free = {}                  # pool -> codes
         self.reserved = {}              # pool -> code -> whom, rescue, step, at
@@ -108,6 +111,8 @@ class Model:
         self.cells = {}                 # series, step, variant, holdout -> dict
         self.cells_end = {}             # series -> ms
         self.shop = {}
+        self.errors = []                # of checkouts: (visit, when)
+        self.hold = None                # dict: begun, spent, last, over
         self.counts = {}                # day -> name -> n
         self.journal = []
         self.renewed = set()            # shoppers that an event has changed
@@ -154,6 +159,8 @@ class Model:
                 del self.cells[cell]
         for id in [i for i, at in self.active.items() if at < self.now]:
             del self.active[id]
+        if self.failing()[2] < self.now:
+            self.hold, self.errors = None, []
 
     def ttl(self, record, seconds):
         """A record is written: its TTL is renewed once a day."""
@@ -257,13 +264,15 @@ class Model:
 
     @staticmethod
     def clear(v):
-        v.lines, v.total, v.stage = [], '', 0
+        v.lines, v.total, v.stage, v.failed = [], '', 0, 0
 
     # ---- orders
 
     def order_visit(self, v, at):
         v.order = max(v.order, at)
         v.hold, v.soft = 0, False
+        if v.failed <= at:
+            v.failed = 0
         if v.lines and v.changed <= at:
             self.clear(v)
 
@@ -275,9 +284,9 @@ class Model:
             self.written.add(id)
         p.order = max(p.order, at)
         if order:
-            p.orders = ([order] + p.orders)[:4]
+            p.orders = ([order] + p.orders)[:16]
         reason = 'ordered'
-        if p.clicked and at - p.clicked <= 7 * DAY * MS:
+        if p.clicked and 0 <= at - p.clicked <= 7 * DAY * MS:
             reason = 'recovered'
             self.count('recovered')
             self.note('recovered', sid, p.click_rescue)
@@ -302,7 +311,7 @@ class Model:
         self.written = set()
         self.renewed = set()            # shoppers
         self.forget_clock = set()
-        self.own_texts = self.limited = False
+        self.own_texts = self.limited = self.worked = False
 
         if e['forget']:
             self.event_forget(e)
@@ -328,28 +337,50 @@ class Model:
         return self.now if self.now - self.at <= 15000 else self.at
 
     def event_forget(self, e):
-        if e['consent'] and e['consent'][0] == 'withdrawn':
-            sid = e['shopper'] or self.customers.get(e['customer'], ('',))[0]
-            if sid in self.shoppers:
-                if self.consent(sid, *e['consent'], self.at) == 'OK':
-                    self.renewed.add(sid)
+        ids = [self.find(e['visit'])]
+        if e['moved']:
+            ids.append(self.find(e['moved']))
+        ids = [i for i in dict.fromkeys(ids) if i in self.visits]
+        people, sure = self.persons(e, [self.visits[i] for i in ids])
+        if sure and e['consent'] and e['consent'][0] == 'withdrawn':
+            if self.consent(sure, *e['consent'], self.at) == 'OK':
+                self.renewed.add(sure)
         if not e['kinds'] & PURCHASE or self.uncertain(e):
             return
-        id = self.find(e['visit'])
-        people = []
-        self.count('orders')
-        if id in self.visits:
+        for id in ids[1:]:
             self.order_visit(self.visits[id], self.ordered_at())
             self.written.add(id)
-            people.append(self.visits[id].shopper)
-        people.append(e['shopper'])
-        people.append(self.customers.get(e['customer'], ('',))[0])
-        seen = []
-        for sid in people:
-            if sid in self.shoppers and sid not in seen:
-                seen.append(sid)
-                self.order_shopper(sid, self.ordered_at(), '')
-                self.renewed.add(sid)
+        v = self.visits[ids[0]] if ids else None
+        if self.ordered(e['order'], v, people, None) and v:
+            self.written.add(ids[0])
+
+    def persons(self, e, visits):
+        """Whom an exchange is of that leaves nothing: (all, the sure one)"""
+        found = []
+        if e['shopper']:
+            found.append((e['shopper'], True))
+        sid = self.customers.get(e['customer'], ('',))[0]
+        found.append((sid, not e['shopper']))
+        named = any(sid in self.shoppers for sid, _ in found)
+        for v in visits:
+            found.append((v.shopper, not e['shopper'] and v.how == BY_LOGIN))
+        if not named:
+            for alias, flags in e['aliases']:
+                if not flags & (OWN | DELETED):
+                    found.append((self.alias(alias), not e['shopper']))
+        found = [f for f in found if f[0] in self.shoppers]
+        if not found:
+            for alias, flags in e['aliases']:
+                if flags & OWN and not flags & DELETED:
+                    found.append((self.alias(alias), False))
+        found = [f for f in found if f[0] in self.shoppers]
+        first, people = {}, []
+        for sid, sure in found:
+            if sid not in first:
+                first[sid] = sure
+                people.append(sid)
+        sure = [sid for sid in people if first[sid]]
+        return people, sure[0] if sure else None
 
     def event_apply(self, e):
         t = e['terms']
@@ -380,6 +411,14 @@ class Model:
                     break
         if e['kinds'] & ERROR:
             self.count('checkout_error')
+            if self.at > v.order:
+                v.failed = max(v.failed, self.at)
+            if v.lines:
+                self.checkout_failed(id, v)
+        elif e['checkout']:
+            if self.at >= v.failed:
+                v.failed = 0
+            self.checkout_works()
         v.last = max(v.last, self.at)
         v.device = e['device'] or v.device
 
@@ -414,6 +453,7 @@ class Model:
         v.last = max(v.last, old.last)
         v.hold = max(v.hold, old.hold)
         v.order = max(v.order, old.order)
+        v.failed = max(v.failed, old.failed)
         v.soft = v.soft or old.soft
         v.day = 0
         if not v.lines and old.lines and old.changed > max(v.snap, v.order):
@@ -573,13 +613,14 @@ class Model:
             p.locale, p.asked = e['locale'], False
         elif e['locale'] and theirs and (p.asked or not p.locale):
             p.locale, p.asked = e['locale'], True
+        p.zone = e['zone'] or p.zone
         if theirs and e['consent']:
             self.consent(v.shopper, *e['consent'], self.at)
         p.first_name = e['first_name'] or p.first_name
         p.logged_in = p.logged_in or v.how == BY_LOGIN
         self.renewed.add(v.shopper)
 
-    def consent(self, sid, what, how, at):
+    def consent(self, sid, what, how, at, told=False):
         """What was said last counts; since when it is given is kept."""
         p = self.shoppers[sid]
         if at < p.consented[0]:
@@ -588,6 +629,8 @@ class Model:
         if before == what == 'given':
             return 'SAME'
         p.consent, p.consented = what, (at, how)
+        if what == 'withdrawn' and not told:
+            self.withdrawn['%s %d' % (sid, how)] = at
         event = {'given': 'consented', 'withdrawn': 'consent_withdrawn'}[what]
         if what == 'given' or before == 'given':
             self.count(event)
@@ -600,10 +643,17 @@ class Model:
         if at is None and what == 'given' and p and p.consent == 'withdrawn':
             return 'OLD'
         p = self.shoppers.setdefault(sid, Shopper())
-        reply = self.consent(sid, what, how, min(at or self.now, self.now))
+        reply = self.consent(sid, what, how, min(at or self.now, self.now),
+                             True)
         if reply == 'OK':
             self.ttl(p, remember)
         return reply
+
+    def to_be_noted(self, noted):
+        for member, at in noted:
+            if self.withdrawn.get(member) == at:
+                del self.withdrawn[member]
+        return sorted((at, m) for m, at in self.withdrawn.items())[:64]
 
     def logs_out(self, v, e):
         if e['kinds'] & LOGOUT:
@@ -747,26 +797,50 @@ class Model:
         v.hold, v.soft = till, self.uncertain(e)
         self.count('order_pending')
 
+    def ordered(self, order, v, people, worth):
+        """An order of a visit, perhaps, and of people: 'new', 'told' by the
+        shop before, 'old', as the cart is, or None: only its page was loaded
+        again."""
+        at = self.ordered_at()
+        people = [p for i, p in enumerate(people)
+                  if p in self.shoppers and p not in people[:i]]
+        know = [sid for sid in people
+                if order and order in self.shoppers[sid].orders]
+        if v and order and v.order_id == order:
+            return None
+        for sid in know:
+            p = self.shoppers[sid]
+            if p.orders[0] != order or at - p.order > 3600 * MS \
+                    or any(self.visits[i].order_id == order
+                           for i in p.visits if i in self.visits):
+                if v and v.lines and v.changed <= p.order:
+                    self.clear(v)
+                    return 'old'
+                return None
+        if not know:
+            self.count('orders')
+        self.checkout_works()
+        if v:
+            self.order_visit(v, at)
+            v.order_id = order or v.order_id
+        for sid in people:
+            if sid not in know:
+                self.order_shopper(sid, at, order, worth)
+                self.renewed.add(sid)
+        return 'told' if know else 'new'
+
     def purchase(self, id, v, e, before):
-        order = e['order']
         p = self.shoppers.get(v.shopper)
-        if order and (v.order_id == order or (p and order in p.orders)):
-            return
-        self.count('orders')
         amount, currency = self.worth(v)
         if e['total']:
             amount = int(e['total'])
-        worth = amount, e['currency'] or currency
+        what = self.ordered(e['order'], v, [before, v.shopper],
+                            (amount, e['currency'] or currency))
+        if what == 'new':
+            self.note('order', v.shopper if p else '', p.rescue if p else 0)
         at = self.ordered_at()
-        self.order_visit(v, at)
-        v.order_id = order or v.order_id
-        if before and before != v.shopper:
-            self.order_shopper(before, at, order, worth)
-            self.renewed.add(before)
-        if p:
-            self.order_shopper(v.shopper, at, order, worth)
-        self.note('order', v.shopper if p else '', p.rescue if p else 0)
-        if not v.click or self.at - v.click[2] > 7 * DAY * MS:
+        if what not in ('new', 'told') or not v.click \
+                or not 0 <= at - v.click[2] <= 7 * DAY * MS:
             return
         sid, rescue, _ = v.click
         v.click = None
@@ -790,10 +864,80 @@ class Model:
         self.count('clicks')
         self.note('click', sid, rescue, None, step)
 
+    # ---- a checkout that fails
+
+    def holds(self):
+        return self.hold and self.hold['over'] > self.now
+
+    def barred(self):
+        """Until when no hold begins, as one has lasted too long."""
+        h = self.hold
+        if h and h['spent'] + h['over'] - h['begun'] >= 6 * HOUR:
+            return h['over'] + 6 * HOUR
+        return 0
+
+    def hold_ends(self):
+        h = self.hold
+        h['over'] = min(h['last'] + HOUR // 2,
+                        h['begun'] + 6 * HOUR - h['spent'])
+
+    def checkout_failed(self, id, v):
+        lately = self.now - HOUR // 6
+        if self.at <= lately:
+            return
+        if self.holds():
+            self.hold['last'] = max(self.hold['last'], self.at)
+            self.hold_ends()
+            return
+        others = []
+        for other, at in self.errors:
+            other = self.find(other)
+            o = self.visits.get(other)
+            if o and other != id and at > lately \
+                    and not (v.shopper and v.shopper == o.shopper):
+                others.append((other, at))
+        self.errors = others + [(id, self.at)]
+        if len(self.errors) < 3:
+            return
+        if self.barred() > self.now:
+            self.errors = self.errors[1:]
+            self.count('checkout_hold_barred')
+            return
+        h = self.hold
+        spent = h['spent'] + h['over'] - h['begun'] \
+            if h and self.now < h['over'] + HOUR else 0
+        self.hold = dict(begun=self.now, spent=spent,
+                         last=max(at for _, at in self.errors))
+        self.hold_ends()
+        self.errors = []
+        self.count('checkout_hold')
+        self.note('checkout_hold', '')
+
+    def checkout_works(self):
+        if self.worked:
+            return
+        self.worked = True
+        later = [e for e in self.errors if e[1] > self.at]
+        if self.holds() and self.at >= self.hold['last']:
+            self.hold['over'] = self.now
+            self.note('checkout_works', '')
+        elif len(later) == len(self.errors):
+            return
+        self.errors = later
+        if self.failing()[2] <= self.now:
+            self.hold = None
+
+    def failing(self):
+        """What is kept of it, and until when."""
+        h = self.hold
+        ends = max([h['over'] + HOUR, self.barred()] if h else [0])
+        ends = max([ends] + [at + HOUR // 6 for _, at in self.errors])
+        return self.hold, self.errors, ends
+
     # ---- shop and operator
 
     def told_order(self, sid, order, customer, ago, remember, total='',
-                   currency=''):
+                   currency='', odd=''):
         people = [sid] if sid else []
         if sid and sid not in self.shoppers:
             self.shoppers[sid] = Shopper()
@@ -828,6 +972,8 @@ class Model:
                 self.shoppers[sid].captured = 0
             return 'DUP'
         self.count('orders')
+        if odd == '1':
+            self.count('orders_odd')
         return 'OK'
 
     def erase(self, sid):
@@ -838,7 +984,9 @@ class Model:
 
     def suppress(self, sid, reason, remove, till=0):
         if remove:
-            if self.out.pop(sid, None):
+            out = self.out.get(sid)
+            if out and (not till or out[1] <= till):
+                del self.out[sid]
                 self.count('unsuppressed')
                 self.note('unsuppressed', sid, 0, reason)
             return 'OK'
@@ -884,6 +1032,9 @@ class Model:
         if p:
             done = p.state == 'open'
             self.close(sid, 'not_me')
+            if p.consent == 'given' and p.consented[1] < 6:
+                at = self.now - age + 600000 if age else self.now
+                self.consent(sid, 'withdrawn', 0, min(at, self.now))
             mine = self.his(sid)
             p.visits = [i for i, _ in mine]
             for id, v in mine:
@@ -903,7 +1054,14 @@ class Model:
         return 'OK'
 
     def mode(self, mode):
-        if self.shop.get('mode') != mode:
+        old = self.shop.get('mode')
+        trial = ('dry-run', 'catch-all')
+        if mode in trial and old not in trial:
+            self.shop['tried_from'] = str(self.now)
+            self.shop.pop('tried_till', None)
+        elif old in trial and mode not in trial:
+            self.shop['tried_till'] = str(self.now)
+        if old != mode:
             self.shop['mode'] = mode
             self.shop.pop('live_since', None)
             if mode == 'live':
@@ -918,12 +1076,6 @@ class Model:
         if id not in p.customers:
             p.customers = ([id] + p.customers)[:4]
         self.ttl(p, remember)
-        return 'OK'
-
-    def item(self, id, texts):
-        old = self.items.get(id, ([''] * 6, 0))[0]
-        self.items[id] = ([n or o for n, o in zip(texts, old)],
-                          self.now + 90 * DAY * MS)
         return 'OK'
 
     # ---- offers
@@ -1023,10 +1175,12 @@ class Model:
     @staticmethod
     def worth(v):
         if not v.lines:
-            return None, ''
+            return None, v.currency
         if v.total:
             return int(v.total), v.currency
-        sums = [int(l[4]) if l[4] else int(l[3]) * int(l[2]) if l[3] else None
+        sums = [int(l[4]) if l[4] not in ('', '-')
+                else int(l[3]) * int(l[2]) if l[3] not in ('', '-')
+                and l[4] == '' else None
                 for l in v.lines]
         return None if None in sums else sum(sums), v.currency
 
@@ -1129,6 +1283,7 @@ class Model:
     def claim(self, most, lease):
         if 'mode' not in self.shop:
             return 'SPMODE', []
+        self.trim_doubt()
         given = []
         late = sorted((at, id) for id, at in self.due.items()
                       if at <= self.now)
@@ -1150,17 +1305,31 @@ class Model:
                         break
         return None, given
 
+    def trim_doubt(self):
+        """What nobody has decided for 90 days, 100 at once."""
+        old = sorted((at, name) for name, at in self.doubt.items()
+                     if at <= self.now - 90 * DAY * MS)
+        for _, name in old[:100]:
+            del self.doubt[name]
+            self.count('doubt_dropped')
+
     def cart_mark(self, v):
         text = '\x1e'.join('\x1f'.join(l[:3]) for l in v.lines)
         return int(hashlib.sha1(text.encode()).hexdigest()[:8], 16)
 
     def told(self, p, shown):
-        if p.state == 'closed' and p.reason == 'not_me' \
-                and shown.how == BY_LOGIN:
-            return p.mark == self.cart_mark(shown)
-        return p.state == 'closed' and p.reason in ('lost', 'series_done') \
-            and p.mark == self.cart_mark(shown) \
-            and any(o in ('s', 'd', 'h') for _, _, o in p.steps)
+        if p.state != 'closed' or p.mark != self.cart_mark(shown):
+            return False
+        if p.reason == 'not_me' and shown.how == BY_LOGIN:
+            return True
+        tried = range(int(self.shop.get('tried_from', 0)),
+                      int(self.shop.get('tried_till', -1)) + 1)
+        told = [at for _, at, o in p.steps
+                if o in ('s', 'd', 'h') and at not in tried]
+        if p.reason in ('ordered', 'recovered', 'empty', 'released',
+                        'not_me'):
+            return bool(told) and shown.changed <= max(told)
+        return bool(told)
 
     def wait(self):
         if not self.due:
@@ -1227,12 +1396,19 @@ class Model:
         if p.next > self.now:
             self.due[id] = p.next
             return
+        if self.holds():
+            self.count('shop_failing')
+            self.due[id] = self.again()
+            return
         return shown
 
-    def schedule(self, sid):
+    def again(self):
+        return min(self.hold['over'], self.now + 300 * MS)
+
+    def schedule(self, sid, wait=1):
         p = self.shoppers[sid]
         id = 'p:' + sid
-        at = p.lease or (max(p.next, 1) if p.state == 'open' else None)
+        at = p.lease or (max(p.next, wait) if p.state == 'open' else None)
         if id in self.active:
             end = self.active[id] + 1
             at = end if at is None else min(at, end)
@@ -1284,7 +1460,7 @@ class Model:
         p.lease = 0
         p.next = nxt
         self.count('refused_' + answer)
-        self.schedule(sid)
+        self.schedule(sid, self.again() if answer == 'shop_failing' else 1)
         return answer
 
     def confirm_look(self, sid, mode, terms):
@@ -1316,7 +1492,9 @@ class Model:
             recent = [m for m in p.mails if m > self.now - days * DAY * MS]
             if most and len(recent) >= most:
                 free = max(free, min(recent) + days * DAY * MS)
-        return ('capped', free) if free else ('OK', None)
+        if free:
+            return 'capped', free
+        return ('shop_failing', p.next) if self.holds() else ('OK', None)
 
     NAMES = {'s': 'sent', 'y': 'dry_run', 'h': 'holdout', 'x': 'refused',
              'r': 'retry', 'd': 'doubt'}
@@ -1386,7 +1564,8 @@ class Model:
             return 'NO'
         if outcome in 'kx':
             self.offer_back(sid)
-            self.step_done(p, step, 'x')
+            if step not in [s[0] for s in p.steps]:
+                self.step_done(p, step, 'x')
             p.tries = 0
             p.series = series
             if outcome == 'k':
@@ -1401,6 +1580,10 @@ class Model:
         elif outcome == 'r':
             p.tries = min(p.tries + 1, 255)
             self.count('retry')
+
+            if reason == 'relay_refuses':
+                self.count(reason)
+
             self.note('retry', sid, rescue, reason, step)
             self.settle_next(sid, max(nxt, 1), 'lost')
         else:
@@ -1423,7 +1606,7 @@ class Model:
             done[0][2] = outcome
             return
         p.steps.remove(done[0])
-        if p.state == 'closed' and p.reason == 'lost':
+        if p.state == 'closed' and p.reason in ('lost', 'series_done'):
             p.state, p.reason = 'open', ''
         if p.state == 'open' and not p.lease:
             p.next = max(nxt, 1)

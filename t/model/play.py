@@ -104,9 +104,9 @@ def random_line(r):
 def random_event(r):
     e = dict(visit=r.choice(VISITS), kinds=0, status=200, op=0, total='',
              moved='', moved_own=False, customer='', shopper='', sealed='',
-             network='', first_name='', locale='', currency='', order='',
-             click=None, aliases=[], lines=[], logged_in=False,
-             captured=0, asked=False, consent=None,
+             network='', first_name='', locale='', zone='', currency='',
+             order='', click=None, aliases=[], lines=[], logged_in=False,
+             captured=0, asked=False, consent=None, checkout=False,
              device=r.choice([0, 0, 0, 1, 2, 3]),
              forget=r.random() < .03, source=r.choice(SOURCES), skip=0)
     e['age'] = r.choice([0] * 6 + [1, 500, 60000, IDLE - 1, IDLE, IDLE * 2,
@@ -152,6 +152,7 @@ def random_event(r):
             e['first_name'] = r.choice(['', 'Jo'])
             e['captured'] = r.choice([0, 1, 1, 3, 5])
         e['locale'] = r.choice(['', 'de', 'fr'])
+        e['zone'] = r.choice(['', '', 'Asia/Tokyo', 'UTC'])
         e['asked'] = bool(e['locale']) and r.random() < .6
         if r.random() < .3:
             e['consent'] = r.choice(['given', 'given', 'withdrawn']), \
@@ -168,6 +169,7 @@ def random_event(r):
         e['moved_own'] = e['moved'] in OWN
     if r.random() < .05:
         e['skip'] = r.choice([1, 5, 70])
+    e['checkout'] = r.random() < .1
     return e
 
 
@@ -221,7 +223,9 @@ def random_step(r):
                 r.choice(ORDERS + ['']), r.choice(CUSTOMERS + ['']),
                 r.choice([0, 0, 60000, 2 * IDLE]),
                 r.choice(['', '', '990']))
-    if kind < .9625:
+    if kind < .961:
+        return ('withdrawn', r.random() < .7)
+    if kind < .9635:
         return ('consent', r.choice(SHOPPERS),
                 r.choice(['given', 'given', 'withdrawn']), r.choice([6, 7]),
                 r.choice([None, 0, 0, 60000, -60000, 40 * 86400000]))
@@ -232,9 +236,7 @@ def random_step(r):
                 r.choice([-1000, IDLE, 30 * 86400000]))
     if kind < .98:
         return ('mode', r.choice((1, 2, 3, 3, 3, 0)))
-    if kind < .99:
-        return ('customer', r.choice(CUSTOMERS), r.choice(SHOPPERS))
-    return ('item', r.choice(['1', '2']), r.choice(TEXTS))
+    return ('customer', r.choice(CUSTOMERS), r.choice(SHOPPERS))
 
 
 def mailing_step(r):
@@ -310,7 +312,12 @@ def mailing_round(r):
         steps.append(('event', dict(e, op=0, lines=[], kinds=model.PURCHASE,
                                     total=r.choice(['', '1234', '-1']),
                                     order=r.choice(ORDERS))))
-    steps.append(('clock', r.choice([1000, IDLE, 86400000, 5 * 86400000])))
+    if r.random() < .2:
+        steps += [('mode', r.choice((0, 1, 2, 3))), ('claim', 64, 60000),
+                  ('mode', 3), ('clock', r.choice([1, 1000])),
+                  ('event', dict(e, op=0, lines=[], kinds=0))]
+    steps.append(('clock', r.choice([1000, IDLE, 86400000, 5 * 86400000]
+                                    + [90 * 86400000] * (r.random() < .1))))
     return steps
 
 
@@ -338,6 +345,93 @@ def not_me_round(r):
     return steps
 
 
+def order_round(r):
+    """An order that is told, seen, and looked at again."""
+    who, order = r.choice(SHOPPERS[:2]), r.choice(ORDERS)
+    e = random_event(r)
+    e.update(forget=False, status=200, moved='', skip=0, customer='',
+             aliases=[], sealed='1.abc', network='', age=0, op=0, lines=[])
+    steps = []
+    for _ in range(r.choice([4, 6, 10])):
+        e = dict(e, visit=r.choice(VISITS[:3]))
+        kind = r.random()
+        if kind < .2:
+            steps.append(('order', who, order, '', r.choice([0, 0, 60000]),
+                          ''))
+        elif kind < .5:
+            steps.append(('event', dict(
+                e, op=model.SNAPSHOT, kinds=model.SET_CART,
+                shopper=r.choice(['', '', who]),
+                lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 7])))
+        elif kind < .6:
+            steps.append(('event', dict(e, kinds=model.CLICK,
+                                        click=(r.choice(SHOPPERS[:2]), 1, 11))))
+        else:
+            steps.append(('event', dict(
+                e, kinds=model.PURCHASE, shopper=r.choice(['', who, who]),
+                order=r.choice([order, order, r.choice(ORDERS)]),
+                moved=r.choice(['', '', '', r.choice(VISITS[:3])]),
+                aliases=r.choice([[], random_event(r)['aliases']]),
+                forget=r.random() < .4, age=r.choice([0, 0, 0, 20000]))))
+        steps.append(('clock', r.choice([1, 1000, 60000, 60000, 3600000,
+                                         86400000])))
+    return steps
+
+
+def checkout_round(r):
+    """The shop's checkout fails, for long, and perhaps works again."""
+    e = random_event(r)
+    e.update(age=0, forget=False, moved='', skip=0, customer='', aliases=[],
+             status=500, op=0, lines=[], kinds=model.ERROR, shopper='',
+             sealed='', checkout=False)
+    steps = [('mode', 3)]
+    for i in r.sample(range(5), r.choice([3, 4, 5])):
+        steps.append(('event', dict(
+            e, visit=VISITS[i], op=model.SNAPSHOT, kinds=model.SET_CART,
+            status=200, shopper=SHOPPERS[i] if i < 2 else '', sealed='1.abc',
+            network='', lines=[['1', 'k1', '1', '100'] + [''] * 7])))
+
+    rounds = r.choice([1, 1, 2, 5, 25])
+    ages = [0] * 6 + [1000, 700000] * (rounds < 25)
+
+    def failed(i):
+        kind = r.random() if rounds < 25 else 0
+        return ('event', dict(
+            e, visit=VISITS[i], age=r.choice(ages),
+            kinds=model.ERROR if kind < .95 else model.CHECKOUT,
+            checkout=kind > .9))
+
+    if r.random() < .7:
+        steps += [('clock', r.choice([IDLE + 2, 600000])), ('claim', 64, 60000)]
+    steps += [failed(i) for i in r.sample(range(1, 5), 4)]
+    if r.random() < .5:
+        terms = dict(random_terms(r), day=0, week=0, cool_down=0, consent=0)
+        steps += [('confirm', n, r.choice(STEPS), n, 'live', terms)
+                  for n in range(2)]
+    for _ in range(rounds):
+        steps.append(failed(r.randrange(1, 5)))
+        kind = r.random()
+        if kind < .1:
+            steps.append(('event', dict(e, visit=r.choice(VISITS),
+                                        moved=r.choice(VISITS))))
+        elif kind < .2:
+            steps.append(('ask', r.choice(['status', 'why']), SHOPPERS[0]))
+        elif kind < .3:
+            steps.append(failed(0))
+        steps += [('clock', r.choice([300000, 1000000, 1750000])),
+                  ('claim', 64, 60000)]
+    steps += [failed(i) for i in r.sample(range(1, 5), 4)]
+    kind = r.random()
+    if kind < .6:
+        steps.append(('event', dict(
+            e, visit=r.choice(VISITS), status=200,
+            checkout=kind < .4, forget=kind > .55,
+            kinds=model.CHECKOUT if kind < .4 else model.PURCHASE)))
+    steps += [('clock', r.choice([1000, 1800001, 3600001])),
+              ('claim', 64, 60000)]
+    return steps
+
+
 def history(seed, steps):
     r = random.Random(seed)
     first = [('shop', IDLE), ('mode', r.choice((1, 3, 3)))]
@@ -352,6 +446,10 @@ def history(seed, steps):
             first += mailing_round(r)
         elif r.random() < .02:
             first += not_me_round(r)
+        elif r.random() < .03:
+            first += order_round(r)
+        elif r.random() < .03:
+            first += checkout_round(r)
         else:
             first.append(step(r))
     return first
@@ -368,6 +466,7 @@ class Play:
         self.seq = {}
         self.sent = []
         self.held = []                  # claims: (shopper, rescue, fence)
+        self.kept = []                  # withdrawals told of last
         server.at(self.now)
         self.redis('FLUSHALL')
 
@@ -412,15 +511,17 @@ class Play:
     def send(self, e):
         t = e['terms']
         flags = (2 if e['moved_own'] else 0) | (8 if e['logged_in'] else 0) \
-            | (16 if e['forget'] else 0) | 32 * e['device']
+            | (16 if e['forget'] else 0) | 32 * e['device'] \
+            | 4 * e['checkout']
         head = '%d %d %d %d %d %d %d %d %d %d %s' % (
             t['idle'], t['retain'], t['anonymous'], t['remember'], t['hold'],
             t['addresses'], e['kinds'], e['status'], e['op'], flags,
             e['currency'])
         click = [e['click'][0], str(e['click'][1]), str(e['click'][2])] \
             if e['click'] else ['', '', '']
+        place = e['locale'] + (e['zone'] and ' ' + e['zone'])
         who = [e['moved'], e['shopper'], e['network'], e['first_name'],
-               e['locale'], e['order']] + click
+               place, e['order']] + click
         how = e['captured'] + 128 * e['asked']
         if e['consent']:
             how += 8 * e['consent'][1] + 64 * (e['consent'][0] == 'withdrawn')
@@ -457,13 +558,14 @@ class Play:
                 p.rescue, p.fence, p.series, p.tries, p.abandoned, p.next,
                 p.logged_in, v.total),
                 ' '.join('%d:%d:%s' % tuple(s) for s in p.steps),
-                p.first_name, p.locale, v.currency,
+                p.first_name, p.locale + (p.zone and ' ' + p.zone),
+                v.currency,
                 '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines),
-                '%d %d %d %d %d %d %d %d %d' % (
+                '%d %d %d %d %d %d %d %d %d %d' % (
                     p.captured, v.how, v.device, v.stage,
                     max(len(p.orders), bool(p.order)), bool(p.customers),
                     p.offered, p.consented[1] + 8 * (p.consent == 'withdrawn'),
-                    p.consented[0]),
+                    p.consented[0], v.failed > 0),
                 ' '.join(map(str, p.mails)),
                 '%s %s %s' % (p.code['pool'], p.code['text'],
                               'g' if p.code['given'] else 'r')
@@ -503,7 +605,8 @@ class Play:
             sid, rescue, step, id = (words[0], int(words[1]), int(words[3]),
                                      words[4])
         nxt = self.now + later if later else 0
-        reason = 'too_late' if outcome in 'kc' else ''
+        reason = {'k': 'too_late', 'c': ('too_late', 'series_done')[attempt % 2]}
+        reason = reason.get(outcome, '')
         args = (sid, rescue, fence, 7, step, id, outcome, reason, nxt)
         got = self.call('sp1_settle', 'p:' + sid, *args[1:])
         return self.same(got, self.m.settle(*args))
@@ -533,6 +636,16 @@ class Play:
                                    '' if at is None else at, 90 * 86400),
                          self.m.told_consent(sid, what, how, at, 90 * 86400))
 
+    def withdrawn(self, noted):
+        """Told of; noted: what was told of before is in a file now."""
+        kept, self.kept = self.kept if noted else [], []
+        got = self.call('sp1_withdrawn', 'withdrawn',
+                        ''.join('%s %d;' % pair for pair in kept))
+        want = self.m.to_be_noted(kept)
+        self.kept = [(member, at) for at, member in want]
+        return self.same([x.decode() for x in got],
+                         [w for at, m in want for w in (m, str(at))])
+
     def bounces(self, sid, kind, first, n):
         """Two reports of each message."""
         for i in range(first, first + n):
@@ -557,7 +670,7 @@ class Play:
         if isinstance(got, list):
             got = [x.decode() for x in got]
             if what in ('status', 'experiment'):    # hashes
-                fixed = 18 if what == 'status' else 0
+                fixed = 24 if what == 'status' else 0
                 rows = sorted(zip(got[fixed::2], got[fixed + 1::2]))
                 got = got[:fixed] + [x for row in rows for x in row]
         return self.same(got, getattr(show, what)(self.m, *args.get(what, [])))
@@ -596,12 +709,6 @@ class Play:
         return self.same(self.call('sp1_customer', 'c:' + id, sid, '1.imp',
                                    90 * 86400),
                          self.m.customer(id, sid, '1.imp', 90 * 86400))
-
-    def item(self, id, name):
-        texts = ['', name, '', '', '', '']
-        return self.same(self.call('sp1_item', 'n:' + id, '\x1f'.join(texts)),
-                         self.m.item(id, texts))
-
 
 def trim(line):
     line = list(line)

@@ -9,8 +9,8 @@ import time
 
 CAPTURED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
             'customer', 'click')
-CONSENTED = ('', 'login', 'sign_up', 'checkout', 'newsletter', 'identify',
-             'import', 'operator')
+CONSENTED = ('not_me', 'login', 'sign_up', 'checkout', 'newsletter',
+             'identify', 'import', 'operator')
 DEVICES = ('', 'desktop', 'phone', 'tablet')
 CLASSES = ('nothing', 'cookie', 'click', 'address', 'login')
 
@@ -30,6 +30,12 @@ def status(m):
     pairs += [('index', len(due)), ('due', sum(at <= m.now for at in due)),
               ('next_due', due[0] if due else ''),
               ('in_doubt', len(m.doubt))]
+    h = m.hold
+    pairs += [('shop_failing_since',
+               h['begun'] - h['spent'] if m.holds() else ''),
+              ('shop_failing_until', h['over'] if m.holds() else ''),
+              ('shop_failing_barred_until', m.barred()
+               if not m.holds() and m.barred() > m.now else '')]
     return flat(pairs) + flat(sorted(
         ('today_' + name, n) for name, n in m.counts.get(day, {}).items()))
 
@@ -63,6 +69,7 @@ def about(m, sid, p):
                   ('consent_by', CONSENTED[p.consented[1]])]
     pairs += [('locale', p.locale),
               ('locale_by', p.locale and ('shop', 'browser')[p.asked]),
+              ('time_zone', p.zone),
               ('active_ms', max(m.active.get('p:' + sid, 0) - m.now, 0)),
               ('due', m.due.get('p:' + sid, '')), ('rescue', p.rescue),
               ('state', p.state), ('reason', p.reason),
@@ -70,6 +77,8 @@ def about(m, sid, p):
               ('tries', p.tries), ('leased_until', p.lease),
               ('attempt', attempt.replace(' ', '_')), ('ordered', p.order),
               ('clicked', p.clicked), ('offered', p.offered)]
+    if p.state == 'open' and m.holds():
+        pairs.append(('waits', 'shop_failing'))
     if p.code:
         pairs.append(('code', '%s %s' % (p.code['pool'], 'given'
                                          if p.code['given'] else 'reserved')))
@@ -77,10 +86,10 @@ def about(m, sid, p):
         v = m.visits.get(id)
         if v and v.shopper == sid:
             pairs.append(('visit', '%s by=%s items=%d stage=%d last=%d held=%d'
-                          ' device=%s' % (id, CLASSES[v.how], len(v.lines),
+                          ' device=%s checkout_error=%d' % (id, CLASSES[v.how], len(v.lines),
                                           v.stage, v.last,
                                           v.hold if v.hold > m.now else 0,
-                                          DEVICES[v.device])))
+                                          DEVICES[v.device], v.failed)))
     pairs += [('step', '%d %d %s' % tuple(s)) for s in p.steps]
     pairs += [('held_out' if held else 'mail', at)
               for at, held in zip(p.mails, p.held)]

@@ -115,7 +115,7 @@ is_(const sp_str_t *text, const char *expected, int line)
 #define is(text, expected)  is_(&(text), expected, __LINE__)
 
 
-/* Lines as "id/key*quantity@price ...", what lacks left out. */
+/* Lines as "id/key*quantity@price ...", what lacks left out; "?": unsure. */
 
 static inline void
 cart_(sp_cart_op_t op, const char *expected, int line)
@@ -150,7 +150,10 @@ cart_(sp_cart_op_t op, const char *expected, int line)
                                      (long long) l->quantity);
         }
 
-        if (l->price != SP_NO_AMOUNT) {
+        if (l->price == SP_UNSURE) {
+            len += (size_t) snprintf(text + len, sizeof(text) - len, "@?");
+
+        } else if (l->price != SP_NO_AMOUNT) {
             len += (size_t) snprintf(text + len, sizeof(text) - len, "@%lld",
                                      (long long) l->price);
         }

@@ -86,6 +86,7 @@ static const char  rules_sample[] =
 "    if body ~ mail; if response.body !~ error;\n"
 "    email form:post_data | form:billing_email or form:email or json:email;\n"
 "    first_name form:first; locale header:Accept-Language;\n"
+"    time_zone form:zone or cookie:tz | url;\n"
 "    consent form:news or json:news;\n"
 "    alias response.cookie:person_*; checkout;\n"
 "}\n"

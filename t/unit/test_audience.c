@@ -221,6 +221,15 @@ test_bits(void **state)
     assert_false(fits());
     audience.returning = AUDIENCE_YES;
     assert_true(fits());
+
+    audience.checkout_error = AUDIENCE_NO;
+    assert_true(fits());
+    claimed.checkout_error = 1;
+    assert_false(fits());
+    audience.checkout_error = AUDIENCE_YES;
+    assert_true(fits());
+    claimed.checkout_error = 0;
+    assert_false(fits());
 }
 
 

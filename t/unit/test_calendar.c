@@ -32,6 +32,7 @@ static void test_night(void **state);
 static void test_days(void **state);
 static void test_summer(void **state);
 static void test_weeks(void **state);
+static void test_date_line(void **state);
 static void test_day_end(void **state);
 static void test_wrong(void **state);
 
@@ -189,6 +190,12 @@ test_summer(void **state)
         { "Australia/Lord_Howe", { 20548, 20730 } },    /* half an hour */
         { "America/Havana", { 20520, 20758 } },         /* at midnight */
         { "Asia/Kathmandu", { 20541, 20751 } },
+        { "America/Los_Angeles", { 20520, 20758 } },
+        { "Pacific/Auckland", { 20548, 20723 } },       /* 5 Apr, 27 Sep */
+        { "Pacific/Chatham", { 20548, 20723 } },
+        { "Pacific/Kiritimati", { 20541, 20751 } },
+        { "Pacific/Pago_Pago", { 20541, 20751 } },
+        { "Pacific/Apia", { 15338, 15338 } },   /* no 30 December in 2011 */
     };
 
     for (i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
@@ -211,6 +218,42 @@ test_weeks(void **state)
 
     compare(&c, "Europe/Berlin", 20454 * DAY, 20819 * DAY, 5 * HOUR + 7000);
     compare(&c, "America/St_Johns", 20454 * DAY, 20819 * DAY, 7 * HOUR);
+}
+
+
+/* On both sides of it the same moment is of two days, 25 hours apart. */
+
+static void
+test_date_line(void **state)
+{
+    int64_t     friday;
+    calendar_t  c = { 0, 0, 0x1f };             /* Monday to Friday */
+
+    static const char *const  east = "Pacific/Kiritimati";
+    static const char *const  west = "Pacific/Pago_Pago";
+
+    /* 2 January 2026, 11:00 UTC: Saturday 01:00 there, Friday 00:00 here */
+
+    friday = 20455 * DAY + 11 * HOUR;
+    assert_int_equal(calendar_next(&c, east, friday),
+                     20457 * DAY + 10 * HOUR);
+    assert_int_equal(calendar_next(&c, west, friday), friday);
+    assert_int_equal(calendar_day_end(east, friday),
+                     20456 * DAY + 10 * HOUR - 1);
+    assert_int_equal(calendar_day_end(west, friday),
+                     20456 * DAY + 11 * HOUR - 1);
+
+    c.weekdays = CALENDAR_SUNDAY;
+    assert_int_equal(calendar_next(&c, east, friday),
+                     20456 * DAY + 10 * HOUR);
+    assert_int_equal(calendar_next(&c, west, friday),
+                     20457 * DAY + 11 * HOUR);
+
+    c.weekdays = 0;
+    c.from = 21 * 60;
+    c.to = 8 * 60;
+    assert_int_equal(calendar_next(&c, east, friday), friday + 7 * HOUR);
+    assert_int_equal(calendar_next(&c, west, friday), friday + 8 * HOUR);
 }
 
 
@@ -254,6 +297,7 @@ main(void)
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_summer),
         cmocka_unit_test(test_weeks),
+        cmocka_unit_test(test_date_line),
         cmocka_unit_test(test_day_end),
         cmocka_unit_test(test_wrong),
     };

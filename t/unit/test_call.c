@@ -208,8 +208,9 @@ test_event_who(void **state)
 
     event.currency = str("eur");
     event.total = SP_NO_AMOUNT;
+    event.checkout = 1;
     make(&call, &event);
-    arg(&call, 7, HEAD "65792 200 0 90 ");
+    arg(&call, 7, HEAD "65792 200 0 94 ");
     arg(&call, 8, "");
 }
 
@@ -243,7 +244,15 @@ test_event_how(void **state)
     make(&call, &event);
     arg(&call, 9, F F F F "de" F F F F F "3" F);
 
+    event.time_zone = str("Europe/Dublin");
+    make(&call, &event);
+    arg(&call, 9, F F F F "de Europe/Dublin" F F F F F "3" F);
+
     event.locale.len = 0;
+    make(&call, &event);
+    arg(&call, 9, F F F F " Europe/Dublin" F F F F F "3" F);
+
+    event.time_zone.len = 0;
     make(&call, &event);
     arg(&call, 9, "");
 }
@@ -253,9 +262,9 @@ static void
 test_event_lines(void **state)
 {
     sp_call_t      call;
-    sp_line_t      lines[7];
+    sp_line_t      lines[9];
     sp_event_t     event;
-    unsigned char  known[7];
+    unsigned char  known[9];
 
     memset(known, 0, sizeof(known));
     event_start(&event);
@@ -263,7 +272,7 @@ test_event_lines(void **state)
     event.cart = SP_CART_SNAPSHOT;
     event.lines = lines;
     event.known = known;
-    event.nlines = 7;
+    event.nlines = 9;
 
     /* all there is; a total that is the product is left out */
 
@@ -298,10 +307,15 @@ test_event_lines(void **state)
 
     /* amounts out of range */
 
-    lines[5] = line("6", INT64_MAX, INT64_MAX, INT64_MIN + 1);
+    lines[5] = line("6", INT64_MAX, INT64_MAX, INT64_MIN + 2);
 
     lines[6] = line("7", -1, 0, SP_NO_AMOUNT);
     lines[6].category = str("c");
+
+    /* said, but not to be told: what was known before is not either */
+
+    lines[7] = line("8", 2, SP_UNSURE, 900);
+    lines[8] = line("9", 2, SP_UNSURE, SP_UNSURE);
 
     make(&call, &event);
     arg(&call, 11,
@@ -312,7 +326,9 @@ test_event_lines(void **state)
         "3" F F "4" F R
         "4" F F F R
         "6" F F "999999" F R
-        "7" F F "0" F "0" F F F F F F F "c");
+        "7" F F "0" F "0" F F F F F F F "c" R
+        "8" F F "2" F "-" F "900" R
+        "9" F F "2" F "-" F "-");
 }
 
 
@@ -432,7 +448,6 @@ test_mailer_calls(void **state)
 {
     sp_id_t       p, c;
     sp_str_t      mailer, sealed;
-    sp_line_t     item;
     sp_call_t     call;
     sp_confirm_t  terms_of;
 
@@ -492,7 +507,7 @@ test_mailer_calls(void **state)
     arg(&call, 7, "5");
 
     assert_int_equal(sp_call_order(&call, pool, &shop, NULL, NULL, &c, -1, 9,
-                                   SP_NO_AMOUNT, ""), SP_OK);
+                                   SP_NO_AMOUNT, "", 0), SP_OK);
     assert_int_equal(call.argc, 9);
     arg(&call, 3, "sp:{demo}:p:");
     arg(&call, 5, "");
@@ -501,10 +516,17 @@ test_mailer_calls(void **state)
     arg(&call, 8, "9");
 
     assert_int_equal(sp_call_order(&call, pool, &shop, NULL, &p, NULL, 0, 9,
-                                   1250, "EUR"), SP_OK);
+                                   1250, "EUR", 0), SP_OK);
     assert_int_equal(call.argc, 11);
     arg(&call, 9, "1250");
     arg(&call, 10, "EUR");
+
+    assert_int_equal(sp_call_order(&call, pool, &shop, NULL, &p, NULL, 0, 9,
+                                   SP_NO_AMOUNT, "", 1), SP_OK);
+    assert_int_equal(call.argc, 12);
+    arg(&call, 9, "");
+    arg(&call, 10, "");
+    arg(&call, 11, "1");
 
     assert_int_equal(sp_call_not_me(&call, pool, &shop, &p, -1, 9), SP_OK);
     arg(&call, 1, "sp1_not_me");
@@ -544,6 +566,10 @@ test_mailer_calls(void **state)
     arg(&call, 1, "sp1_withdraw");
     arg(&call, 5, "7");
     arg(&call, 6, "5");
+    assert_int_equal(sp_call_consent(&call, pool, &shop, &p,
+                                     SP_CONSENT_WITHDRAWN,
+                                     SP_CONSENTED_NOT_ME, 5, 9), SP_OK);
+    arg(&call, 5, "0");
 
     assert_int_equal(sp_call_customer(&call, pool, &shop, &c, &p, &sealed, 9),
                      SP_OK);
@@ -560,18 +586,15 @@ test_mailer_calls(void **state)
     arg(&call, 6, "3600000");
     arg(&call, 7, "0");
 
-    item = line("it:em", 1, 1, 1);
-    item.name = str("Name");
-    assert_int_equal(sp_call_item(&call, pool, &shop, &item), SP_OK);
-    arg(&call, 3, "sp:{demo}:n:it:em");
-    arg(&call, 5, F "Name" F F F F);
-
     assert_int_equal(sp_call_mode(&call, pool, &shop, SP_MODE_LIVE), SP_OK);
     arg(&call, 5, "3");
     assert_int_equal(sp_call_why(&call, pool, &shop, &p), SP_OK);
     assert_int_equal(sp_call_status(&call, pool, &shop), SP_OK);
-    assert_int_equal(sp_call_doubt(&call, pool, &shop), SP_OK);
+    assert_int_equal(sp_call_doubt(&call, pool, &shop, 1700000000000, 3),
+                     SP_OK);
     arg(&call, 3, "sp:{demo}:doubt");
+    arg(&call, 5, "1700000000000");
+    arg(&call, 6, "3");
 }
 
 
@@ -637,13 +660,14 @@ claim_strings(sp_str_t *items)
     items[4] = str("2 3 4000000000 1 1795600000001 1795600000002 1 1500");
     items[5] = str("11:1795600000003:s 4000000000:5:d");
     items[6] = str("Jo");
-    items[7] = str("de");
+    items[7] = str("de-AT Europe/Vienna");
     items[8] = str("EUR");
     items[9] = str("1" F "k" F "2" F "500" F F "s" F "Shirt" F "u" F "i" F
                    "o" F "c" R
                    "2" F F "1" F F "700" F F F F F F R
-                   "3" F F F F F F F F F F);
-    items[10] = str("3 4 2 5 1 1 1795600000004 12 1795600000007");
+                   "3" F F F F F F F F F F R
+                   "4" F F "2" F "-" F "900" F F F F F F);
+    items[10] = str("3 4 2 5 1 1 1795600000004 12 1795600000007 1");
     items[11] = str("1795600000005 1795600000006");
     items[12] = str("spring SAVE-17 r");
 }
@@ -672,13 +696,16 @@ test_claim_read(void **state)
     assert_true(c->abandoned == 1795600000001);
     assert_true(c->due == 1795600000002);
     assert_int_equal(c->logged_in, 1);
+    assert_int_equal(c->locale.len, 5);
+    assert_memory_equal(c->locale.data, "de-AT", 5);
+    assert_string_equal(c->time_zone, "Europe/Vienna");
     assert_int_equal(c->total, 1500);
     assert_int_equal(c->nsteps, 2);
     assert_int_equal(c->steps[0].hash, 11);
     assert_int_equal(c->steps[0].outcome, 's');
     assert_true(c->steps[1].hash == 4000000000u);
     assert_int_equal(c->steps[1].at, 5);
-    assert_int_equal(c->nlines, 3);
+    assert_int_equal(c->nlines, 4);
     assert_int_equal(c->lines[0].quantity, 2);
     assert_int_equal(c->lines[0].total, 1000);
     assert_memory_equal(c->lines[0].name.data, "Shirt", 5);
@@ -687,6 +714,8 @@ test_claim_read(void **state)
     assert_int_equal(c->lines[1].total, 700);
     assert_true(c->lines[2].quantity == SP_NO_AMOUNT);
     assert_true(c->lines[2].total == SP_NO_AMOUNT);
+    assert_true(c->lines[3].price == SP_NO_AMOUNT);
+    assert_int_equal(c->lines[3].total, 900);
 
     assert_int_equal(c->captured, SP_CAPTURED_CHECKOUT);
     assert_int_equal(c->known, SP_KNOWN_LOGIN);
@@ -698,6 +727,7 @@ test_claim_read(void **state)
     assert_int_equal(c->consent, SP_CONSENT_WITHDRAWN);
     assert_int_equal(c->consented, SP_CONSENTED_NEWSLETTER);
     assert_true(c->consented_at == 1795600000007);
+    assert_int_equal(c->checkout_error, 1);
     assert_int_equal(c->nmails, 2);
     assert_true(c->mails[1] == 1795600000006);
     assert_int_equal(c->pool.len, 6);
@@ -711,20 +741,111 @@ test_claim_read(void **state)
 
     items[9] = str("");
     items[5] = str("");
+    items[7] = str("");
     items[4] = str("2 3 0 0 1 2 0 ");
-    items[10] = str("0 0 0 0 0 0 0 0 0");
+    items[10] = str("0 0 0 0 0 0 0 0 0 0");
     items[11] = str("");
     items[12] = str("");
     assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
+    assert_int_equal(claim.claimed[0].locale.len, 0);
+    assert_string_equal(claim.claimed[0].time_zone, "");
     assert_int_equal(claim.claimed[0].consent, SP_CONSENT_NOT);
     assert_int_equal(claim.claimed[0].nlines, 0);
     assert_int_equal(claim.claimed[0].nsteps, 0);
     assert_true(claim.claimed[0].total == SP_NO_AMOUNT);
 
+    items[10] = str("0 0 0 0 0 0 0 8 5 0");
+    assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
+    assert_int_equal(claim.claimed[0].consent, SP_CONSENT_WITHDRAWN);
+    assert_int_equal(claim.claimed[0].consented, SP_CONSENTED_NOT_ME);
+
+    /* one of the two */
+
+    items[7] = str("de");
+    assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
+    assert_int_equal(claim.claimed[0].locale.len, 2);
+    assert_string_equal(claim.claimed[0].time_zone, "");
+
+    items[7] = str(" UTC");
+    assert_int_equal(sp_claim_read(&claim, pool, items, 13), SP_OK);
+    assert_int_equal(claim.claimed[0].locale.len, 0);
+    assert_string_equal(claim.claimed[0].time_zone, "UTC");
+
     for (n = 0; n < 13; n++) {
         assert_int_equal(sp_claim_read(&claim, pool, items, n),
                          n == 2 ? SP_OK : SP_INVALID);
     }
+}
+
+
+/* Withdrawals that are to be kept: what was told is told back as noted. */
+
+static void
+test_withdrawn(void **state)
+{
+    unsigned         i, n;
+    sp_str_t         items[2 * SP_WITHDRAWN_MAX + 2];
+    sp_call_t        call;
+    sp_withdrawal_t  list[SP_WITHDRAWN_MAX];
+
+    static const char *const  bad[][2] = {
+        { "pppppppppppppppppppppp 8", "1" }, { "pppppppppppppppppppppp", "1" },
+        { "pppppppppppppppppppppp ", "1" }, { "short 1", "1" },
+        { "pppppppppppppppppppppp 1", "" }, { "pppppppppppppppppppppp 1", "x" },
+        { "pppppppppppppppppppppp -1", "1" }, { "", "" }
+    };
+
+    items[0] = str("pppppppppppppppppppppp 0");
+    items[1] = str("1795600000001");
+    items[2] = str("qqqqqqqqqqqqqqqqqqqqqq 3");
+    items[3] = str("1795600000002");
+    assert_int_equal(sp_withdrawn_read(list, &n, items, 4), SP_OK);
+    assert_int_equal(n, 2);
+    assert_string_equal(list[0].shopper.text, "pppppppppppppppppppppp");
+    assert_int_equal(list[0].how, SP_CONSENTED_NOT_ME);
+    assert_true(list[0].at == 1795600000001);
+    assert_int_equal(list[1].how, SP_CONSENTED_CHECKOUT);
+
+    assert_int_equal(sp_call_withdrawn(&call, pool, &shop, list, n), SP_OK);
+    arg(&call, 1, "sp1_withdrawn");
+    arg(&call, 3, "sp:{demo}:withdrawn");
+    arg(&call, 5, "pppppppppppppppppppppp 0 1795600000001;"
+        "qqqqqqqqqqqqqqqqqqqqqq 3 1795600000002;");
+    assert_int_equal(sp_call_withdrawn(&call, pool, &shop, list, 0), SP_OK);
+    arg(&call, 5, "");
+
+    assert_int_equal(sp_withdrawn_read(list, &n, items, 0), SP_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(sp_withdrawn_read(list, &n, items, 3), SP_INVALID);
+
+    for (i = 0; i < SP_WITHDRAWN_MAX + 1; i++) {
+        items[2 * i] = items[0];
+        items[2 * i + 1] = items[1];
+    }
+
+    assert_int_equal(sp_withdrawn_read(list, &n, items, 2 * SP_WITHDRAWN_MAX),
+                     SP_OK);
+    assert_int_equal(n, SP_WITHDRAWN_MAX);
+    assert_int_equal(sp_withdrawn_read(list, &n, items,
+                                       2 * SP_WITHDRAWN_MAX + 2), SP_INVALID);
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        items[0] = str(bad[i][0]);
+        items[1] = str(bad[i][1]);
+
+        if (sp_withdrawn_read(list, &n, items, 2) != SP_INVALID) {
+            fail_msg("\"%s\" \"%s\"", bad[i][0], bad[i][1]);
+        }
+    }
+
+    assert_string_equal(sp_consented_word(SP_CONSENTED_SIGN_UP), "sign_up");
+    assert_null(sp_consented_word(SP_CONSENTED_NOT));
+
+    for (i = SP_CONSENTED_LOGIN; i <= SP_CONSENTED_NOT_ME; i++) {
+        assert_int_equal(sp_consented_read(sp_consented_word(i)), i);
+    }
+
+    assert_int_equal(sp_consented_read("other"), SP_CONSENTED_NOT);
 }
 
 
@@ -746,13 +867,14 @@ test_claim_bad(void **state)
         { 5, "1:2:ss" }, { 5, "x:2:s" },
         { 5, "1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s "
              "1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s 1:1:s" },
-        { 9, "1" F F "x" F F F F F F F F }, { 9, "1" F F "1" F "-" F },
+        { 7, "de 01234567890123456789012345678901234567890" },
+        { 9, "1" F F "x" F F F F F F F F }, { 9, "1" F F "1" F "--" F },
         { 9, "1" F F F F F F F F F F "c" F "d" },
-        { 10, "" }, { 10, "8 0 0 0 0 0 0 0 0" },
-        { 10, "0 5 0 0 0 0 0 0 0" }, { 10, "0 0 4 0 0 0 0 0 0" },
-        { 10, "0 0 0 6 0 0 0 0 0" }, { 10, "0 0 0 0 0 0 0 8 0" },
-        { 10, "0 0 0 0 0 0 0 16 0" }, { 10, "0 0 0 0 0 0 0 0" },
-        { 10, "0 0 0 0 0 0 0 0 0 0" },
+        { 10, "" }, { 10, "8 0 0 0 0 0 0 0 0 0" },
+        { 10, "0 5 0 0 0 0 0 0 0 0" }, { 10, "0 0 4 0 0 0 0 0 0 0" },
+        { 10, "0 0 0 6 0 0 0 0 0 0" },
+        { 10, "0 0 0 0 0 0 0 16 0 0" }, { 10, "0 0 0 0 0 0 0 0 0" },
+        { 10, "0 0 0 0 0 0 0 0 0 2" }, { 10, "0 0 0 0 0 0 0 0 0 0 0" },
         { 11, "x" }, { 11, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17" },
         { 12, "spring" }, { 12, "spring SAVE" }, { 12, "spring SAVE x" },
         { 12, "spring SAVE r " }, { 12, " SAVE r" }, { 12, "spring  r" },
@@ -797,7 +919,7 @@ test_preview(void **state)
     assert_string_equal(preview.claimed.shopper.text,
                         "pppppppppppppppppppppp");
     assert_int_equal(preview.claimed.rescue, 2);
-    assert_int_equal(preview.claimed.nlines, 3);
+    assert_int_equal(preview.claimed.nlines, 4);
 
     for (n = 0; n < 14; n++) {
         assert_int_equal(sp_preview_read(&preview, pool, items, n),
@@ -989,6 +1111,7 @@ main(void)
         cmocka_unit_test(test_event_reply),
         cmocka_unit_test_setup_teardown(test_claim_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim_bad, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_withdrawn, setup, teardown),
         cmocka_unit_test_setup_teardown(test_preview, setup, teardown),
         cmocka_unit_test_setup_teardown(test_offers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_experiment, setup, teardown),

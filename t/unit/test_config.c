@@ -335,11 +335,11 @@ test_log_quote(void **state)
     assert_string_equal(log_quote(buf, ""), "\"\"");
     assert_string_equal(log_quote(buf, "a \"b\" \\"), "\"a \\\"b\\\" \\\\\"");
     assert_string_equal(log_quote(buf, "550 <ada@example.com>: no"),
-                        "\"550 <<address>>: no\"");
+                        "\"550 <address> no\"");
     assert_string_equal(log_quote(buf, "a@b"), "\"<address>\"");
     assert_string_equal(log_quote(buf, "x y@z.com, b@c.dd"),
-                        "\"x <address>, <address>\"");
-    assert_string_equal(log_quote(buf, "@ a@ @b"), "\"@ a@ @b\"");
+                        "\"x <address>\"");
+    assert_string_equal(log_quote(buf, "@ a@ @b"), "\"<address>\"");
 
     memset(text, 'x', sizeof(text));
     text[sizeof(text) - 1] = '\0';

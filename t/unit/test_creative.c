@@ -12,8 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "creative.h"
 #include "creative_colour.h"
+#include "creative_file.h"
+#include "creative_int.h"
+#include "creative_own.h"
 
 
 #define BUNDLED  "mailer/creatives"
@@ -119,6 +121,60 @@ refused(const char *message)
     }
 
     assert_string_equal(err.text + strlen(folder), message);
+}
+
+
+/* An own one that is gone, or cannot be seen, is not another one. */
+
+static void
+test_own(void **state)
+{
+    char         path[CREATIVE_OWN_PATH], link[600];
+    creative_t  *creative;
+    sp_error_t   err;
+
+    creative = creative_load(BUNDLED, "reminder", &err);
+    assert_non_null(creative);
+    assert_true(creative_own(creative));
+
+    creative->own = 0;
+    assert_int_equal(creative_own_note(dir, creative), 0);
+    assert_true(creative_own_right(dir, creative, &err));
+
+    creative->own = 1;
+    assert_int_equal(creative_own_note(dir, creative), 0);
+    assert_int_equal(creative_own_note(dir, creative), 0);
+    assert_true(creative_own_right(dir, creative, &err));
+
+    creative->own = 0;
+    assert_false(creative_own_right(dir, creative, &err));
+    assert_non_null(strstr(err.text, "is gone"));
+    assert_int_equal(creative_own_forget(dir, "reminder", &err), 0);
+    assert_int_equal(creative_own_forget(dir, "reminder", &err), 0);
+    assert_true(creative_own_right(dir, creative, &err));
+    creative_free(creative);
+
+    (void) snprintf(link, sizeof(link), "%s/creatives", dir);
+    assert_int_equal(rmdir(link), 0);
+
+    /* the folder of one, that of all */
+
+    assert_int_equal(creative_file_folder(dir, BUNDLED, "reminder", path,
+                                          sizeof(path), &err), SP_OK);
+    assert_string_equal(path, BUNDLED "/reminder");
+
+    (void) snprintf(link, sizeof(link), "%s/reminder", dir);
+    assert_int_equal(symlink("/nonexistent", link), 0);
+    assert_int_equal(creative_file_folder(dir, BUNDLED, "reminder", path,
+                                          sizeof(path), &err), SP_OK);
+    assert_string_equal(path, link);
+    assert_null(creative_load(dir, "reminder", &err));
+    assert_int_equal(unlink(link), 0);
+
+    assert_int_equal(creative_file_folder("/nonexistent", BUNDLED, "reminder",
+                                          path, sizeof(path), &err),
+                     SP_INVALID);
+    assert_string_equal(err.text, "/nonexistent: No such file or directory");
 }
 
 
@@ -498,6 +554,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test_setup_teardown(test_own, setup, teardown),
         cmocka_unit_test(test_bundled),
         cmocka_unit_test_setup_teardown(test_approval, setup, teardown),
         cmocka_unit_test_setup_teardown(test_locales, setup, teardown),

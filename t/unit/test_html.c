@@ -324,6 +324,105 @@ test_check(void **state)
 }
 
 
+/*
+ * A value stands where it stands: an unquoted one that begins with a character
+ * reference too, which the parser says to begin after it.
+ */
+
+static void
+test_values(void **state)
+{
+    size_t              i, k, len;
+    char               *text;
+    html_t             *html;
+    sp_error_t          err;
+    const html_attr_t  *attr;
+
+    static const struct {
+        const char  *tag;
+        const char  *source;        /* between the quotes, if any */
+        const char  *value;
+        char         quote;
+    } cases[] = {
+        { "<a href=&quot;\">", "&quot;\"", "\"\"", '\0' },
+        { "<a href=&quot;'>", "&quot;'", "\"'", '\0' },
+        { "<a href=&quot\">", "&quot\"", "\"\"", '\0' },
+        { "<a href=&amp;>", "&amp;", "&", '\0' },
+        { "<a href = &amp;x y>", "&amp;x", "&x", '\0' },
+        { "<a href=\r\n&amp;x\r\n>", "&amp;x", "&x", '\0' },
+        { "<a href=&x>", "&x", "&x", '\0' },
+        { "<a href=\"&quot;\">", "&quot;", "\"", '"' },
+        { "<a href='\"'>", "\"", "\"", '\'' },
+        { "<a href=\"\">", "", "", '"' },
+        { "<a href=\n\"x\"\r\n>", "x", "x", '"' },
+        { "<a href=''\r>", "", "", '\'' },
+        { "<a href=x\">", "x\"", "x\"", '\0' },
+        { "<a href>", "", "", '\0' },
+        { "<a href = >", "", "", '\0' },
+        { "<a href href=&quot;\">", "", "", '\0' },
+        { "<a href=&lt;\" href='y'>", "&lt;\"", "<\"", '\0' },
+    };
+
+    static const char  cut[] = "<a b=\"&quot;&amp\" c=&lt d='&";
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        html = parse(cases[i].tag, 0);
+        attr = html_attr(find(html, "a"), "href");
+        assert_non_null(attr);
+        is(&attr->value, cases[i].value);
+        stands(cases[i].tag, attr->value_start, attr->value_end,
+               cases[i].source);
+        assert_int_equal(attr->quote, cases[i].quote);
+        html_free(html);
+    }
+
+    /* nothing behind the text is looked at */
+
+    for (len = 1; len < sizeof(cut); len++) {
+        text = malloc(len);
+        assert_non_null(text);
+        memcpy(text, cut, len);
+
+        for (k = 0; k <= HTML_TEMPLATE; k++) {
+            html = html_parse(text, len, (unsigned) k, &err);
+            assert_non_null(html);
+            html_free(html);
+        }
+
+        free(text);
+    }
+}
+
+
+/* From any offset to any other: the same as from the begin. */
+
+static void
+test_place_next(void **state)
+{
+    size_t        i, k, len;
+    unsigned      line, column;
+    html_place_t  place;
+
+    static const char  text[] = "a\xc3\xa4\n\n\xe2\x82\xac" "b\nc";
+
+    len = sizeof(text) - 1;
+
+    for (i = 0; i <= len + 1; i++) {
+        for (k = 0; k <= len + 1; k++) {
+            memset(&place, 0, sizeof(place));
+            html_place_next(text, len, i, &place);
+            html_place_next(text, len, k, &place);
+            html_place(text, len, k, &line, &column);
+            assert_int_equal(place.line, line);
+            assert_int_equal(place.column, column);
+        }
+    }
+
+    assert_int_equal(line, 4);
+    assert_int_equal(column, 2);
+}
+
+
 /* What would take a parser hours, the stack or all memory. */
 
 static void
@@ -390,6 +489,8 @@ main(void)
         cmocka_unit_test(test_template),
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_check),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_place_next),
         cmocka_unit_test(test_hostile),
     };
 

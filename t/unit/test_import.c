@@ -21,6 +21,10 @@ test_links(void **state)
           TAGS("go-on") "#c'  class=z >Go <b>on</b></a>" },
         { "<a href=sale>A</a>",
           "<a href=\"https://shop.example/en/sale?" TAGS("a") "\">A</a>" },
+        { "<a href=&#47;a&amp;b>A</a>",
+          "<a href=\"https://shop.example/a&amp;b?" TAGS("a") "\">A</a>" },
+        { "<a href=&quot;\">A</a>",
+          "<a href=\"https://shop.example/en/%22%22?" TAGS("a") "\">A</a>" },
         { "<a href=\"//www.shop.example/a?x&#x3D;1\">A</a>",
           "<a href=\"https://www.shop.example/a?x=1&amp;" TAGS("a")
           "\">A</a>" },
@@ -274,6 +278,71 @@ test_head(void **state)
 }
 
 
+/* However long the preheader is, the head has it whole; or it is an error. */
+
+static void
+test_long(void **state)
+{
+    char    *text;
+    size_t   n;
+
+    text = malloc(CREATIVE_FILE_MAX + 1);
+    assert_non_null(text);
+    memset(text, 'a', CREATIVE_FILE_MAX);
+    text[CREATIVE_FILE_MAX] = '\0';
+    options.subject = text + CREATIVE_FILE_MAX - 700;
+    options.preheader = text + CREATIVE_FILE_MAX - 900;
+
+    assert_int_equal(import("{{preheader}}" CTA), SP_OK);
+    n = strlen("subject: \npreheader: \n") + 700 + 900;
+    assert_int_equal(result.head.len, n);
+    assert_false(result.head.failed);
+
+    options.preheader = text;
+    assert_int_equal(import("{{preheader}}" CTA), SP_INVALID);
+    (void) note("subject and preheader are longer than 256 KiB");
+
+    free(text);
+}
+
+
+/* What does not fit into a value is an error: nothing of it is left out. */
+
+static void
+test_larger(void **state)
+{
+    char    *text;
+    size_t   i, n;
+
+    static const char  begin[] = "{{preheader}}" CTA "<img srcset=\"";
+
+    text = malloc(CREATIVE_FILE_MAX + 1);
+    assert_non_null(text);
+    n = strlen(begin);
+    memcpy(text, begin, n);
+
+    for (i = n; i + 4 < CREATIVE_FILE_MAX; i += 3) {
+        memcpy(text + i, "a, ", 3);
+    }
+
+    memcpy(text + i, "\">", 3);
+    assert_int_equal(import(text), SP_INVALID);
+    (void) note("larger than 256 KiB");
+
+    /* "&" and "<" of a rule are written as references */
+
+    n = (size_t) snprintf(text, 64, "<style>a{x:");
+    memset(text + n, '&', CREATIVE_FILE_MAX / 4);
+    n += CREATIVE_FILE_MAX / 4;
+    memcpy(text + n, "}</style><body>{{preheader}}" CTA,
+           sizeof("}</style><body>{{preheader}}" CTA));
+    assert_int_equal(import(text), SP_INVALID);
+    (void) note("larger than 256 KiB");
+
+    free(text);
+}
+
+
 static void
 test_text(void **state)
 {
@@ -460,6 +529,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_cta, setup, teardown),
         cmocka_unit_test_setup_teardown(test_inline, setup, teardown),
         cmocka_unit_test_setup_teardown(test_head, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_long, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_larger, setup, teardown),
         cmocka_unit_test_setup_teardown(test_text, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hostile, setup, teardown)

@@ -225,6 +225,19 @@ test_when(void **state)
 
 
 static void
+test_checkout_error(void **state)
+{
+    const char  *t = "{{#checkout_error}}sorry{{/checkout_error}}"
+                     "{{^checkout_error}}hello{{/checkout_error}}";
+
+    assert_string_equal(rendered(t), "hello");
+
+    facts.checkout_error = 1;
+    assert_string_equal(rendered(t), "sorry");
+}
+
+
+static void
 test_out_of_stock(void **state)
 {
     lines[0].name = str("Apron");
@@ -265,6 +278,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_precedence, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stored_link, setup, teardown),
         cmocka_unit_test_setup_teardown(test_when, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_checkout_error, setup, teardown),
         cmocka_unit_test_setup_teardown(test_out_of_stock, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shop_locale, setup, teardown)
     };

@@ -182,6 +182,33 @@ conditions_on_the_rest(void **unused)
     HOLDS("arg:a[b] = 1", .args = "a%5Bb%5D=1");
     HOLDS("arg:a = 1", .method = "GET", .args = "a=1");
     FAILS("arg:a = 1", .method = "GET");
+
+    /* an empty value is none, but it may be asked for */
+
+    HOLDS("arg:a = \"\"", .method = "GET", .args = "b&a=");
+    HOLDS("arg:a = 1 \"\"", .method = "GET", .args = "a");
+    HOLDS("arg:b or arg:a = \"\"", .method = "GET", .args = "a=");
+    FAILS("arg:a = \"\"", .method = "GET", .args = "a=1");
+    FAILS("arg:a = \"\"", .method = "GET", .args = "b=");
+    FAILS("arg:a = \"\"", .method = "GET");
+    FAILS("arg:a != \"\"", .method = "GET", .args = "a=");
+    HOLDS("arg:a != \"\"", .method = "GET", .args = "b=");
+    FAILS("arg:a present", .method = "GET", .args = "a=");
+    HOLDS("arg:a absent", .method = "GET", .args = "a=");
+    FAILS("arg:a ~ ^", .method = "GET", .args = "a=");
+    HOLDS("form:a = \"\"", .body = "a=&b=1");
+    FAILS("form:a = \"\"", .body = "b=1");
+    HOLDS("header:x = \"\"", .request = { { "x", "" } });
+    FAILS("json:a = \"\"", .body = "{\"a\":\"\"}");
+    FAILS("arg:a | strip:x = \"\"", .method = "GET", .args = "a=x");
+
+    rules("sitepreserver_event logout GET * { if arg:mylogout = \"\"; }");
+    PLAY(.method = "GET", .uri = "/en/", .args = "mylogout=");
+    assert_int_equal(lab.out->kinds, SP_LOGOUT);
+    PLAY(.method = "GET", .uri = "/", .args = "a=1&mylogout");
+    assert_int_equal(lab.out->kinds, SP_LOGOUT);
+    PLAY(.method = "GET", .uri = "/", .args = "mylogout=1");
+    assert_int_equal(lab.rc, SP_DONE);
     HOLDS("header:X-A = 1", .request = { { "x-a", "1" } });
     HOLDS("cookie:a_* = 1", .request = { { "cookie", "b=2; a_77=1" } });
     HOLDS("cookie:a = 1",
@@ -546,6 +573,13 @@ quantities_are_whole_pieces(void **unused)
         if (quantities[i].quantity < 0) {
             cart(SP_CART_NONE, "");
 
+        } else if (strchr(quantities[i].text, '.') != NULL
+                   && strcmp(quantities[i].text, "2.0") != 0
+                   && strcmp(quantities[i].text, "0.0001") != 0)
+        {
+            strcat(expected, "@?");
+            cart(SP_CART_SET, expected);
+
         } else {
             cart(SP_CART_SET, expected);
         }
@@ -728,12 +762,14 @@ static void
 checkout_errors(void **unused)
 {
     rules("sitepreserver_event add_shipping_info POST = /x { checkout;"
-          " if form:a; email form:mail; }"
+          " if form:a; email form:mail; visitor form:cart; }"
           "sitepreserver_event login POST = /x { }");
 
-    PLAY(.body = "a=1", .status = 500);
+    PLAY(.body = "a=1&cart=abc", .status = 500);
     assert_int_equal(lab.out->kinds, SP_CHECKOUT_ERROR);
-    assert_true(lab.out->checkout);
+    is(lab.out->visitor, "abc");
+    assert_int_equal(lab.out->email.len, 0);
+    assert_false(lab.out->checkout);
     assert_false(lab.out->success);
 
     PLAY(.body = "b=1", .status = 500);
@@ -1287,8 +1323,102 @@ amounts_in_minor_units(void **unused)
     PLAY(.answer = "{\"items\":[{\"id\":1,\"p\":999000,\"u\":3,\"c\":\"KWD\"},"
                    "{\"id\":2,\"p\":\"12,50\"}]}");
     assert_int_equal(lab.out->total, SP_NO_AMOUNT);
-    cart(SP_CART_SNAPSHOT, "1@999000 2");
+    cart(SP_CART_SNAPSHOT, "1@999000 2@?");
     is(lab.out->currency, "KWD");
+}
+
+
+/* No amount is told that the shop did not say, or not so. */
+
+static void
+amounts_that_are_not_sure(void **unused)
+{
+    size_t  i;
+    char    answer[200], expected[40];
+
+    static const struct {
+        const char  *line;          /* behind "id":1 */
+        const char  *cart;
+        int64_t      total;         /* of the line */
+    } lines[] = {
+
+        /* more decimals than the currency: of one piece as the shop shows it */
+
+        { "\"q\":1,\"p\":\"8.4034\"", "*1@840", SP_NO_AMOUNT },
+        { "\"p\":\"8.4034\"", "@840", SP_NO_AMOUNT },
+        { "\"q\":2,\"p\":\"10.005\"", "*2@?", SP_NO_AMOUNT },
+        { "\"q\":100,\"p\":\"0.4567\"", "*100@?", SP_NO_AMOUNT },
+        { "\"q\":100,\"p\":\"0.4567\",\"t\":\"45.67\"", "*100@?", 4567 },
+        { "\"q\":3,\"p\":19.989999999999998", "*3@1999", SP_NO_AMOUNT },
+        { "\"q\":3,\"p\":\"19.9900\",\"t\":\"59.9704\"", "*3@1999", 5997 },
+
+        /* what is measured is one piece of what it comes to */
+
+        { "\"q\":1.5,\"p\":\"10.00\"", "*1@1500", 1500 },
+        { "\"q\":0.333,\"p\":\"10.00\"", "*1@333", 333 },
+        { "\"q\":0.333,\"p\":\"9.99\"", "*1@?", SP_UNSURE },
+        { "\"q\":1.5,\"p\":\"10.004\"", "*1@?", SP_UNSURE },
+        { "\"q\":0.3333,\"p\":\"10.00\"", "*1@?", SP_UNSURE },
+        { "\"q\":0.3333,\"p\":\"10.00\",\"t\":3.33", "*1@333", 333 },
+        { "\"q\":\"2.000\",\"p\":\"10.00\"", "*2@1000", SP_NO_AMOUNT },
+        { "\"q\":\"3 pcs\",\"p\":\"10.00\"", "*1@?", SP_UNSURE },
+        { "\"q\":\"2,5\",\"p\":\"10.00\",\"t\":25", "*1@2500", 2500 },
+        { "\"q\":true", "*1@?", SP_UNSURE },
+
+        /* what cannot be read */
+
+        { "\"q\":2,\"p\":\"1.234,56\"", "*2@?", SP_NO_AMOUNT },
+        { "\"q\":2,\"p\":\"9.00\",\"t\":\"18,00\"", "*2@?", SP_UNSURE },
+        { "\"q\":2,\"p\":null,\"t\":\"\"", "*2", SP_NO_AMOUNT },
+
+        /* a thousand and something, in a currency without decimals? */
+
+        { "\"c\":\"CLP\",\"q\":1,\"p\":\"12.990\"", "*1@?", SP_NO_AMOUNT },
+        { "\"c\":\"CLP\",\"q\":1,\"p\":\"1.000\"", "*1@?", SP_NO_AMOUNT },
+        { "\"c\":\"CLP\",\"q\":1,\"p\":\"12990.0000\"", "*1@12990",
+          SP_NO_AMOUNT },
+        { "\"c\":\"JPY\",\"q\":1,\"p\":1600.0", "*1@1600", SP_NO_AMOUNT },
+        { "\"c\":\"KWD\",\"q\":2,\"p\":\"1.000\"", "*2@1000", SP_NO_AMOUNT }
+    };
+
+    rules("sitepreserver_currency EUR;"
+          "sitepreserver_event set_cart POST = /x {"
+          " items response.json:items { id id; quantity q; price p;"
+          "  line_total t; currency c; }"
+          " total response.json:total; currency response.json:cur; }");
+
+    for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        snprintf(answer, sizeof(answer), "{\"items\":[{\"id\":1,%s}]}",
+                 lines[i].line);
+        snprintf(expected, sizeof(expected), "1%s", lines[i].cart);
+
+        PLAY(.answer = answer);
+        cart(SP_CART_SNAPSHOT, expected);
+
+        if (lab.out->lines[0].total != lines[i].total) {
+            fail_msg("%s: %lld", answer, (long long) lab.out->lines[0].total);
+        }
+    }
+
+    /* one currency: the rule's, else that of the first line */
+
+    PLAY(.answer = "{\"cur\":\"EUR\",\"total\":\"20.00\",\"items\":["
+                   "{\"id\":1,\"q\":1,\"p\":1600,\"c\":\"JPY\"},"
+                   "{\"id\":2,\"q\":1,\"p\":\"10.00\",\"c\":\"eur\"},"
+                   "{\"id\":3,\"q\":1,\"p\":\"5.00\"}]}");
+    cart(SP_CART_SNAPSHOT, "1*1@? 2*1@1000 3*1@500");
+    is(lab.out->currency, "EUR");
+    assert_int_equal(lab.out->total, 2000);
+
+    PLAY(.answer = "{\"total\":\"1600\",\"items\":["
+                   "{\"id\":1,\"q\":1,\"p\":1600,\"c\":\"JPY\"},"
+                   "{\"id\":2,\"q\":1,\"p\":\"10.00\",\"c\":\"EUR\"}]}");
+    cart(SP_CART_SNAPSHOT, "1*1@1600 2*1@?");
+    is(lab.out->currency, "JPY");
+    assert_int_equal(lab.out->total, 1600);
+
+    PLAY(.answer = "{\"total\":\"12.990\",\"cur\":\"CLP\",\"items\":[]}");
+    assert_int_equal(lab.out->total, SP_NO_AMOUNT);
 }
 
 
@@ -1379,6 +1509,51 @@ locales(void **unused)
         PLAY(.request = { { "accept-language", texts[i][0] } });
         is(lab.out->locale, texts[i][1]);
     }
+}
+
+
+static void
+time_zones(void **unused)
+{
+    unsigned  i;
+
+    static const char *const  texts[][2] = {
+        { "Europe/Dublin", "Europe/Dublin" }, { "UTC", "UTC" },
+        { "America/Argentina/ComodRivadavia",
+          "America/Argentina/ComodRivadavia" },
+        { "Etc/GMT+12", "Etc/GMT+12" }, { " Asia/Tokyo ", "Asia/Tokyo" },
+        { "America/Port-au-Prince", "America/Port-au-Prince" },
+        { "Nowhere", "Nowhere" }, { "Europe/", "Europe/" },
+        { "A123456789012345678901234567890123456789",
+          "A123456789012345678901234567890123456789" },
+        { "A1234567890123456789012345678901234567890", "" },
+        { "America/A/B/C", "" }, { "", "" }, { " ", "" }, { "+2", "" },
+        { "1", "" }, { "/etc/localtime", "" }, { "_", "" }, { "-", "" },
+        { ":UTC", "" }, { "Europe%2FDublin", "" }, { "../Dublin", "" },
+        { "Europe/Dublin;", "" }, { "Europe/Du blin", "" },
+        { "Europe/Dublin\n", "Europe/Dublin" }, { "Europe\tDublin", "" },
+        { "Europe\\Dublin", "" }, { "Europ\xc3\xa9/Dublin", "" },
+        { "ada@example.com", "" }, { "{x}", "" }, { "a`b", "" },
+        { "@b", "" }, { "[b", "" },
+    };
+
+    rules("sitepreserver_event identify POST = /x {"
+          " time_zone header:X-Zone; }");
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        PLAY(.request = { { "x-zone", texts[i][0] } });
+        is(lab.out->time_zone, texts[i][1]);
+    }
+
+    /* one that is none is as if it were not there */
+
+    rules("sitepreserver_event identify POST = /x {"
+          " time_zone header:X-Zone or cookie:tz | url or value:Asia/Tokyo; }");
+
+    PLAY(.request = { { "x-zone", "1" }, { "cookie", "tz=Europe%2FDublin" } });
+    is(lab.out->time_zone, "Europe/Dublin");
+    PLAY(.request = { { "cookie", "tz=%00" } });
+    is(lab.out->time_zone, "Asia/Tokyo");
 }
 
 
@@ -1508,7 +1683,7 @@ repeated_names_are_decoded_once(void **unused)
           " items json:items { id id; quantity d | json:a; } }");
 
     PLAY(.body = body);
-    cart(SP_CART_SNAPSHOT, "1");
+    cart(SP_CART_SNAPSHOT, "1*1@?");
     assert_true(sp_arena_used(lab.pool) < 128 * 1024);
 
     free(body);
@@ -1788,7 +1963,7 @@ names_that_must_be_quoted(void **unused)
 
     PLAY(.answer = "{\"a\":{\"x.*\":{\"items\":[{\"i*d\":7,\"q\":2,"
                    "\"o\":true},{\"i*d\":8,\"q\":true,\"o\":false}]}}}");
-    cart(SP_CART_SNAPSHOT, "7*2 8");
+    cart(SP_CART_SNAPSHOT, "7*2 8*1@?");
     is(lab.out->lines[0].options, "true");
     is(lab.out->lines[1].options, "false");
 }
@@ -2072,9 +2247,11 @@ main(void)
         TEST(graphql_collections_in_arguments),
         TEST(graphql_arguments_are_bounded),
         TEST(amounts_in_minor_units),
+        TEST(amounts_that_are_not_sure),
         TEST(texts_are_clean_and_bounded),
         TEST(first_names_are_letters),
         TEST(locales),
+        TEST(time_zones),
         TEST(no_more_lines_than_can_be),
         TEST(what_is_left_out_is_known),
         TEST(lines_are_counted_up_to_a_number),

@@ -103,39 +103,43 @@ test_refused(void **state)
 static void
 test_addresses(void **state)
 {
-    size_t  i;
+    size_t     i;
+    outcome_t  outcome;
     static const struct {
         int           code;
         smtp_stage_t  stage;
         const char   *enhanced;
         unsigned      bad;
+        unsigned      soft;
     } cases[] = {
-        { 550, SMTP_RCPT, "5.1.1", 1 },
-        { 550, SMTP_RCPT, "5.1.2", 1 },
-        { 553, SMTP_RCPT, "5.1.3", 1 },
-        { 551, SMTP_RCPT, "5.1.6", 1 },
-        { 556, SMTP_RCPT, "5.1.10", 1 },
-        { 550, SMTP_RCPT, "5.2.1", 1 },
-        { 550, SMTP_DOT, "5.1.1", 1 },
-        { 550, SMTP_RCPT, "", 1 },
-        { 551, SMTP_RCPT, "", 1 },
-        { 553, SMTP_RCPT, "", 1 },
-        { 550, SMTP_RCPT, "5.7.1", 0 },
-        { 550, SMTP_RCPT, "5.1.7", 0 },
-        { 550, SMTP_RCPT, "5.1.8", 0 },
-        { 552, SMTP_RCPT, "5.2.2", 0 },
-        { 554, SMTP_RCPT, "", 0 },
-        { 550, SMTP_DOT, "", 0 },
-        { 550, SMTP_MAIL, "5.1.1", 0 },
-        { 550, SMTP_DATA, "", 0 },
+        { 550, SMTP_RCPT, "5.1.1", 1, 0 },
+        { 550, SMTP_RCPT, "5.1.2", 1, 0 },
+        { 553, SMTP_RCPT, "5.1.3", 1, 0 },
+        { 551, SMTP_RCPT, "5.1.6", 1, 0 },
+        { 556, SMTP_RCPT, "5.1.10", 1, 0 },
+        { 550, SMTP_RCPT, "5.2.1", 1, 0 },
+        { 550, SMTP_DOT, "5.1.1", 1, 0 },
+        { 550, SMTP_RCPT, "", 0, 1 },
+        { 551, SMTP_RCPT, "", 0, 1 },
+        { 553, SMTP_RCPT, "", 0, 1 },
+        { 550, SMTP_RCPT, "5.0.0", 0, 1 },
+        { 550, SMTP_RCPT, "5.1.0", 0, 1 },
+        { 550, SMTP_RCPT, "5.7.1", 0, 0 },
+        { 550, SMTP_RCPT, "5.1.7", 0, 0 },
+        { 550, SMTP_RCPT, "5.1.8", 0, 0 },
+        { 552, SMTP_RCPT, "5.2.2", 0, 0 },
+        { 554, SMTP_RCPT, "", 0, 0 },
+        { 550, SMTP_DOT, "", 0, 0 },
+        { 550, SMTP_MAIL, "5.1.1", 0, 0 },
+        { 550, SMTP_DATA, "", 0, 0 },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_int_equal(decide(cases[i].stage,
-                                cases[i].stage == SMTP_DOT ? cases[i].code : 0,
-                                cases[i].code, cases[i].stage,
-                                cases[i].enhanced).bad_address,
-                         cases[i].bad);
+        outcome = decide(cases[i].stage,
+                         cases[i].stage == SMTP_DOT ? cases[i].code : 0,
+                         cases[i].code, cases[i].stage, cases[i].enhanced);
+        assert_int_equal(outcome.bad_address, cases[i].bad);
+        assert_int_equal(outcome.soft, cases[i].soft);
     }
 }
 

@@ -44,11 +44,11 @@ static void test_held_is_not_late(void **state);
 static void test_retries_are_late(void **state);
 static void test_series(void **state);
 static void test_gone_steps(void **state);
-static void test_before_live(void **state);
 static void test_consent(void **state);
 static void test_audience(void **state);
 static void test_apart(void **state);
 static void test_quiet(void **state);
+static void test_zones(void **state);
 static void test_quiet_is_not_late(void **state);
 static void test_expires(void **state);
 static void test_variants(void **state);
@@ -291,16 +291,6 @@ test_gone_steps(void **state)
 }
 
 
-static void
-test_before_live(void **state)
-{
-    claimed.before_live = 1;
-    assert_string_equal(decide(T0).reason, "before_live");
-    shop.mode = SP_MODE_DRY_RUN;
-    assert_int_equal(decide(T0).kind, PLAN_SEND);
-}
-
-
 /* Whose address was only typed in is not mailed with soft-opt-in. */
 
 static void
@@ -444,6 +434,59 @@ test_quiet(void **state)
     steps[0].calendar.weekdays = CALENDAR_MONDAY;
     plan = decide(T0 + 8 * HOUR);
     assert_int_equal(plan.next, T0 + 4 * 24 * HOUR + 8 * HOUR);
+}
+
+
+/* The shopper's hours count if there is such a zone, else the shop's. */
+
+static void
+test_zones(void **state)
+{
+    size_t  i;
+
+    static const struct {
+        const char  *zone;
+        int          minutes;       /* to wait from midnight in Dublin */
+    } cases[] = {
+        { "", 480 }, { "Europe/Dublin", 480 }, { "UTC", 480 },
+        { "Europe/Nowhere", 480 }, { "europe/berlin", 480 },
+        { "Etc/Unknown", 480 }, { "GMT+14:00", 480 }, { "GMT+3", 480 },
+        { "A", 480 }, { "Europe/Dublin/", 480 },
+
+        { "Europe/Berlin", 420 }, { "Asia/Kolkata", 150 },
+        { "Etc/GMT+3", 660 }, { "America/Sao_Paulo", 660 },
+        { "Asia/Tokyo", 0 }, { "America/Los_Angeles", 0 },
+        { "America/St_Johns", 0 }, { "Pacific/Kiritimati", 0 },
+        { "Pacific/Pago_Pago", 0 }
+    };
+
+    steps[0].calendar.from = 21 * 60;
+    steps[0].calendar.to = 8 * 60;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        strcpy(claimed.time_zone, cases[i].zone);
+
+        if (cases[i].minutes == 0) {
+            assert_int_equal(decide(T0).kind, PLAN_SEND);
+
+        } else {
+            assert_int_equal(decide(T0).kind, PLAN_DEFER);
+            assert_true(decide(T0).next
+                        == T0 + cases[i].minutes * HOUR / 60);
+        }
+    }
+
+    /* and the shopper's days: in Kiritimati it is Friday since ten o'clock */
+
+    steps[0].calendar.from = steps[0].calendar.to = 0;
+    steps[0].calendar.weekdays = CALENDAR_MONDAY << 4;
+    strcpy(claimed.time_zone, "Pacific/Kiritimati");
+    assert_int_equal(decide(T0 + 10 * HOUR).kind, PLAN_SEND);
+    assert_true(decide(T0 + 9 * HOUR).next == T0 + 10 * HOUR);
+    strcpy(claimed.time_zone, "Pacific/Pago_Pago");
+    assert_true(decide(T0 + 10 * HOUR).next == T0 + 35 * HOUR);
+    claimed.time_zone[0] = '\0';
+    assert_true(decide(T0 + 10 * HOUR).next == T0 + 24 * HOUR);
 }
 
 
@@ -638,11 +681,11 @@ main(void)
         cmocka_unit_test_setup(test_retries_are_late, setup),
         cmocka_unit_test_setup(test_series, setup),
         cmocka_unit_test_setup(test_gone_steps, setup),
-        cmocka_unit_test_setup(test_before_live, setup),
         cmocka_unit_test_setup(test_consent, setup),
         cmocka_unit_test_setup(test_audience, setup),
         cmocka_unit_test_setup(test_apart, setup),
         cmocka_unit_test_setup(test_quiet, setup),
+        cmocka_unit_test_setup(test_zones, setup),
         cmocka_unit_test_setup(test_quiet_is_not_late, setup),
         cmocka_unit_test_setup(test_expires, setup),
         cmocka_unit_test_setup(test_variants, setup),

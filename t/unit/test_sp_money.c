@@ -71,6 +71,43 @@ test_parse(void **state)
 
 
 static void
+test_exact(void **state)
+{
+    size_t    i;
+    sp_str_t  text;
+
+    static const struct {
+        const char  *text;
+        int          scale;
+        int          exponent;
+        int          exact;
+    } cases[] = {
+        { "12.50", 0, 2, 1 }, { "12.5", 0, 2, 1 }, { "12", 0, 0, 1 },
+        { "0", 0, 0, 1 }, { "0.000", 0, 0, 1 }, { "12.500000", 0, 2, 1 },
+        { "10.005", 0, 2, 0 }, { "0.4567", 0, 2, 0 }, { "0.001", 0, 2, 0 },
+        { "0.00000001", 0, 2, 1 }, { "1.5", 0, 0, 0 }, { "0.25", 0, 0, 0 },
+        { "1e-1", 0, 0, 0 }, { "15e-1", 0, 1, 1 }, { "1e-999", 0, 2, 1 },
+        { "19.989999999999998", 0, 2, 1 }, { "19.990000000000002", 0, 2, 1 },
+        { "19.98", 0, 1, 0 }, { "1250", 2, 0, 0 }, { "1200", 2, 0, 1 },
+        { "0.123456789012345678901234567890", 0, 2, 0 },
+        { "1e15", 0, 0, 1 }, { "", 0, 2, 0 }, { "x", 0, 2, 0 },
+        { "1,5", 0, 2, 0 }
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        text = exact(cases[i].text, strlen(cases[i].text));
+
+        if (sp_money_exact(&text, cases[i].scale, cases[i].exponent)
+            != cases[i].exact)
+        {
+            fail_msg("%s, %d, %d", cases[i].text, cases[i].scale,
+                     cases[i].exponent);
+        }
+    }
+}
+
+
+static void
 test_long(void **state)
 {
     char      text[300];
@@ -175,6 +212,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         reader_test(test_parse),
+        reader_test(test_exact),
         reader_test(test_long),
         reader_test(test_random),
         reader_test(test_currencies),

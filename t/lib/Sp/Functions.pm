@@ -98,7 +98,8 @@ sub args ($self, $function, $key, @args) {
 # One event.  kinds: a name or a list; op follows from it unless given; lines
 # are lists of fields; alias => { name => flags }; own => name (our cookie);
 # captured, device: numbers, as in sp_call.h; consent: how it came, + 8 when it
-# is taken back; asked: the locale is only the browser's.
+# is taken back; asked: the locale is only the browser's; time_zone; checkout: a
+# step of it went well.
 sub event ($self, $visit, %e) {
     return $self->{redis}->cmd($self->event_args($visit, %e));
 }
@@ -109,7 +110,7 @@ sub event_args ($self, $visit, %e) {
     my $kinds  = 0;
     my $source = id($e{source} // 'worker');
     my $flags  = ($e{moved_own} ? 2 : 0) | ($e{logged_in} ? 8 : 0)
-               | ($e{forget} ? 16 : 0) | 32 * ($e{device} // 0);
+               | ($e{checkout} ? 4 : 0) | ($e{forget} ? 16 : 0) | 32 * ($e{device} // 0);
 
     $kinds |= $KIND{$_} // die "kind $_" for @kinds;
 
@@ -126,7 +127,8 @@ sub event_args ($self, $visit, %e) {
         // (defined $e{shopper} ? "1.sealed-$e{shopper}" : '');
     my @who = (map({ defined $e{$_} ? id($e{$_}) : '' } 'moved', 'shopper',
                    'network'),
-               $e{first_name} // '', $e{locale} // '',
+               $e{first_name} // '',
+               ($e{locale} // '') . (defined $e{time_zone} ? " $e{time_zone}" : ''),
                defined $e{order} ? id($e{order}) : '',
                defined $click->[0] ? id($click->[0]) : '',
                $click->[1] // '', $click->[2] // '');
@@ -161,8 +163,8 @@ sub mode ($self, $mode) {
 
 # Claimed rescues: { shopper, sealed, rescue, fence, series, tries, abandoned,
 # next, logged_in, total, steps, first_name, locale, currency, lines, captured,
-# known, device, stage, orders, customer, offered, consent, consented, mails,
-# pool, code, given }.
+# known, device, stage, orders, customer, offered, consent, consented,
+# checkout_error, mails, pool, code, given }.
 sub claim ($self, %o) {
     my $reply = $self->call('claim', 'due', id($o{mailer} // 'mailer'),
                             $o{max} // 64, $o{lease} // 60_000);
@@ -194,7 +196,7 @@ sub _claimed (@strings) {
         @c{qw(rescue fence series tries abandoned next logged_in total)}
             = split / /, $head, -1;
         @c{qw(captured known device stage orders customer offered consent
-              consented)}
+              consented checkout_error)}
             = split / /, $facts, -1;
         $c{mails} = [ split / /, $mails ];
         @c{qw(pool code given)} = split / /, $code;

@@ -1,0 +1,310 @@
+#!/usr/bin/perl
+#
+# An order that is told more than once: by the shop and by its page, by a page
+# that is loaded again, on the same device or on another, now or days later.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Test::More;
+use Sp::Test;
+use Sp::Clock;
+use Sp::Redis;
+use Sp::Functions;
+
+my $clock = Sp::Clock->new;
+my $redis = Sp::Redis->new;
+my $f;
+
+my ($MINUTE, $HOUR, $DAY) = (60, 3600, 86_400);
+my ($K, $L, $M) = ([ '1', 'k1', 2, 500 ], [ '2', 'k2', 1, 900 ],
+                   [ '3', 'k3', 1, 100 ]);
+
+sub id ($name) { return Sp::Functions::id($name) }
+
+# Who is due.
+sub due () { return join ' ', map { $_->{shopper} =~ s/_+\z//r } $f->claim }
+
+# The shop's word of an order, placed so many seconds ago.
+sub told ($who, $order, $ago = 0) {
+    return $f->call('order', 'p:' . id($who), id($order), '', 1000 * $ago,
+                    7_776_000);
+}
+
+sub page ($visit, $order, %e) {
+    return $f->event($visit, kinds => 'purchase', order => $order, %e);
+}
+
+sub fill ($visit, @lines) {
+    return $f->event($visit, kinds => 'set_cart', lines => \@lines);
+}
+
+# A shop of its own for each subtest.
+my $shops = 0;
+
+sub shop ($name, $code, %o) {
+    $clock->morning;
+    $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
+                            load => $shops == 1, %o);
+    subtest $name => $code;
+}
+
+
+shop 'the shop tells first, its page comes later' => sub {
+    $f->cart('v', shopper => 'ada');
+    $clock->advance($MINUTE);
+    is(told('ada', 'o1'), 'OK', 'a webhook tells of it');
+    is($f->lines('v'), '', 'the cart is bought');
+    $clock->advance(1);
+
+    # answered before the shop emptied it
+    fill('v', $K);
+    is($f->lines('v'), '1|k1|2|500', 'a poll brings it back');
+    $clock->advance(1);
+
+    page('v', 'o1', shopper => 'ada');
+    is($f->lines('v'), '', 'the page of the order clears it');
+    is($f->count('orders'), 1, 'it counts once');
+    $clock->advance(2 * $HOUR);
+    is(due(), '', 'nothing is due');
+
+    # The page again, with a newer cart.
+    for my $later (0, 3 * $DAY) {
+        $clock->advance($later);
+        fill('v', $L);
+        $clock->advance(1);
+        page('v', 'o1', shopper => 'ada');
+        is($f->lines('v'), '2|k2|1|900', "loaded again, $later s later:"
+           . ' the newer cart stays');
+    }
+
+    cmp_ok($f->why('ada')->{ordered}, '<',
+           $f->why('ada')->{now} - 3 * $DAY * 1000,
+           'the order is as old as it was');
+    is($f->count('orders'), 0, 'it is not counted on that day');
+    $clock->advance($HOUR + 1);
+    is(due(), 'ada', '... and is due');
+};
+
+
+shop 'the shop has told of it, and another device opens its page' => sub {
+    $f->cart('v', shopper => 'ada');
+    $clock->advance($MINUTE);
+    told('ada', 'o1');
+    $clock->advance(1);
+    page('v', 'o1', shopper => 'ada');
+    $clock->advance($MINUTE);
+
+    fill('w', $L);
+    page('w', 'o1', shopper => 'ada');
+    is($f->lines('w'), '2|k2|1|900', 'soon: a visit has seen it, the cart of'
+       . ' the other is newer');
+    $clock->advance(3 * $DAY);
+
+    fill('w', $M);
+    page('w', 'o1', shopper => 'ada');
+    is($f->lines('w'), '3|k3|1|100', 'days later');
+
+    fill('x', $M);
+    page('x', 'o1', shopper => 'ada');
+    is($f->lines('x'), '3|k3|1|100', 'on a third device');
+    is($f->count('orders'), 0, 'nothing is counted again');
+};
+
+
+shop 'the shop has told of it, and nobody saw its page at the time' => sub {
+    told('ada', 'o1');
+    $clock->advance($HOUR - 1);
+    fill('v', $K);
+    page('v', 'o1', shopper => 'ada');
+    is($f->lines('v'), '', 'within the hour: it is the first view');
+
+    told('ada', 'o2');
+    $clock->advance($HOUR + 1);
+    fill('v', $K);
+    page('v', 'o2', shopper => 'ada');
+    is($f->lines('v'), '1|k1|2|500', 'after it: somebody looks it up');
+    is($f->count('orders'), 2, 'two orders');
+};
+
+
+shop 'the page of the order before' => sub {
+    for my $order ('o1', 'o2') {
+        $f->cart('v', shopper => 'ada');
+        page('v', $order);
+        $clock->advance($MINUTE);
+    }
+
+    fill('v', $L);
+    page('v', 'o1');
+    is($f->lines('v'), '2|k2|1|900', 'the cart stays');
+    page('v', 'o2');
+    is($f->lines('v'), '2|k2|1|900', '... and the visit knows the other still');
+    is($f->count('orders'), 2, 'two orders');
+};
+
+
+shop 'the shop tells of one person, the page names another' => sub {
+    $f->cart('v', shopper => 'ada');
+    $f->cart('phone', shopper => 'bob');
+    told('ada', 'o1');
+    $clock->advance(1);
+    page('v', 'o1', shopper => 'bob');
+    is($f->lines('phone'), '', 'who is named has ordered, too');
+    is($f->count('orders'), 1, '... and it counts once');
+    cmp_ok($f->why('bob')->{ordered}, '>', 0, 'that is noted');
+};
+
+
+shop 'a click, then an order that the shop tells of first' => sub {
+    $f->cart('v', shopper => 'ada');
+    $clock->advance($HOUR + 1);
+    my ($c) = $f->claim;
+    $f->confirm($c);
+    $f->settle($c, 's', next => 7_200_000);
+    $clock->advance($MINUTE);
+
+    # Clicked, and ordered under another address.
+    $f->event('w', kinds => 'rescue_click', click => [ 'ada', 1, 11 ]);
+    told('bob', 'o1');
+    page('w', 'o1', shopper => 'bob');
+    is($f->count('recovered'), 1, 'the click has brought it');
+    is($f->why('ada')->{reason}, 'recovered', '... and its rescue is over');
+    page('w', 'o1', shopper => 'bob');
+    is($f->count('recovered'), 1, 'once');
+};
+
+
+shop 'an order that is older than the click' => sub {
+    $f->cart('v', shopper => 'ada');
+    $clock->advance(2 * $HOUR);
+    my ($c) = $f->claim;
+    $f->confirm($c);
+    $f->settle($c, 's');
+    $clock->advance($HOUR);
+    $f->event('v', kinds => 'rescue_click', click => [ 'ada', 1, 11 ]);
+    $clock->advance($HOUR);
+
+    told('ada', 'o1', 3 * $HOUR);
+    is($f->count('recovered'), 0, 'the click has not brought it');
+    page('v', 'o2', age => 2 * $HOUR * 1000);
+    is($f->count('recovered'), 0, 'nor one whose event is late');
+    page('v', 'o3');
+    is($f->count('recovered'), 1, 'but the next');
+};
+
+
+shop 'who refuses loads the page of an order again' => sub {
+    my %refused = (shopper => 'ada', sealed => '', forget => 1);
+
+    $f->cart('v', shopper => 'ada');
+    $clock->advance($MINUTE);
+    page('w', 'o1', %refused);
+    is($f->lines('v'), '', 'an order closes what was kept');
+    is($f->count('orders'), 1, 'and counts');
+    is($f->lines('w'), undef, 'nothing is kept of the visit');
+
+    $clock->advance($MINUTE);
+    fill('v', $L);
+    page('w', 'o1', %refused);
+    is($f->lines('v'), '2|k2|1|900', 'again: the newer cart stays');
+    is($f->count('orders'), 1, 'and nothing counts');
+
+    page('v', 'o2', forget => 1);
+    is($f->lines('v'), '', 'another one clears it');
+    $clock->advance(1);
+    fill('v', $M);
+    page('v', 'o2', forget => 1);
+    is($f->lines('v'), '3|k3|1|100', 'and its page does nothing again');
+    is($f->count('orders'), 2, 'two orders');
+    is(told('ada', 'o2'), 'DUP', 'the shop tells nothing new');
+
+    # A cart of somebody unknown that is older than ada's order.
+    fill('x', $K);
+    $clock->advance(1);
+    page('v', 'o3', forget => 1);
+    $clock->advance(1);
+    page('x', 'o3', %refused);
+    is($f->lines('x'), '', 'her order has bought it');
+};
+
+
+shop 'who refuses, and the shop tells first' => sub {
+    $f->cart('v', shopper => 'ada');
+    told('ada', 'o1');
+    $clock->advance(1);
+    fill('v', $K);
+    page('v', 'o1', forget => 1);
+    is($f->lines('v'), '', 'the page clears what a poll brought');
+    is($f->count('orders'), 1, 'one order');
+};
+
+
+shop 'who refuses buys in another session' => sub {
+    my %leads = (
+        cookie => [ {},                        { own   => 'cookie1' } ],
+        login  => [ { logged_in => 1, alias => { login1 => 1 } },
+                    { alias => { login1 => 0 } } ],
+        moved  => [ {},                        { moved => 'moved' } ],
+        ours   => [ {}, { moved => 'ours', moved_own => 1 } ],
+    );
+
+    for my $how (sort keys %leads) {
+        my ($before, $with) = $leads{$how}->@*;
+
+        $f->cart($how, shopper => $how, own => "${how}1", %$before);
+        $clock->advance($HOUR + 1);
+        is(due(), $how, "$how: abandoned");
+
+        my %n = map { $_ => 1 } $redis->keys($f->prefix . '[vpac]:*');
+
+        page("$how-new", "o-$how", forget => 1, %$with);
+        is($f->lines($how), '', '... its cart is bought');
+        is($f->why($how)->{reason}, 'ordered', '... its rescue ends');
+        is($f->lines("$how-new"), undef, '... nothing is kept of the visit');
+        is_deeply([ grep { !$n{$_} } $redis->keys($f->prefix . '[vpac]:*') ],
+                  [], '... nor of who it was');
+    }
+
+    # Whoever is named counts, not our cookie: others use this browser.
+    $f->cart('a', shopper => 'ann', own => 'shared');
+    $f->cart('b', shopper => 'ben');
+    page('c', 'o-ben', shopper => 'ben', sealed => '', own => 'shared',
+         forget => 1);
+    is($f->lines('b'), '', 'who is named has bought');
+    isnt($f->lines('a'), '', 'not who was here before');
+
+    # Only a purchase does, and no deleted cookie.
+    $f->event('d', kinds => 'begin_checkout', own => 'shared', forget => 1);
+    page('d', 'o-x', alias => { login2 => 2 }, forget => 1);
+    isnt($f->lines('a'), '', 'nothing else closes anything');
+};
+
+
+shop 'who refuses takes consent back in another session' => sub {
+    $f->cart('v', shopper => 'ada', logged_in => 1, own => 'cookie',
+             alias => { login => 1 }, consent => 1);
+    is($f->why('ada')->{consent}, 'given', 'it is given');
+    $f->event('w', kinds => 'page_view', own => 'cookie', consent => 9,
+              forget => 1);
+    is($f->why('ada')->{consent}, 'given', 'our cookie takes nothing back');
+    $clock->advance(1);
+    $f->event('w', kinds => 'page_view', alias => { login => 0 },
+              consent => 9, forget => 1);
+    is($f->why('ada')->{consent}, 'withdrawn', 'who is logged in does');
+};
+
+
+shop 'an order that is told again after many others' => sub {
+    $f->cart('v', shopper => 'ada');
+    told('ada', "o$_") for 1 .. 16;
+    is($f->count('orders'), 16, 'sixteen orders');
+    is(told('ada', "o$_"), 'DUP', "order $_ counts once") for 1, 2, 16;
+    told('ada', 'o17');
+    is(told('ada', 'o2'), 'DUP', 'sixteen are known');
+    is(told('ada', 'o1'), 'OK', 'the oldest is forgotten');
+};
+
+
+all_done();
