@@ -313,12 +313,17 @@ for my $bad ('', '{', '[]', 'null', '{"order_id":""}', '{"order_id":"1"}',
     '{"order_id":"1","email":["a@b.cc"]}', '{"order_id":1.5,"email":"a@b.cc"}',
     '{"order_id":"1","order_id":"2","email":"a@b.cc"}', '[' x 60_000,
     '{"a":' x 10_000, '{"order_id":"' . 'x' x 10_000 . '","email":"a@b.cc"}',
-    "{\"order_id\":\"\xff\",\"email\":\"a\@b.cc\"}", "\0" x 100,
-    '{"order_id":99999999999999999999999,"email":"a@b.cc"}',
+    "\0" x 100,
     '{"order_id":"1","email":"a\u0000@b.cc"}',
     '{"order_id":"1","email":"a\r\nb@b.cc"}') {
     my $got = order($bad, $sig => sign($bad));
     is($got->{status}, 400, 'no order: ' . $JSON->ascii->encode([ substr $bad, 0, 50 ]));
+}
+
+# An order is not refused for how its id looks: its cart would be mailed.
+for my $odd ("{\"order_id\":\"\xff\",\"email\":\"odd\@b.cc\"}",
+    '{"order_id":99999999999999999999999,"email":"odd@b.cc"}') {
+    is(order($odd, $sig => sign($odd))->{status}, 200, 'an odd id');
 }
 
 is(order($body, $sig => sign($body, $now), $at => $now)->{status}, 200,
