@@ -33,7 +33,7 @@ ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_alias = {
 };
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_route = {
-    sp_rules_route
+    sp_rules_route, 0
 };
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_currency = {
