@@ -176,17 +176,15 @@ static int
 cmd_consent_last(cmd_t *cmd, const config_shop_t *shop,
     const sp_id_t *shopper, int64_t at)
 {
-    int          last;
-    GHashTable  *withdrawals;
+    int             last;
+    journal_fold_t  withdrawals;
 
-    withdrawals = cmd_withdrawals_read(cmd, shop);
-
-    if (withdrawals == NULL) {
+    if (!cmd_withdrawals_read(cmd, &withdrawals)) {
         return CMD_FAILED;
     }
 
-    last = cmd_withdrawals_last(withdrawals, shopper, at);
-    g_hash_table_destroy(withdrawals);
+    last = cmd_withdrawals_last(&withdrawals, shop, shopper, at);
+    journal_fold_free(&withdrawals);
 
     return last ? cmd_consent_old() : CMD_OK;
 }

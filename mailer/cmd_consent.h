@@ -7,9 +7,8 @@
 #ifndef CMD_CONSENT_H
 #define CMD_CONSENT_H
 
-#include <glib.h>
-
 #include "cmd.h"
+#include "journal_fold.h"
 
 
 /*
@@ -21,14 +20,14 @@ int64_t cmd_consent_at(const char *date);
 
 
 /*
- * cmd_withdrawals.c: who has taken consent back in this shop, as the mailer's own
- * file has it; NULL: said that it cannot be read.  Is there a withdrawal that
- * consent of that date does not undo?  at: Unix ms; -1: not known.
+ * cmd_withdrawals.c: who has taken consent back, as the mailer's own file has it
+ * in the end.  0: said that it cannot be read.  Is there a withdrawal in this
+ * shop that consent of that date does not undo?  at: Unix ms; -1: not known.
  */
 
-GHashTable *cmd_withdrawals_read(cmd_t *cmd, const config_shop_t *shop);
-int cmd_withdrawals_last(GHashTable *withdrawals, const sp_id_t *shopper,
-    int64_t at);
+int cmd_withdrawals_read(cmd_t *cmd, journal_fold_t *all);
+int cmd_withdrawals_last(const journal_fold_t *all, const config_shop_t *shop,
+    const sp_id_t *shopper, int64_t at);
 
 
 /* Gives an exit status. */

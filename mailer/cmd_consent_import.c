@@ -13,11 +13,11 @@
 
 
 typedef struct {
-    cmd_import_t  import;           /* the first member */
-    long          given;
-    long          before;           /* it was known already */
-    long          later;            /* something else was said later */
-    GHashTable   *withdrawals;
+    cmd_import_t    import;         /* the first member */
+    long            given;
+    long            before;         /* it was known already */
+    long            later;          /* something else was said later */
+    journal_fold_t  withdrawals;
 } cmd_consent_import_t;
 
 
@@ -40,12 +40,11 @@ cmd_consent_import(cmd_t *cmd, const config_shop_t *shop, const char *path)
     }
 
     consents.import.replied = cmd_consent_replied;
-    consents.withdrawals = cmd_withdrawals_read(cmd, shop);
     rc = CMD_FAILED;
 
-    if (consents.withdrawals != NULL) {
+    if (cmd_withdrawals_read(cmd, &consents.withdrawals)) {
         rc = cmd_connect(cmd) ? cmd_consent_file(&consents) : CMD_REDIS;
-        g_hash_table_destroy(consents.withdrawals);
+        journal_fold_free(&consents.withdrawals);
     }
 
     cmd_import_close(&consents.import);
@@ -141,7 +140,9 @@ cmd_consent_line(cmd_consent_import_t *consents, char *text)
         }
     }
 
-    if (cmd_withdrawals_last(consents->withdrawals, &shopper, at)) {
+    if (cmd_withdrawals_last(&consents->withdrawals, import->shop, &shopper,
+                             at))
+    {
         consents->later++;
         return 1;
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "cmd_consent.h"
 #include "cmd_suppress.h"
 #include "sp_arena.h"
 
@@ -255,13 +256,9 @@ cmd_restore_shop(cmd_t *cmd, const config_shop_t *shop, json_t *done)
     }
 
     journal_fold_free(&all);
-    journal_fold_init(&all);
     withdrawals = 0;
 
-    if (journal_withdrawals(cmd->conf->state_dir, journal_fold_said, &all) < 0)
-    {
-        cmd_error("%s/withdrawals cannot be read", cmd->conf->state_dir);
-        journal_fold_free(&all);
+    if (!cmd_withdrawals_read(cmd, &all)) {
         return CMD_FAILED;
     }
 

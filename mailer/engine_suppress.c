@@ -30,7 +30,7 @@ typedef struct {
 static int engine_tell(engine_t *engine, const char *shop,
     const sp_id_t *shopper, const char *reason, int64_t until);
 static int engine_tell_not_me(engine_t *engine, const char *shop,
-    const sp_id_t *shopper, int64_t ago);
+    const sp_id_t *shopper);
 static engine_suppression_t *engine_suppression(
     void (*done)(void *data, int error), void *data);
 static void engine_note(engine_t *engine, engine_suppression_t *suppression,
@@ -66,11 +66,8 @@ engine_tell(engine_t *engine, const char *shop, const sp_id_t *shopper,
 }
 
 
-/* ago: ms; 0: now. */
-
 static int
-engine_tell_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
-    int64_t ago)
+engine_tell_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper)
 {
     int             rc;
     sp_call_t       call;
@@ -82,7 +79,7 @@ engine_tell_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
 
     rc = arena == NULL || conf == NULL
          || sp_call_not_me(&call, sp_arena_pool(arena), &conf->id, shopper,
-                           ago, conf->remember) != SP_OK
+                           0, conf->remember) != SP_OK
          || engine_call(engine, &call) != 0;
 
     sp_arena_destroy(arena);
@@ -218,7 +215,7 @@ engine_not_me(engine_t *engine, const char *shop, const sp_id_t *shopper,
     }
 
     if (config_shop(engine->conf, shop) != NULL
-        && engine_tell_not_me(engine, shop, shopper, 0) != 0)
+        && engine_tell_not_me(engine, shop, shopper) != 0)
     {
         log_event(LOG_ERROR, "not_me", "shop=%s error=\"out of memory\"",
                   shop);

@@ -10,6 +10,8 @@
 
 static guint journal_fold_hash(gconstpointer key);
 static gboolean journal_fold_equal(gconstpointer a, gconstpointer b);
+static journal_last_t *journal_fold_find(const journal_fold_t *fold,
+    const char *shop, const sp_id_t *shopper);
 static journal_last_t *journal_fold_one(journal_fold_t *fold,
     const char *shop, const sp_id_t *shopper);
 
@@ -56,17 +58,28 @@ journal_fold_equal(gconstpointer a, gconstpointer b)
 }
 
 
+static journal_last_t *
+journal_fold_find(const journal_fold_t *fold, const char *shop,
+    const sp_id_t *shopper)
+{
+    journal_last_t  key;
+
+    key.shop = shop;
+    key.shopper = *shopper;
+
+    return g_hash_table_lookup(fold->table, &key);
+}
+
+
 /* One that was not there is as one that was taken back. */
 
 static journal_last_t *
 journal_fold_one(journal_fold_t *fold, const char *shop,
     const sp_id_t *shopper)
 {
-    journal_last_t  *last, key;
+    journal_last_t  *last;
 
-    key.shop = shop;
-    key.shopper = *shopper;
-    last = g_hash_table_lookup(fold->table, &key);
+    last = journal_fold_find(fold, shop, shopper);
 
     if (last == NULL) {
         last = g_new0(journal_last_t, 1);
@@ -135,12 +148,21 @@ int
 journal_fold_has(const journal_fold_t *fold, const char *shop,
     const sp_id_t *shopper)
 {
-    journal_last_t   key;
     const journal_last_t  *last;
 
-    key.shop = shop;
-    key.shopper = *shopper;
-    last = g_hash_table_lookup(fold->table, &key);
+    last = journal_fold_find(fold, shop, shopper);
 
     return last != NULL && !last->gone && last->until == 0;
+}
+
+
+int64_t
+journal_fold_at(const journal_fold_t *fold, const char *shop,
+    const sp_id_t *shopper)
+{
+    const journal_last_t  *last;
+
+    last = journal_fold_find(fold, shop, shopper);
+
+    return last != NULL ? last->at : -1;
 }

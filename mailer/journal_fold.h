@@ -51,4 +51,10 @@ int journal_fold_has(const journal_fold_t *fold, const char *shop,
     const sp_id_t *shopper);
 
 
+/* When that was said of this shopper last, Unix time in s; -1: it was not. */
+
+int64_t journal_fold_at(const journal_fold_t *fold, const char *shop,
+    const sp_id_t *shopper);
+
+
 #endif /* JOURNAL_FOLD_H */

@@ -13,6 +13,7 @@
 
 
 static int redis_greet(redis_t *redis, const char *first, ...);
+static int redis_greeting(redis_t *redis, redis_request_t *request);
 static int redis_load(redis_t *redis);
 static int redis_seek(redis_t *redis);
 static int redis_refused(redis_t *redis, const redis_request_t *request,
@@ -54,10 +55,9 @@ redis_connected(redis_t *redis)
 static int
 redis_greet(redis_t *redis, const char *first, ...)
 {
-    int               argc;
-    va_list           ap;
-    const char       *argv[4], *arg;
-    redis_request_t  *request;
+    int          argc;
+    va_list      ap;
+    const char  *argv[4], *arg;
 
     argc = 0;
     va_start(ap, first);
@@ -67,8 +67,15 @@ redis_greet(redis_t *redis, const char *first, ...)
     }
 
     va_end(ap);
-    request = redis_request(argc, argv, NULL);
+    return redis_greeting(redis, redis_request(argc, argv, NULL));
+}
 
+
+/* NULL: memory is out. */
+
+static int
+redis_greeting(redis_t *redis, redis_request_t *request)
+{
     if (request == NULL) {
         return -1;
     }
@@ -89,16 +96,12 @@ redis_load(redis_t *redis)
     sp_call_load(&call);
     request = redis_request(call.argc, call.argv, call.argvlen);
 
-    if (request == NULL) {
-        return -1;
+    if (request != NULL) {
+        request->load = 1;
+        redis->loading = 1;
     }
 
-    request->load = 1;
-    redis->loading = 1;
-    redis->greetings++;
-    redis_write(redis, request);
-
-    return 0;
+    return redis_greeting(redis, request);
 }
 
 
@@ -116,16 +119,12 @@ redis_seek(redis_t *redis)
     argv[3] = sp_functions_name;
     request = redis_request(4, argv, NULL);
 
-    if (request == NULL) {
-        return -1;
+    if (request != NULL) {
+        request->load = 1;
+        request->seek = 1;
     }
 
-    request->load = 1;
-    request->seek = 1;
-    redis->greetings++;
-    redis_write(redis, request);
-
-    return 0;
+    return redis_greeting(redis, request);
 }
 
 

@@ -25,6 +25,9 @@ static void ngx_http_sitepreserver_variable_set(ngx_http_variable_value_t *v,
     const char *text);
 static ngx_http_sitepreserver_ctx_t *ngx_http_sitepreserver_variable_ctx(
     ngx_http_request_t *r);
+static ngx_http_sitepreserver_loc_conf_t *
+    ngx_http_sitepreserver_variable_conf(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx);
 static ngx_uint_t ngx_http_sitepreserver_enabled(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_sitepreserver_watched(ngx_http_request_t *r);
 static sp_rc_t ngx_http_sitepreserver_request_visitor(ngx_http_request_t *r,
@@ -263,19 +266,26 @@ ngx_http_sitepreserver_variable_ctx(ngx_http_request_t *r)
 }
 
 
+/* Of the location that the request came to first. */
+
+static ngx_http_sitepreserver_loc_conf_t *
+ngx_http_sitepreserver_variable_conf(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    return (ctx != NULL) ? ctx->lcf
+                         : ngx_http_get_module_loc_conf(r->main,
+                                                ngx_http_sitepreserver_module);
+}
+
+
 static ngx_uint_t
 ngx_http_sitepreserver_enabled(ngx_http_request_t *r)
 {
-    ngx_http_sitepreserver_ctx_t       *ctx;
-    ngx_http_sitepreserver_loc_conf_t  *lcf;
+    ngx_http_sitepreserver_ctx_t  *ctx;
 
-    ctx = ngx_http_sitepreserver_ctx(r->main);
+    ctx = ngx_http_sitepreserver_variable_ctx(r);
 
-    lcf = (ctx != NULL) ? ctx->lcf
-                        : ngx_http_get_module_loc_conf(r->main,
-                                                ngx_http_sitepreserver_module);
-
-    return lcf->enable;
+    return ngx_http_sitepreserver_variable_conf(r, ctx)->enable;
 }
 
 
@@ -287,19 +297,16 @@ ngx_http_sitepreserver_watched(ngx_http_request_t *r)
     ngx_http_sitepreserver_ctx_t       *ctx;
     ngx_http_sitepreserver_loc_conf_t  *lcf;
 
-    if (!ngx_http_sitepreserver_enabled(r)) {
+    ctx = ngx_http_sitepreserver_variable_ctx(r);
+    lcf = ngx_http_sitepreserver_variable_conf(r, ctx);
+
+    if (!lcf->enable) {
         return 0;
     }
-
-    ctx = ngx_http_sitepreserver_ctx(r->main);
 
     if (ctx != NULL && ctx->gated) {
         return !ctx->ignored && !ctx->refused;
     }
-
-    lcf = (ctx != NULL) ? ctx->lcf
-                        : ngx_http_get_module_loc_conf(r->main,
-                                                ngx_http_sitepreserver_module);
 
     return ngx_http_sitepreserver_admitted(r->main, lcf);
 }

@@ -345,6 +345,7 @@ sp_collected_line(sp_line_t *line, const sp_collected_item_t *item, int whole,
 static int
 sp_collected_pieces(sp_line_t *line, const sp_collected_item_t *item)
 {
+    int              whole;
     const sp_str_t  *text;
 
     text = &item->text[SP_ITEM_QUANTITY];
@@ -355,8 +356,7 @@ sp_collected_pieces(sp_line_t *line, const sp_collected_item_t *item)
         return item->tried[SP_ITEM_QUANTITY] == 0;
     }
 
-    return sp_field_quantity(text, &line->quantity) == SP_OK
-           && sp_money_exact(text, 0, 0);
+    return sp_field_quantity(text, &line->quantity, &whole) == SP_OK && whole;
 }
 
 
@@ -394,14 +394,16 @@ static void
 sp_collected_measured(sp_line_t *line, const sp_collected_item_t *item,
     int whole)
 {
+    int      exact;
     int64_t  total, thousandths;
 
     total = line->total;
 
     if (total < 0 && line->price >= 0
-        && sp_money_parse(&item->text[SP_ITEM_QUANTITY], 0, 3, &thousandths)
+        && sp_money_read(&item->text[SP_ITEM_QUANTITY], 0, 3, &thousandths,
+                         &exact)
            == SP_OK
-        && sp_money_exact(&item->text[SP_ITEM_QUANTITY], 0, 3)
+        && exact
         && !__builtin_mul_overflow(line->price, thousandths, &total)
         && total % 1000 == 0)
     {

@@ -485,11 +485,11 @@ sp_field_trim(sp_str_t *value)
 
 
 sp_rc_t
-sp_field_quantity(const sp_str_t *text, int64_t *quantity)
+sp_field_quantity(const sp_str_t *text, int64_t *quantity, int *whole)
 {
     int64_t  n, thousandths;
 
-    if (sp_money_parse(text, 0, 0, &n) != SP_OK
+    if (sp_money_read(text, 0, 0, &n, whole) != SP_OK
         || sp_money_parse(text, 0, 3, &thousandths) != SP_OK
         || n > SP_QUANTITY_MAX)
     {
@@ -506,7 +506,7 @@ sp_rc_t
 sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
     const sp_str_t *currency, int64_t *amount, sp_amount_t *how)
 {
-    int          exponent;
+    int          exponent, exact;
     unsigned     n;
     const char  *point;
 
@@ -523,12 +523,11 @@ sp_field_amount(const sp_str_t *text, const sp_str_t *scale,
 
     exponent = sp_money_exponent(currency);
 
-    if (sp_money_parse(text, (int) n, exponent, amount) != SP_OK) {
+    if (sp_money_read(text, (int) n, exponent, amount, &exact) != SP_OK) {
         return SP_INVALID;
     }
 
-    *how = sp_money_exact(text, (int) n, exponent) ? SP_AMOUNT_EXACT
-                                                   : SP_AMOUNT_ROUNDED;
+    *how = exact ? SP_AMOUNT_EXACT : SP_AMOUNT_ROUNDED;
 
     if (exponent == 0 && n == 0) {
         point = memchr(text->data, '.', text->len);

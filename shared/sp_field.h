@@ -58,9 +58,13 @@ sp_field_form(sp_form_of_t form, int money)
 }
 
 
-/* Whole pieces: rounded half up, but at least 1 of what is more than none. */
+/*
+ * Whole pieces: rounded half up, but at least 1 of what is more than none;
+ * *whole is zero if it was rounded.
+ */
 
-sp_rc_t sp_field_quantity(const sp_str_t *text, int64_t *quantity);
+sp_rc_t sp_field_quantity(const sp_str_t *text, int64_t *quantity,
+    int *whole);
 
 
 /* What sp_field_amount() makes of a text. */

@@ -20,6 +20,7 @@ typedef struct {
 
 static sp_rc_t money_number(const sp_str_t *text, int scale, int exponent,
     money_number_t *number);
+static int money_exact(const money_number_t *number);
 static const char *money_read(money_number_t *number, const char *p,
     const char *end);
 static const char *money_exponent(int *exponent, const char *p,
@@ -95,12 +96,24 @@ sp_rc_t
 sp_money_parse(const sp_str_t *text, int scale, int exponent,
     int64_t *amount)
 {
+    int  exact;
+
+    return sp_money_read(text, scale, exponent, amount, &exact);
+}
+
+
+sp_rc_t
+sp_money_read(const sp_str_t *text, int scale, int exponent, int64_t *amount,
+    int *exact)
+{
     int             half;
     money_number_t  number;
 
     if (money_number(text, scale, exponent, &number) != SP_OK) {
         return SP_INVALID;
     }
+
+    *exact = money_exact(&number);
 
     if (number.digits == 0) {
         *amount = 0;
@@ -136,19 +149,15 @@ sp_money_parse(const sp_str_t *text, int scale, int exponent,
 }
 
 
-int
-sp_money_exact(const sp_str_t *text, int scale, int exponent)
+static int
+money_exact(const money_number_t *number)
 {
-    uint64_t        unit, rest;
-    money_number_t  number;
-
-    if (money_number(text, scale, exponent, &number) != SP_OK) {
-        return 0;
-    }
+    int       shift;
+    uint64_t  unit, rest;
 
     unit = 1;
 
-    for ( /* void */ ; number.shift < 0; number.shift++) {
+    for (shift = number->shift; shift < 0; shift++) {
         if (unit >= UINT64_C(1000000000000000000)) {
             break;                  /* the digits are less */
         }
@@ -156,7 +165,7 @@ sp_money_exact(const sp_str_t *text, int scale, int exponent)
         unit *= 10;
     }
 
-    rest = number.digits % unit;
+    rest = number->digits % unit;
 
     return rest <= unit / 1000 || unit - rest <= unit / 1000;
 }

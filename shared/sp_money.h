@@ -46,12 +46,13 @@ sp_rc_t sp_money_parse(const sp_str_t *text, int scale, int exponent,
 
 
 /*
- * Zero: sp_money_parse() has to round that number, by more than a thousandth of
- * the minor unit, as a sum of binary fractions may be off ("19.989999999998").
- * Or it is no number.
+ * The same; *exact is zero if the number had to be rounded, by more than a
+ * thousandth of the minor unit, as a sum of binary fractions may be off
+ * ("19.989999999998").
  */
 
-int sp_money_exact(const sp_str_t *text, int scale, int exponent);
+sp_rc_t sp_money_read(const sp_str_t *text, int scale, int exponent,
+    int64_t *amount, int *exact);
 
 
 #endif /* SP_MONEY_H */

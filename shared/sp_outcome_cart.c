@@ -4,7 +4,6 @@
  * What a rule says of the cart.
  */
 
-#include "sp_money.h"
 #include "sp_outcome.h"
 
 
@@ -362,6 +361,7 @@ sp_outcome_line_texts(sp_apply_t *apply, sp_line_t *line)
 static sp_rc_t
 sp_outcome_quantity(sp_apply_t *apply, sp_cart_op_t op, sp_line_t *line)
 {
+    int                  whole;
     sp_rc_t              rc;
     sp_value_t           value;
     const sp_sources_t  *sources;
@@ -376,11 +376,11 @@ sp_outcome_quantity(sp_apply_t *apply, sp_cart_op_t op, sp_line_t *line)
                        &value);
 
     if (rc == SP_OK) {
-        if (sp_field_quantity(&value.text, &line->quantity) != SP_OK) {
+        if (sp_field_quantity(&value.text, &line->quantity, &whole) != SP_OK) {
             return SP_DONE;
         }
 
-        if (!sp_money_exact(&value.text, 0, 0)) {
+        if (!whole) {
             line->price = SP_UNSURE;
         }
 

@@ -73,7 +73,10 @@ test_parse(void **state)
 static void
 test_exact(void **state)
 {
+    int       is_exact;
     size_t    i;
+    sp_rc_t   rc;
+    int64_t   amount;
     sp_str_t  text;
 
     static const struct {
@@ -97,8 +100,11 @@ test_exact(void **state)
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         text = exact(cases[i].text, strlen(cases[i].text));
 
-        if (sp_money_exact(&text, cases[i].scale, cases[i].exponent)
-            != cases[i].exact)
+        is_exact = 0;
+        rc = sp_money_read(&text, cases[i].scale, cases[i].exponent, &amount,
+                           &is_exact);
+
+        if ((rc == SP_OK && is_exact) != cases[i].exact)
         {
             fail_msg("%s, %d, %d", cases[i].text, cases[i].scale,
                      cases[i].exponent);
