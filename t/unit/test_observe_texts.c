@@ -155,6 +155,36 @@ parallel_arrays(void **unused)
 }
 
 
+/* Names of which a part is an id: the field's own, or the line's. */
+
+static void
+names_with_ids(void **unused)
+{
+    rules("sitepreserver_event add_to_cart POST ~ ^/add/([0-9]+)$ {"
+          " item_id uri:1; quantity form:addtocart_*.EnteredQuantity; }"
+          "sitepreserver_event update_cart POST = /cart {"
+          " items form:itemquantity* { item_key @key; quantity .; } }"
+          "sitepreserver_event remove_from_cart POST = /gone {"
+          " items form:line_*.gone { item_key @key;"
+          "  id form:line_#.product; } }");
+
+    PLAY(.uri = "/add/17", .body = "product_attribute_4=2"
+         "&addtocart_17.EnteredQuantity=3&addtocart_17.CustomerEnteredPrice=5");
+    cart(SP_CART_ADD, "17*3");
+
+    PLAY(.uri = "/add/17", .body = "addtocart_17.AddToCartQuantity=3"
+         "&addtocart_17.EnteredQuantity.x=4");
+    cart(SP_CART_ADD, "17*1");
+
+    PLAY(.uri = "/cart", .body = "itemquantity12=2&itemquantity7=5&item=1");
+    cart(SP_CART_SET, "/12*2 /7*5");
+
+    PLAY(.uri = "/gone", .body = "line_8.gone=1&line_9.product=y"
+                                 "&line_8.product=x");
+    cart(SP_CART_REMOVE, "x/8");
+}
+
+
 #define FORM  "multipart/form-data; boundary=xyz"
 #define PART(name, value)                                                     \
     "--xyz\r\nContent-Disposition: form-data; name=\"" name "\"\r\n"          \
@@ -546,6 +576,7 @@ main(void)
         TEST(prices_beside_minor_units),
         TEST(prices_tell_their_currency),
         TEST(parallel_arrays),
+        TEST(names_with_ids),
         TEST(multipart_forms),
         TEST(multipart_files),
         TEST(compressed_requests),
