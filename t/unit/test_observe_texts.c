@@ -114,7 +114,7 @@ prices_tell_their_currency(void **unused)
     is(lab.out->currency, "USD");
 
     PLAY(.uri = "/add", .body = "id=7", .answer = "{\"p\":\"500 \xc2\xa5\"}");
-    cart(SP_CART_ADD, "7*1");
+    cart(SP_CART_ADD, "7*1@?");
 
     PLAY(.uri = "/add", .body = "id=7", .answer = "{\"p\":\"500 JPY\"}");
     cart(SP_CART_ADD, "7*1@500");
@@ -123,7 +123,7 @@ prices_tell_their_currency(void **unused)
     /* a stranger's text tells nothing */
 
     PLAY(.uri = "/mine", .body = "id=7&p=500+JPY");
-    cart(SP_CART_ADD, "7*1");
+    cart(SP_CART_ADD, "7*1@?");
     is(lab.out->currency, "USD");
 }
 
