@@ -466,7 +466,8 @@ typedef struct {
                                        "no_address", "leased" (a mailer has
                                        it), "held", "active", "closed" (the
                                        rescue has ended), "shop_failing" (its
-                                       checkout), "open" */
+                                       checkout), "out_of_stock" (all of the
+                                       cart), "open" */
     int64_t       idle;             /* ms, of the shop; 0: not noted */
     sp_claimed_t  claimed;          /* now is set, whatever stands */
 } sp_preview_t;
