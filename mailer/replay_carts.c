@@ -52,8 +52,8 @@ static int64_t replay_whole(const sp_str_t *text);
 
 
 /*
- * Whoever comes back after an idle time was mailed before.  Asked at the time of
- * this event, before it is folded: nothing else has happened to them.
+ * Whoever comes back after an idle time was mailed before.  Asked at the time
+ * of this event, before it is folded: nothing else has happened to them.
  */
 
 sp_rc_t
