@@ -34,11 +34,13 @@ typedef struct {
 typedef struct {
     const char         *field;
     const char *const  *parts;
+    int                 line;       /* only of one line of a cart */
 } detect_field_t;
 
 
 typedef struct {
     buffer_t         out;
+    int              line;          /* it is about one line of a cart */
     unsigned         seen;          /* bits of detect_fields */
     unsigned         nothers;
     char             others[400];   /* names that none of them is */
@@ -50,6 +52,7 @@ static void detect_head(detect_out_t *d, const har_exchange_t *x,
     const char *kind);
 static void detect_uri(detect_out_t *d, const sp_str_t *uri);
 static void detect_form(detect_out_t *d, const har_exchange_t *x);
+static void detect_multipart(detect_out_t *d, const har_exchange_t *x);
 static void detect_form_field(detect_out_t *d, const char *source,
     const sp_str_t *name, const sp_str_t *value);
 static void detect_take(detect_out_t *d, const char *source, const char *path,
@@ -82,10 +85,10 @@ static const char *const  detect_image[] = { "image", "img", "picture",
 static const char *const  detect_link[] = { "url", "href", "link", NULL };
 
 static const detect_field_t  detect_fields[] = {
-    { "email", detect_mail },
-    { "first_name", detect_first },
-    { "quantity", detect_count },
-    { "item_id", detect_item },
+    { "email", detect_mail, 0 },
+    { "first_name", detect_first, 0 },
+    { "quantity", detect_count, 1 },
+    { "item_id", detect_item, 1 },
 };
 
 #define DETECT_FIELDS  (sizeof(detect_fields) / sizeof(detect_fields[0]))
@@ -96,11 +99,16 @@ detect_draft(const har_exchange_t *x, const char *about)
 {
     char          *text;
     json_t        *body, *answer;
+    const char    *kind;
     detect_out_t   d;
 
     memset(&d, 0, sizeof(d));
     buffer_init(&d.out, DETECT_DRAFT_MAX);
-    detect_head(&d, x, detect_kind(x, about));
+    kind = detect_kind(x, about);
+    d.line = strcmp(kind, "add_to_cart") == 0
+             || strcmp(kind, "update_cart") == 0
+             || strcmp(kind, "remove_from_cart") == 0;
+    detect_head(&d, x, kind);
 
     body = x->body.len != 0 ? json_loadb(x->body.data, x->body.len,
                                          JSON_ALLOW_NUL, NULL) : NULL;
@@ -253,6 +261,11 @@ detect_form(detect_out_t *d, const har_exchange_t *x)
 
     type = har_header_text(&x->request, "content-type");
 
+    if (memmem(type.data, type.len, "multipart/", 10) != NULL) {
+        detect_multipart(d, x);
+        return;
+    }
+
     if (x->body.len == 0 || memmem(type.data, type.len, "urlencoded", 10)
                             == NULL)
     {
@@ -277,6 +290,57 @@ detect_form(detect_out_t *d, const har_exchange_t *x)
         value.len = (size_t) (x->body.data + to - value.data);
         name.len = (size_t) (equals - name.data);
         detect_form_field(d, "form", &name, &value);
+    }
+}
+
+
+/* Names of parts, and where their values begin. */
+
+static void
+detect_multipart(detect_out_t *d, const har_exchange_t *x)
+{
+    size_t       left;
+    sp_str_t     name, value;
+    const char  *p, *end, *last;
+
+    static const char  mark[] = "; name=\"";
+
+    p = x->body.data;
+    last = p + x->body.len;
+
+    while (p < last) {
+        left = (size_t) (last - p);
+        p = memmem(p, left, mark, sizeof(mark) - 1);
+
+        if (p == NULL) {
+            return;
+        }
+
+        name.data = p + sizeof(mark) - 1;
+        end = memchr(name.data, '"', (size_t) (last - name.data));
+
+        if (end == NULL) {
+            return;
+        }
+
+        name.len = (size_t) (end - name.data);
+        left = (size_t) (last - end);
+        p = memmem(end, left, "\r\n\r\n", 4);
+
+        if (p == NULL) {
+            return;
+        }
+
+        value.data = p + 4;
+        value.len = (size_t) (last - value.data);
+        end = memmem(value.data, value.len, "\r\n", 2);
+
+        if (end != NULL) {
+            value.len = (size_t) (end - value.data);
+        }
+
+        detect_form_field(d, "form", &name, &value);
+        p = value.data;
     }
 }
 
@@ -331,8 +395,8 @@ detect_take(detect_out_t *d, const char *source, const char *path,
 
     for (i = 0; i < DETECT_FIELDS; i++) {
 
-        if ((d->seen & (1u << i)) || !detect_word(name,
-                                                  detect_fields[i].parts)
+        if ((d->seen & (1u << i)) || (detect_fields[i].line && !d->line)
+            || !detect_word(name, detect_fields[i].parts)
             || (i == 0 && strchr(value, '@') == NULL
                 && strstr(value, "%40") == NULL))
         {

@@ -114,6 +114,10 @@ replay_carts(replay_t *replay, replay_cart_pt each, void *data)
     unsigned       i;
     replay_each_t  e;
 
+    if (replay->state == NULL) {
+        return SP_OK;
+    }
+
     e.replay = replay;
     e.each = each;
     e.data = data;

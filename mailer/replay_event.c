@@ -80,7 +80,15 @@ replay_event(replay_t *replay, const sp_outcome_t *outcome, unsigned kinds,
         return SP_NOMEM;
     }
 
-    if (visit != 0) {
+    /* a page that is looked at before there was anything changes nothing */
+
+    if (visit == 0 && replay->state == NULL) {
+        return SP_OK;
+    }
+
+    rc = replay_hello(replay);
+
+    if (rc == SP_OK && visit != 0) {
         rc = replay_came_back(replay, visit);
     }
 
@@ -449,6 +457,16 @@ replay_hello(replay_t *replay)
     sp_rc_t      rc;
     sp_str_t    *items;
     sp_call_t    call;
+
+    if (replay->state == NULL) {
+        replay->state = replay_state_create(&replay->refusal);
+
+        if (replay->state == NULL) {
+            return SP_NOMEM;
+        }
+
+        replay_state_now(replay->state, replay->now);
+    }
 
     if (replay_table_find(&replay->shops, &replay->server->shop) >= 0) {
         return SP_OK;
