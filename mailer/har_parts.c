@@ -365,6 +365,14 @@ har_number(json_t *json, int64_t other)
         return (int64_t) json_integer_value(json);
     }
 
+    if (json_is_string(json) && json_string_length(json) != 0
+        && json_string_length(json) < 16
+        && strspn(json_string_value(json), "0123456789")
+           == json_string_length(json))
+    {
+        return strtoll(json_string_value(json), NULL, 10);
+    }
+
     if (!json_is_real(json)) {
         return other;
     }
