@@ -140,7 +140,8 @@ sub people ($r, $path, $form) {
         return to('/user/17') if $session->{in};
         return page('<div class="messages">x</div>') if $form->{pass} ne 'right';
         $r->{start} = $r->{renew} = $session->{in} = 1;
-        return to('/user/17?check_logged_in=1');
+        return to(($r->{arg}{destination} // '/user/'
+            . ($form->{name} eq 'vic' ? 18 : 17)) . '?check_logged_in=1');
     }
 
     return $form->{mail} =~ /^(?!taken).*\@/ ? to('/') : page('<form>x</form>')
@@ -292,6 +293,18 @@ add($gus, 2);
 $gus->form('/user/register', { mail => 'taken@example.com' });
 $gus->form('/user/register', { mail => 'gus@example.com' });
 $t->shopper_is($gus, 'gus@example.com');
+
+# The number of another one, as where a login is to lead to.
+my $zoe = visitor('zoe');
+add($zoe, 2);
+$zoe->form('/user/login?destination=/user/18', { name => 'zoe@example.com',
+    pass => 'right' });
+$t->shopper_is($zoe, 'zoe@example.com');
+my $vic = visitor('vic');
+add($vic, 5);
+$vic->form('/user/login', { name => 'vic', pass => 'right' });
+$t->nobody($vic, "vic: a name, and nobody's number");
+
 my $mal = $t->shopper('mal');
 $mal->jar->set('SSESS' . '0a' x 16, 'x' x 43);
 $mal->form('/user/login', { name => 'eve@example.com', pass => 'wrong' });
@@ -305,5 +318,6 @@ $t->mailed_are({
     'fay@example.com' => [ { id => 2, quantity => 1 } ],
     'gus@example.com' => [ { id => 2, quantity => 1 } ],
     'hal@example.com' => [ { id => 2, quantity => 1 } ],
+    'zoe@example.com' => [ { id => 2, quantity => 1 } ],
 });
 $t->done;
