@@ -247,14 +247,29 @@ ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
 }
 
 
-/* Of two Max-Age the last one counts (RFC 6265, 5.3). */
-
 static ngx_int_t
 ngx_http_sitepreserver_cookie_delete(ngx_http_request_t *r,
     ngx_http_sitepreserver_cookie_conf_t *ccf)
 {
-    u_char     *p;
+    u_char     *p, *last, *rest;
     ngx_str_t   value;
+
+    static const u_char  age[] = "; Max-Age=";
+
+    rest = ccf->attributes.data;
+    last = rest + ccf->attributes.len;
+
+    /* it is the first of them, if there is one */
+
+    if (ccf->attributes.len > sizeof(age)
+        && ngx_memcmp(rest, age, sizeof(age) - 1) == 0)
+    {
+        rest = ngx_strlchr(rest + 1, last, ';');
+
+        if (rest == NULL) {
+            rest = last;
+        }
+    }
 
     p = ngx_pnalloc(r->pool, ccf->name.len + 1 + ccf->attributes.len
                              + sizeof("; Max-Age=0") - 1);
@@ -266,7 +281,7 @@ ngx_http_sitepreserver_cookie_delete(ngx_http_request_t *r,
 
     p = ngx_cpymem(p, ccf->name.data, ccf->name.len);
     *p++ = '=';
-    p = ngx_cpymem(p, ccf->attributes.data, ccf->attributes.len);
+    p = ngx_cpymem(p, rest, last - rest);
     p = ngx_cpymem(p, "; Max-Age=0", sizeof("; Max-Age=0") - 1);
 
     value.len = p - value.data;

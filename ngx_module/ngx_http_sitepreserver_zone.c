@@ -241,13 +241,6 @@ ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone_t *zone,
 
     age = ngx_http_sitepreserver_active_age(zone, hash);
 
-    if (age < every || age > within
-        || age > NGX_HTTP_SITEPRESERVER_ACTIVE_EVER)
-    {
-        return 0;
-    }
-
-    ngx_http_sitepreserver_active_note(zone, hash);
-
-    return 1;
+    return age >= every && age <= within
+           && age <= NGX_HTTP_SITEPRESERVER_ACTIVE_EVER;
 }

@@ -147,8 +147,7 @@ void ngx_http_sitepreserver_active_forget(ngx_http_sitepreserver_zone_t *zone,
 
 /*
  * Is it time to tell Redis that a known visit looks at pages?  True if it was
- * noted within the last `within` seconds, but not within `every`; then it is
- * noted anew.
+ * noted within the last `within` seconds, but not within `every`.
  */
 
 ngx_uint_t ngx_http_sitepreserver_active_due(

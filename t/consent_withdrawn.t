@@ -134,7 +134,7 @@ agrees('eve');
 my $answer = $ua->form('/add?withdrawn', { id => 'hat' }, session('eve', ''));
 is($answer->{status}, 200, 'the shop is served');
 like($answer->header('Set-Cookie'),
-    qr/^sp_visitor=; Path=\/; .*HttpOnly.*; Max-Age=0$/,
+    qr/^sp_visitor=; Path=\/; HttpOnly; SameSite=Lax; Max-Age=0$/,
     'the browser shall forget our cookie, too');
 wait_ok { $nginx->access_log =~ m{^/add\?withdrawn r=no_consent$}m }
     'it is not observed';
@@ -164,7 +164,7 @@ erased('who refused from the start', 0);
 # Global Privacy Control, where it is asked for.
 
 agrees('gil', $gpc);
-cmp_ok(scalar kept('signals'), '>', 2, 'known');
+cmp_ok(scalar(my @gil = kept('signals')), '>', 2, 'known');
 $gpc->get('/', { session('gil', 1)->%*, 'Sec-GPC' => 1 });
 erased('Sec-GPC', 1);
 is_deeply([ kept('signals') ], [], '... nothing is kept');

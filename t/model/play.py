@@ -374,7 +374,7 @@ def erase_round(r):
                  age=0, forget=False, status=200, moved='', skip=0,
                  shopper=who, sealed='1.abc', network='', captured=1,
                  aliases=[(OWN[i], 5)], lines=[['1', 'k1', '1', '100']
-                                               + [''] * 7])
+                                               + [''] * 8])
         steps.append(('event', e))
     if r.random() < .6:
         steps += [('clock', r.choice([1000, IDLE + 2])),
