@@ -91,6 +91,18 @@ CONF
 is($status, 0, 'all of them in one nginx') or diag($out);
 
 
+# What was chosen of a product is read where the head's line is taken.
+my @chosen = grep { slurp($_) =~ /^#     sitepreserver_define \w+_options /m } @files;
+
+($status, $out) = Sp::Nginx->check("sitepreserver_secret_file $secret;\n"
+    . join '', map { my ($line) = slurp($_)
+        =~ /^#     (sitepreserver_define \w+_options "[^"]+";)/m;
+        "server { listen 127.0.0.1:%%PORT%%; server_name @{[ m{([^/]+)\.conf$} ]};"
+            . " sitepreserver on; $line\ninclude $_; }\n" } @chosen);
+is($status, 0, 'with what was chosen') or diag($out);
+is(scalar @chosen, 6, 'it is off in those where customers write there, too');
+
+
 # What an operator may get wrong around the include.
 sub wrong ($name, $lines, @like) {
     my $text = join '', map { "$_\n" } 'server { listen 127.0.0.1:%%PORT%%;',
@@ -120,7 +132,5 @@ wrong('no path', [ "$define json_cart a[;", $include ],
     qr/\[emerg\].*"?a\[.* in \Q$generic\E:\d+/);
 wrong('no value', [ "$define shop_session;", $include ],
     qr/\[emerg\].*name and its value|invalid number of arguments/);
-wrong('a server without a name', [ 'server_name _;', $include ],
-    qr/\[emerg\].*sitepreserver_shop.* in \S+:\d+/);
 
 all_done();
