@@ -72,6 +72,18 @@ struct nginxconf_level_s {
 };
 
 
+/* A sitepreserver_define, and where it stands. */
+
+typedef struct nginxconf_defined_s  nginxconf_defined_t;
+
+struct nginxconf_defined_s {
+    const sp_name_t      *name;
+    const char           *file;
+    unsigned              line;
+    nginxconf_defined_t  *next;
+};
+
+
 /* What stands around the directive at hand. */
 
 typedef enum {
@@ -99,6 +111,7 @@ typedef struct {
     unsigned                nservers;
     nginxconf_level_t      *server;     /* at hand, or NULL */
     sp_rule_t              *rule;
+    nginxconf_defined_t    *defined;
     nginxconf_note_t      **last_note;
     unsigned                nnotes;
 } nginxconf_build_t;

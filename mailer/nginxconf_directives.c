@@ -218,11 +218,31 @@ static sp_rc_t
 nginxconf_define(nginxconf_build_t *b, nginxconf_level_t *level,
     const sp_str_t *words, unsigned n)
 {
-    sp_error_t  err;
+    sp_rc_t               rc;
+    sp_error_t            err;
+    const sp_name_t      *first;
+    nginxconf_defined_t  *defined;
 
-    return nginxconf_checked(b, sp_names_define(&level->defined,
-                                                &b->http.defined, b->pool,
-                                                words, n, &err), &err);
+    first = level->defined.first;
+    rc = sp_names_define(&level->defined, &b->http.defined, b->pool, words, n,
+                         &err);
+
+    if (rc != SP_OK || level->defined.first == first) {
+        return nginxconf_checked(b, rc, &err);
+    }
+
+    defined = sp_calloc(b->pool, sizeof(nginxconf_defined_t));
+    if (defined == NULL) {
+        return SP_NOMEM;
+    }
+
+    defined->name = level->defined.first;
+    defined->file = b->at.file;
+    defined->line = b->at.line;
+    defined->next = b->defined;
+    b->defined = defined;
+
+    return SP_OK;
 }
 
 

@@ -5,8 +5,8 @@
  *
  * Mailer: nginxconf* har* hint* detect_draft buffer
  *
- * A configuration of nginx, then behind a NUL a log: an entry of a HAR or a line
- * of JSON lines.  What is compiled is tried on what was read.
+ * A configuration of nginx, then behind a NUL a log: an entry of a HAR or a
+ * line of JSON lines.  What is compiled is tried on what was read.
  */
 
 #include "fuzz.h"

@@ -236,6 +236,8 @@ names_mistakes(void **state)
             "\"sitepreserver_shop\" directive is not allowed here in f:1");
     refuses("sitepreserver_visitor cookie:a;\nsitepreserver_visitor cookie:b;",
             "\"sitepreserver_visitor\" directive is duplicate in f:2");
+    refuses("a;\nsitepreserver_define x y;\n", "\"x\" is defined, but nothing "
+            "uses it in f:2");
     refuses("server { server_name ~(; }", "invalid regular expression \"~(\" "
             "in f:1");
 }
