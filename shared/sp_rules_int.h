@@ -158,6 +158,7 @@ struct sp_rules_s {
     sp_rule_t          **last;
     unsigned             n;
     unsigned             plain;     /* there are rules, and no route */
+    unsigned             plain_bare;    /* ... or none without arguments */
 
     /* made by sp_rules_compile() */
 
