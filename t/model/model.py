@@ -9,6 +9,8 @@
 import hashlib
 import time
 
+from items import Items
+
 DAY = 86400
 MARGIN = 28 * 3600
 MS = 1000
@@ -27,11 +29,13 @@ NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = range(5)
 ENDED = {'ordered': 'ordered', 'recovered': 'ordered',
          'suppressed': 'suppressed', 'empty': 'empty', 'released': 'empty',
          'before_live': 'before_live', 'off': 'off', 'cool_down': 'cool_down',
-         'paused': 'paused', 'not_me': 'not_me', 'no_consent': 'no_consent'}
+         'paused': 'paused', 'not_me': 'not_me', 'no_consent': 'no_consent',
+         'out_of_stock': 'out_of_stock'}
 KNOWN_REASONS = ('ordered', 'recovered', 'lost', 'suppressed', 'empty',
                  'released', 'no_address', 'before_live', 'off', 'series_gone',
                  'series_done', 'never_mail', 'unreadable', 'cool_down',
-                 'no_audience', 'no_consent', 'paused', 'not_me')
+                 'no_audience', 'no_consent', 'paused', 'not_me',
+                 'out_of_stock')
 
 
 CONSENTED = ('not_me', 'login', 'sign_up', 'checkout', 'newsletter',
@@ -88,14 +92,14 @@ class Shopper:
         self.day = 0
 
 
-class Model:
+class Model(Items):
     def __init__(self):
         self.now = 0
         self.visits = {}
         self.shoppers = {}
         self.pointers = {}              # id -> (kind, to, expires)
         self.customers = {}             # id -> (shopper, expires)
-        self.items = {}                 # id -> (six texts, expires)
+        self.items = {}                 # key -> (six texts, learnt, expires)
         self.networks = {}              # id -> (n, expires)
         self.sources = {}               # id -> (seq, expires)
         self.active = {}                # 'p:..' | 'v:..' -> deadline
@@ -209,7 +213,7 @@ class Model:
         self.count('closed_' + reason)
         self.note('closed', sid, p.rescue, reason)
 
-    def release(self, id):
+    def release(self, id, why='released'):
         v = self.visits[id]
         sid = v.shopper
         v.shopper, v.how, v.until, v.day = '', NOTHING, 0, 0
@@ -221,7 +225,7 @@ class Model:
             p.visits.remove(id)
             self.renewed.add(sid)
         if p.state == 'open' and not any(o.lines for _, o in self.his(sid)):
-            self.close(sid, 'released')
+            self.close(sid, why)
             self.renewed.add(sid)
 
     def enlist(self, sid, id):
@@ -345,14 +349,72 @@ class Model:
         if sure and e['consent'] and e['consent'][0] == 'withdrawn':
             if self.consent(sure, *e['consent'], self.at) == 'OK':
                 self.renewed.add(sure)
-        if not e['kinds'] & PURCHASE or self.uncertain(e):
-            return
-        for id in ids[1:]:
-            self.order_visit(self.visits[id], self.ordered_at())
-            self.written.add(id)
-        v = self.visits[ids[0]] if ids else None
-        if self.ordered(e['order'], v, people, None) and v:
-            self.written.add(ids[0])
+        if e['kinds'] & PURCHASE and not self.uncertain(e):
+            for id in ids[1:]:
+                self.order_visit(self.visits[id], self.ordered_at())
+                self.written.add(id)
+            v = self.visits[ids[0]] if ids else None
+            if self.ordered(e['order'], v, people, None) and v:
+                self.written.add(ids[0])
+        if e['erase']:
+            self.withdrawn_here(e, ids)
+
+    def withdrawn_here(self, e, ids):
+        """Consent was withdrawn: of this browser's visitor nothing stays."""
+        ids = list(dict.fromkeys(
+            ids + [a for a, flags in e['aliases']
+                   if flags & OWN and a in self.visits]))
+        people = [self.visits[i].shopper for i in ids]
+        people += [self.alias(a) for a, _ in e['aliases']]
+        people = [sid for sid in dict.fromkeys(people)
+                  if sid in self.shoppers]
+        for id in [a for a, _ in e['aliases']] + [e['visit'], e['moved']]:
+            self.pointers.pop(id, None)
+        for id in ids:
+            self.erase_visit(id)
+        for sid in people:
+            self.note('forgotten', sid, self.shoppers[sid].rescue)
+            if not self.his(sid) and not (
+                    self.shoppers[sid].consent == 'given'
+                    and self.shoppers[sid].consented[1] >= 6):
+                self.erase_shopper(sid)
+        if ids or people:
+            self.count('forgotten')
+
+    def erase_visit(self, id):
+        v = self.visits[id]
+        p = self.shoppers.get(v.shopper)
+        shown = bool(v.lines)
+        sid = v.shopper
+        self.clear(v)
+        self.release(id, 'no_consent')
+        if p and shown and p.state == 'open' and p.lease \
+                and not (p.attempt and p.attempt['state'] == 'confirmed'):
+            p.fence += 1
+            p.lease = 0
+            self.schedule(sid)
+        del self.visits[id]
+        self.active.pop('v:' + id, None)
+        self.due.pop('v:' + id, None)
+
+    def erase_shopper(self, sid):
+        p = self.shoppers[sid]
+        for c in p.customers:
+            self.customers.pop(c, None)
+        if p.consent == 'given':
+            p.consent, p.consented = '', (0, 0)
+        p.sealed = p.first_name = p.locale = p.zone = ''
+        p.customers, p.visits, p.captured = [], [], 0
+        p.logged_in = p.asked = False
+        self.active.pop('p:' + sid, None)
+        if not p.lease:
+            self.due.pop('p:' + sid, None)
+        self.renewed.add(sid)
+        if p.state == 'none' and not (
+                p.order or p.orders or p.clicked or p.consent or p.mails
+                or p.attempt or p.earlier or p.offered or p.trials or p.code):
+            del self.shoppers[sid]
+            self.renewed.discard(sid)
 
     def persons(self, e, visits):
         """Whom an exchange is of that leaves nothing: (all, the sure one)"""
@@ -694,9 +756,10 @@ class Model:
 
     def texts(self, line, keep):
         """Takes out of a line what its item is called anyway."""
-        if not line[0] or not any(line[5:]):
+        if not line[0] or not any(line[5:11]):
             return
-        known, expires = self.items.get(line[0], (None, None))
+        key = self.item_key(line[0])
+        known, learnt, expires = self.items.get(key, (None, None, None))
         fresh = known is None
         known = list(known or [''] * 6)
         for i in range(6):
@@ -708,7 +771,7 @@ class Model:
                     line[5 + i] = ''
                 else:
                     self.own_texts = True
-        self.items[line[0]] = (known, self.now + 90 * DAY * MS)
+        self.items[key] = (known, learnt, self.now + 90 * DAY * MS)
 
     def same(self, lines, line, loose=False):
         if line[1]:
@@ -724,7 +787,7 @@ class Model:
 
     @staticmethod
     def inherit(line, old):
-        for i in (0, 1, 2, 3, 5, 6, 7, 8, 9, 10):
+        for i in (0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11):
             line[i] = line[i] or old[i]
         if not line[4] and line[2:4] == old[2:4]:
             line[4] = old[4]
@@ -1400,6 +1463,15 @@ class Model:
             self.count('shop_failing')
             self.due[id] = self.again()
             return
+        wait = self.stock_wait(p, shown)
+        if wait == 0:
+            self.close(sid, 'out_of_stock')
+            del self.due[id]
+            return
+        if wait:
+            self.count('out_of_stock')
+            self.due[id] = p.next = wait
+            return
         return shown
 
     def again(self):
@@ -1494,7 +1566,12 @@ class Model:
                 free = max(free, min(recent) + days * DAY * MS)
         if free:
             return 'capped', free
-        return ('shop_failing', p.next) if self.holds() else ('OK', None)
+        if self.holds():
+            return 'shop_failing', p.next
+        wait = self.stock_wait(p, shown)
+        if wait == 0:
+            self.close(sid, 'out_of_stock')
+        return ('OK', None) if wait is None else ('out_of_stock', wait)
 
     NAMES = {'s': 'sent', 'y': 'dry_run', 'h': 'holdout', 'x': 'refused',
              'r': 'retry', 'd': 'doubt'}

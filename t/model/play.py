@@ -42,6 +42,7 @@ SHOPPERS = ['p%021d' % i for i in range(3)]
 CUSTOMERS = ['c%021d' % i for i in range(3)]
 ORDERS = ['o%021d' % i for i in range(4)]
 NETWORKS = ['n%021d' % i for i in range(2)]
+PAGES = ['g%021d' % i for i in range(2)]
 SOURCES = ['s%021d' % i for i in range(3)]
 ATTEMPTS = ['t%021d' % i for i in range(6)]
 STEPS = [11, 22, 33]
@@ -98,6 +99,7 @@ def random_line(r):
         line += [r.choice(['', 'sku']), r.choice(TEXTS), '',
                  r.choice(['', 'https://shop/i.png']), '', '']
     line += [''] * (11 - len(line))
+    line.append(r.choice(PAGES) if r.random() < .1 else '')
     return line
 
 
@@ -108,7 +110,8 @@ def random_event(r):
              order='', click=None, aliases=[], lines=[], logged_in=False,
              captured=0, asked=False, consent=None, checkout=False,
              device=r.choice([0, 0, 0, 1, 2, 3]),
-             forget=r.random() < .03, source=r.choice(SOURCES), skip=0)
+             forget=r.random() < .06, erase=r.random() < .5,
+             source=r.choice(SOURCES), skip=0)
     e['age'] = r.choice([0] * 6 + [1, 500, 60000, IDLE - 1, IDLE, IDLE * 2,
                                    13 * 3600000])
     if r.random() < .05:
@@ -119,7 +122,7 @@ def random_event(r):
         e['op'] = model.SNAPSHOT
         e['lines'] = [random_line(r) for _ in range(r.choice([0, 1, 2, 2]))]
         if r.random() < .6:         # plain ones
-            e['lines'] = [[str(1 + i), 'k%d' % i, '2', '100'] + [''] * 7
+            e['lines'] = [[str(1 + i), 'k%d' % i, '2', '100'] + [''] * 8
                           for i in range(r.choice([0, 1, 2, 3]))]
         e['total'] = r.choice(['', '300'])
         e['currency'] = r.choice(['EUR', ''])
@@ -192,7 +195,24 @@ def other_step(r):
                              'experiment']), r.choice(SHOPPERS))
 
 
+def random_items(r):
+    """What a page says."""
+    records = []
+    for i in range(r.choice([1, 1, 2, 3])):
+        price = r.choice(['', '100', '250'])
+        records.append([r.choice(['', '1', '2', '3', '@x']),
+                        r.choice(['', 'sku', 'sku2']), r.choice(TEXTS),
+                        r.choice(['', '/p', '/q']),
+                        r.choice(['', 'https://shop/p.png']), price,
+                        r.choice(['EUR', 'USD']) if price else '',
+                        r.choice(['', 'i', 'o', 'o'])])
+    return ('item', r.choice(PAGES), r.choice(SOURCES), records,
+            r.choice([0, 0, 60000]))
+
+
 def random_step(r):
+    if r.random() < .05:
+        return random_items(r)
     if r.random() < .08:
         return other_step(r)
     kind = r.random()
@@ -247,7 +267,7 @@ def mailing_step(r):
     if kind < .2:
         e = random_event(r)
         e.update(op=model.SNAPSHOT, kinds=model.SET_CART, forget=False,
-                 status=200, lines=[['1', 'k1', '1', '100'] + [''] * 7])
+                 status=200, lines=[['1', 'k1', '1', '100'] + [''] * 8])
         if r.random() < .6:
             e.update(shopper=r.choice(SHOPPERS), sealed='1.abc', network='')
         return ('event', e)
@@ -287,7 +307,7 @@ def mailing_round(r):
     e.update(visit=visit, op=model.SNAPSHOT, kinds=model.SET_CART, age=0,
              forget=False, status=200, shopper=who, sealed='1.abc', skip=0,
              network='', moved='', customer='', aliases=[],
-             lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 7])
+             lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 8])
     steps = [('event', e), ('clock', r.choice([IDLE + 2, 3 * IDLE])),
              ('claim', 64, r.choice([60000, 600000]))]
     for _ in range(r.choice([1, 1, 2])):
@@ -345,6 +365,34 @@ def not_me_round(r):
     return steps
 
 
+def erase_round(r):
+    """Somebody takes consent back, on one of two devices perhaps."""
+    who, steps = r.choice(SHOPPERS[:2]), []
+    for i in range(r.choice([1, 1, 2])):
+        e = random_event(r)
+        e.update(visit=VISITS[i], op=model.SNAPSHOT, kinds=model.SET_CART,
+                 age=0, forget=False, status=200, moved='', skip=0,
+                 shopper=who, sealed='1.abc', network='', captured=1,
+                 aliases=[(OWN[i], 5)], lines=[['1', 'k1', '1', '100']
+                                               + [''] * 8])
+        steps.append(('event', e))
+    if r.random() < .6:
+        steps += [('clock', r.choice([1000, IDLE + 2])),
+                  ('claim', 64, 600000)]
+    if r.random() < .3:
+        steps.append(('confirm', 0, STEPS[0], 1, 'live', random_terms(r)))
+    if r.random() < .2:
+        steps.append(('consent', who, 'given', 6, 0))
+    gone = random_event(r)
+    gone.update(visit=r.choice(VISITS[:3]), forget=True, erase=True, age=0,
+                skip=0, aliases=[(r.choice(OWN), 5)])
+    steps.append(('event', gone))
+    if r.random() < .6:
+        steps += [('settle', 0, STEPS[0], 1, r.choice('sxr'), 0),
+                  ('claim', 64, 60000)]
+    return steps
+
+
 def order_round(r):
     """An order that is told, seen, and looked at again."""
     who, order = r.choice(SHOPPERS[:2]), r.choice(ORDERS)
@@ -362,7 +410,7 @@ def order_round(r):
             steps.append(('event', dict(
                 e, op=model.SNAPSHOT, kinds=model.SET_CART,
                 shopper=r.choice(['', '', who]),
-                lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 7])))
+                lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 8])))
         elif kind < .6:
             steps.append(('event', dict(e, kinds=model.CLICK,
                                         click=(r.choice(SHOPPERS[:2]), 1, 11))))
@@ -389,7 +437,7 @@ def checkout_round(r):
         steps.append(('event', dict(
             e, visit=VISITS[i], op=model.SNAPSHOT, kinds=model.SET_CART,
             status=200, shopper=SHOPPERS[i] if i < 2 else '', sealed='1.abc',
-            network='', lines=[['1', 'k1', '1', '100'] + [''] * 7])))
+            network='', lines=[['1', 'k1', '1', '100'] + [''] * 8])))
 
     rounds = r.choice([1, 1, 2, 5, 25])
     ages = [0] * 6 + [1000, 700000] * (rounds < 25)
@@ -448,6 +496,8 @@ def history(seed, steps):
             first += not_me_round(r)
         elif r.random() < .03:
             first += order_round(r)
+        elif r.random() < .03:
+            first += erase_round(r)
         elif r.random() < .03:
             first += checkout_round(r)
         else:
@@ -511,7 +561,8 @@ class Play:
     def send(self, e):
         t = e['terms']
         flags = (2 if e['moved_own'] else 0) | (8 if e['logged_in'] else 0) \
-            | (16 if e['forget'] else 0) | 32 * e['device'] \
+            | (16 if e['forget'] else 0) | (1 if e['erase'] else 0) \
+            | 32 * e['device'] \
             | 4 * e['checkout']
         head = '%d %d %d %d %d %d %d %d %d %d %s' % (
             t['idle'], t['retain'], t['anonymous'], t['remember'], t['hold'],
@@ -554,13 +605,14 @@ class Play:
         for sid, v in given:
             p = self.m.shoppers[sid]
             self.held.append((sid, p.rescue, p.fence))
+            lines, currency = self.m.told_cart(v)
             want += [sid, p.sealed, '%d %d %d %d %d %d %d %s' % (
                 p.rescue, p.fence, p.series, p.tries, p.abandoned, p.next,
                 p.logged_in, v.total),
                 ' '.join('%d:%d:%s' % tuple(s) for s in p.steps),
                 p.first_name, p.locale + (p.zone and ' ' + p.zone),
-                v.currency,
-                '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines),
+                currency,
+                '\x1e'.join('\x1f'.join(l) for l in lines),
                 '%d %d %d %d %d %d %d %d %d %d' % (
                     p.captured, v.how, v.device, v.stage,
                     max(len(p.orders), bool(p.order)), bool(p.customers),
@@ -574,9 +626,13 @@ class Play:
             return got
         return self.same([x.decode() for x in got], want)
 
-    def joined(self, line):
-        known = self.m.items.get(line[0], ([''] * 6,))[0]
-        return line[:5] + [a or b for a, b in zip(line[5:], known)]
+    def item(self, page, source, records, age):
+        seq = self.seq.get(source, 0) + 1
+        self.seq[source] = seq
+        got = self.call('sp1_item', 'n:@' + page, source, seq,
+                        '\x1e'.join('\x1f'.join(r) for r in records),
+                        '%013d' % age)
+        return self.same(got, self.m.item(page, source, seq, records, age))
 
     def mine(self, who):
         if not self.held:
