@@ -5,6 +5,7 @@
  */
 
 #include "sp_observation.h"
+#include "sp_learn.h"
 #include "sp_scratch.h"
 
 
