@@ -84,6 +84,9 @@ static const nginxconf_known_t  nginxconf_known[] = {
     { "sitepreserver_consent", 1, 2, 1, NULL },
     { "sitepreserver_ignore", 1, 1, 1, NULL },
     { "sitepreserver_status", 0, 1, 1, NULL },
+    { "sitepreserver_learn", 0, 2000, 1, NULL },
+    { "sitepreserver_recall", 0, 2000, 1, NULL },
+    { "sitepreserver_capture", 0, 2000, 1, NULL },
 };
 
 #define NGINXCONF_KNOWN                                                       \
