@@ -39,4 +39,12 @@ ngx_int_t ngx_http_sitepreserver_redis_event(
     const sp_pool_t *pool, const uint64_t *items, ngx_uint_t nitems);
 
 
+/* Queues what a page said of its product; as an event's. */
+
+ngx_int_t ngx_http_sitepreserver_redis_item(
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_shop_t *shop, const sp_id_t *page,
+    const sp_product_t *product, const sp_pool_t *pool);
+
+
 #endif /* _NGX_HTTP_SITEPRESERVER_REDIS_H_INCLUDED_ */
