@@ -268,7 +268,7 @@ sub mails () {
         my ($name) = $_->{to}[0] =~ /^(\w+)@/;
         my $mail = Sp::Mime->parse($_->{data});
 
-        $got{$name} = { text => $mail->text, html => $mail->html };
+        $got{$name} = { text => $mail->text =~ tr{\r}{}dr, html => $mail->html };
     }
 
     return scalar keys %got;
