@@ -258,6 +258,7 @@ function event_read(keys, args)
     event_lines(c, args[7] or '')
 
     c.vid = vid
+    c.asked = vid
     c.source = source_read(args[1])
     c.seq = seq
     c.head = head

@@ -116,6 +116,14 @@ sp_rules_free(sp_rules_t *rules)
 }
 
 
+void
+sp_rules_applied(sp_rules_t *rules, sp_applied_pt applied, void *data)
+{
+    rules->applied = applied;
+    rules->applied_data = data;
+}
+
+
 int
 sp_rules_empty(const sp_rules_t *rules)
 {

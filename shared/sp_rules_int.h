@@ -209,6 +209,9 @@ struct sp_rules_s {
     unsigned             lined:1;   /* sp_observe_lined() */
     unsigned             root_slot; /* of the answer's root keys, or
                                        SP_NO_SLOT */
+
+    sp_applied_pt        applied;   /* NULL: nobody wants to know */
+    void                *applied_data;
 };
 
 #define SP_NO_SLOT  ((unsigned) -1)
