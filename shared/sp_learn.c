@@ -83,6 +83,10 @@ sp_rules_learn(sp_rules_t *rules, const sp_str_t *args, unsigned n,
 
     rc = sp_meeting_uri(&learn->meeting, &words, rules->regexes, err);
 
+    if (rc == SP_OK && learn->meeting.op == SP_URI_ANY) {
+        return sp_words_error(err, "\"*\" would be every page", NULL);
+    }
+
     for ( /* void */ ; i < n && rc == SP_OK; i++) {
         rc = learn_option(learn, &learn->words[i], err);
     }
