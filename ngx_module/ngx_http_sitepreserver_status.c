@@ -36,7 +36,7 @@ static const char  *ngx_http_sitepreserver_names[] = {
     "response_cut", "request_bad", "response_bad", "encoded", "in_file",
     "lines_dropped", "cookies", "clicks", "no_memory", "queued", "applied",
     "duplicates", "resent", "errors", "connects", "disconnects", "learned",
-    "learn_none", "learn_broken", "learn_cut"
+    "learn_none", "learn_broken", "learn_cut", "recalls", "recalls_missed"
 };
 
 

@@ -57,6 +57,8 @@ typedef enum {
     NGX_HTTP_SITEPRESERVER_LEARN_NONE,  /* ... that tell of no one product */
     NGX_HTTP_SITEPRESERVER_LEARN_BROKEN,    /* JSON-LD that is not JSON */
     NGX_HTTP_SITEPRESERVER_LEARN_CUT,   /* ... longer than the limit */
+    NGX_HTTP_SITEPRESERVER_RECALLS,     /* lists that Redis gave */
+    NGX_HTTP_SITEPRESERVER_RECALLS_MISSED,  /* ... that it did not */
     NGX_HTTP_SITEPRESERVER_COUNTERS
 } ngx_http_sitepreserver_counter_t;
 
