@@ -37,7 +37,7 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
 
     *wants = 0;
 
-    if (!rules->plain) {
+    if (!(ex->args.len != 0 ? rules->plain : rules->plain_bare)) {
         return sp_observe_routed(rules, ex, pool, 0, wants);
     }
 
