@@ -11,6 +11,7 @@
 
 /* Flags of an event, of who it is, and of an alias, as the functions know. */
 
+#define SP_E_VISITED       1
 #define SP_E_MOVED_OWN     2
 #define SP_E_CHECKOUT      4
 #define SP_E_LOGGED_IN     8
@@ -145,7 +146,8 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
 {
     unsigned  flags;
 
-    flags = (event->moved_own ? SP_E_MOVED_OWN : 0)
+    flags = (event->visited ? SP_E_VISITED : 0)
+            | (event->moved_own ? SP_E_MOVED_OWN : 0)
             | (event->checkout ? SP_E_CHECKOUT : 0)
             | (event->logged_in ? SP_E_LOGGED_IN : 0)
             | (event->forget ? SP_E_FORGET : 0)

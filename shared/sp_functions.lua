@@ -34,6 +34,7 @@ local K_ERROR = 0x40000
 
 -- an event's flags
 
+local E_VISITED = 1                -- counts only of a visit that is known
 local E_MOVED_OWN = 2
 local E_CHECKOUT = 4               -- a step of the checkout went well
 local E_LOGGED_IN = 8
