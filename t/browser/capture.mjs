@@ -1,6 +1,6 @@
 // capture.mjs JOBS.json: does in Chromium what shoppers do at a checkout.  A job
-// is { name, url, cookies: { name: value }, steps: [[step, ...], ...] }; each has
-// a browser of its own.  Prints a line of JSON for each: its name, and what the
+// is { name, url, cookies: { name: value }, headers: { name: value }, steps: [[step,
+// ...], ...] }.  Prints a line of JSON for each: its name, and what the
 // page's policy forbade.
 //
 // NODE_PATH does not work for modules: SP_MODULES is where playwright-core is.
@@ -41,26 +41,32 @@ const steps = {
     answered: (page, n) => page.waitForFunction(wanted =>
         performance.getEntriesByType('resource').filter(e =>
             e.initiatorType === 'fetch' && e.responseEnd > 0).length >= wanted, n,
-        { timeout: 15000, polling: 50 }),
+        { timeout: 120000, polling: 50 }),
 };
 
+// One page for all: each begins with cookies of its own.
+const context = await browser.newContext();
+let page = await context.newPage();
+let forbidden = [];
+
+context.setDefaultTimeout(120000);
+context.on('console', m => {
+    if (/Content Security Policy/.test(m.text())) {
+        forbidden.push(m.text());
+    }
+});
+
 for (const job of JSON.parse(readFileSync(process.argv[2], 'utf8'))) {
-    const context = await browser.newContext({
-        extraHTTPHeaders: job.headers || {},
-    });
-    const page = await context.newPage();
-    const forbidden = [];
+    if (page.isClosed()) {
+        page = await context.newPage();
+    }
 
-    page.setDefaultTimeout(15000);
+    forbidden = [];
+    await context.clearCookies();
     await context.addCookies(Object.entries(job.cookies || {}).map(
-        ([name, value]) => ({ name, value: `${value}`, url: new URL('/', job.url).href })));
-
-    page.on('console', m => {
-        if (/Content Security Policy/.test(m.text())) {
-            forbidden.push(m.text());
-        }
-    });
-
+        ([name, value]) => ({ name, value: `${value}`,
+            url: new URL('/', job.url).href })));
+    await page.setExtraHTTPHeaders(job.headers || {});
     await page.goto(job.url, { waitUntil: 'load' });
 
     for (const [step, ...args] of job.steps) {
@@ -68,7 +74,6 @@ for (const job of JSON.parse(readFileSync(process.argv[2], 'utf8'))) {
     }
 
     console.log(JSON.stringify({ name: job.name, forbidden }));
-    await context.close();
 }
 
 await browser.close();
