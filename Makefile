@@ -23,15 +23,17 @@ CFLAGS     += $(if $(BROTLI),-DSP_BROTLI)
 
 SP_LIBS     = -lcrypto -lpcre2-8 -lz $(if $(BROTLI),-lbrotlidec)
 MAILER_PKGS = libevent libevent_openssl libcurl gmime-3.0 libconfuse jansson \
-              icu-i18n icu-uc hiredis libsystemd openssl gumbo libcares
+              icu-i18n icu-uc hiredis libsystemd openssl gumbo libcares \
+              lua5.1
 MAILER_CFLAGS := $(shell pkg-config --cflags $(MAILER_PKGS) 2>/dev/null) \
-                 -DSP_CREATIVES_DIR='"$(CREATIVES_DIR)"'
+                 -DSP_CREATIVES_DIR='"$(CREATIVES_DIR)"' \
+                 -DSP_PRESETS_DIR='"$(CONF_DIR)/presets"'
 MAILER_LIBS   := $(shell pkg-config --libs $(MAILER_PKGS) 2>/dev/null) -lm
 
 SP_SRC      = $(sort $(wildcard shared/*.c))
 SP_OBJ      = $(SP_SRC:%.c=$(BUILD)/%.o) $(BUILD)/shared/sp_functions.o
 MAILER_SRC  = $(sort $(wildcard mailer/*.c))
-MAILER_OBJ  = $(MAILER_SRC:%.c=$(BUILD)/%.o)
+MAILER_OBJ  = $(MAILER_SRC:%.c=$(BUILD)/%.o) $(BUILD)/mailer/replay_text.o
 UNIT_SRC    = $(sort $(wildcard t/unit/test_*.c))
 UNIT_BIN    = $(UNIT_SRC:%.c=$(BUILD)/%)
 
@@ -112,6 +114,15 @@ $(BUILD)/mailer/%.o: mailer/%.c
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
 	$(Q)$(CC) $(CFLAGS) -Ishared -Imailer $(MAILER_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/mailer/replay_text.c: $(sort $(wildcard mailer/replay_*.lua)) \
+    mailer/embed.sh
+	@mkdir -p $(@D)
+	$(Q)sh mailer/embed.sh $(filter %.lua,$^) > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/mailer/replay_text.o: $(BUILD)/mailer/replay_text.c
+	@echo '  CC   $<'
+	$(Q)$(CC) $(CFLAGS) -Ishared -Imailer $(MAILER_CFLAGS) -c -o $@ $<
 
 # Unit tests are linked with everything but main, so that each can test any part.
 $(BUILD)/t/unit/%: t/unit/%.c $(filter-out $(BUILD)/mailer/main.o,$(MAILER_OBJ)) \

@@ -23,6 +23,7 @@
 #define CMD_REDIS     4             /* Redis did not answer, or refused */
 #define CMD_NOT_FOUND 5             /* nothing is known of it */
 #define CMD_NOT_MAILED 6            /* it must not be mailed */
+#define CMD_DAMAGED   7             /* done, but for what could not be read */
 
 
 /* An option of one command: a flag, or one with a value. */
@@ -148,6 +149,7 @@ int cmd_creative(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);
 int cmd_offer(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_why(int argc, char **argv);

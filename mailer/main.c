@@ -35,6 +35,7 @@ static const main_command_t  main_commands[] = {
     { "order", cmd_order, "tell of an order" },
     { "offer", cmd_offer, "codes of offers: import them, count them" },
     { "report", cmd_report, "what messages bring, against those held out" },
+    { "replay", cmd_replay, "what rules make of a recorded log" },
     { "settle", cmd_settle, "list what is in doubt, and decide it" },
     { "restore", cmd_restore, "after Redis lost its data: send again" },
 };

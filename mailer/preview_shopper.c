@@ -37,6 +37,8 @@ static const struct {
     { "closed", "this cart's rescue has ended: nothing is sent any more" },
     { "shop_failing", "the shop's checkout fails: nothing is sent until it "
       "works again" },
+    { "out_of_stock", "nothing in the cart can be had: nothing is sent until "
+      "some of it is back" },
     { "no_address", "the address is not kept any more: nothing is sent" },
 };
 

@@ -109,6 +109,7 @@ typedef struct {
     ngx_uint_t                             alias;
     ngx_uint_t                             route;
     ngx_uint_t                             currency;
+    ngx_uint_t                             learn;
 
     unsigned                               used:1;     /* some location
                                                           observes */

@@ -142,6 +142,13 @@ static ngx_command_t  ngx_http_sitepreserver_commands[] = {
       offsetof(ngx_http_sitepreserver_srv_conf_t, route),
       &ngx_http_sitepreserver_route },
 
+    { ngx_string("sitepreserver_learn"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_1MORE,
+      ngx_http_sitepreserver_set_rules,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_http_sitepreserver_srv_conf_t, learn),
+      &ngx_http_sitepreserver_learn },
+
     { ngx_string("sitepreserver_currency"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
       ngx_http_sitepreserver_set_rules,

@@ -78,7 +78,7 @@ ngx_http_sitepreserver_post_read_handler(ngx_http_request_t *r)
     ob = sp_observe(scf->rules, &ctx->exchange, &ctx->pool, &wants);
 
     if (ob == NULL) {
-        if (wants != 0) {
+        if (wants & SP_WANT_MEMORY) {
             ngx_http_sitepreserver_no_memory(r);
         }
 

@@ -6,6 +6,8 @@
 
 #include "ngx_http_sitepreserver_rules.h"
 
+#include "sp_learn.h"
+
 
 typedef sp_rc_t (*ngx_http_sitepreserver_line_pt)(sp_rule_t *rule,
     const sp_str_t *args, unsigned n, sp_error_t *err);
@@ -34,6 +36,10 @@ ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_alias = {
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_route = {
     sp_rules_route, 0
+};
+
+ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_learn = {
+    sp_rules_learn, 1
 };
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_currency = {

@@ -14,8 +14,8 @@
 #include "ngx_http_sitepreserver_conf.h"
 
 
-/* sitepreserver_visitor, _alias, _route, _currency: what their commands point
-   to. */
+/* sitepreserver_visitor, _alias, _route, _learn, _currency: what their commands
+   point to. */
 
 typedef struct {
     sp_rc_t     (*set)(sp_rules_t *rules, const sp_str_t *words, unsigned n,
@@ -26,6 +26,7 @@ typedef struct {
 extern ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_visitor;
 extern ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_alias;
 extern ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_route;
+extern ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_learn;
 extern ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_currency;
 
 char *ngx_http_sitepreserver_set_rules(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -11,6 +11,7 @@
 
 #include "sp_field.h"
 #include "sp_observe.h"
+#include "sp_product.h"
 #include "sp_secret.h"
 
 
@@ -195,6 +196,17 @@ typedef struct {
 
 sp_rc_t sp_call_event(sp_call_t *call, const sp_pool_t *pool,
     const sp_str_t *shop, const sp_terms_t *terms, const sp_event_t *event,
+    const sp_str_t *source, uint64_t seq);
+
+
+/*
+ * sp1_item: what a page said of its product, by its key (sp_page_key()).
+ * source, seq and the age are those of sp_call_event(), in one stream with it;
+ * so is the reply.  SP_NOMEM.
+ */
+
+sp_rc_t sp_call_item(sp_call_t *call, const sp_pool_t *pool,
+    const sp_str_t *shop, const sp_id_t *page, const sp_product_t *product,
     const sp_str_t *source, uint64_t seq);
 
 
@@ -455,7 +467,8 @@ typedef struct {
                                        "no_address", "leased" (a mailer has
                                        it), "held", "active", "closed" (the
                                        rescue has ended), "shop_failing" (its
-                                       checkout), "open" */
+                                       checkout), "out_of_stock" (all of the
+                                       cart), "open" */
     int64_t       idle;             /* ms, of the shop; 0: not noted */
     sp_claimed_t  claimed;          /* now is set, whatever stands */
 } sp_preview_t;

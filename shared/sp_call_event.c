@@ -39,9 +39,9 @@ static int sp_text_line(sp_text_t *text, const sp_line_t *line, int known);
 static int sp_line_is_product(int64_t price, int64_t quantity,
     int64_t total);
 static void sp_text_currency(sp_text_t *text, const sp_str_t *code);
-static void sp_text_amount(sp_text_t *text, int64_t amount);
 static void sp_text_texts(sp_text_t *text, const sp_line_t *line);
-static void sp_text_url(sp_text_t *text, const sp_str_t *url);
+static void sp_text_page(sp_text_t *text, const sp_line_t *line,
+    unsigned separators);
 
 
 sp_rc_t
@@ -344,6 +344,7 @@ sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
     sp_text_char(text, SP_FIELD);
 
     if (!line->from_shop) {
+        sp_text_page(text, line, 8);
         return 1;
     }
 
@@ -360,6 +361,8 @@ sp_text_line(sp_text_t *text, const sp_line_t *line, int known)
         sp_text_char(text, SP_FIELD);
         sp_text_texts(text, line);
     }
+
+    sp_text_page(text, line, known ? 7 : 1);
 
     /* what is empty at the end is left out */
 
@@ -405,9 +408,26 @@ sp_text_texts(sp_text_t *text, const sp_line_t *line)
 }
 
 
-/* A link that is cut leads elsewhere: it is left out as a whole. */
+/* The last field of all; so many separators are before it. */
 
 static void
+sp_text_page(sp_text_t *text, const sp_line_t *line, unsigned separators)
+{
+    if (line->page == NULL) {
+        return;
+    }
+
+    while (separators-- != 0) {
+        sp_text_char(text, SP_FIELD);
+    }
+
+    sp_text_add(text, line->page, SP_ID_LEN);
+}
+
+
+/* A link that is cut leads elsewhere: it is left out as a whole. */
+
+void
 sp_text_url(sp_text_t *text, const sp_str_t *url)
 {
     if (url->len <= SP_CALL_URL_MAX) {
@@ -416,7 +436,7 @@ sp_text_url(sp_text_t *text, const sp_str_t *url)
 }
 
 
-static void
+void
 sp_text_amount(sp_text_t *text, int64_t amount)
 {
     if (amount == SP_UNSURE) {

@@ -76,6 +76,12 @@ int sp_number(sp_str_t *rest, char separator, int64_t *value);
 sp_rc_t sp_amount(const sp_str_t *text, int64_t *value);
 
 
+/* A link, which is not cut; an amount, which may be unsure or none. */
+
+void sp_text_url(sp_text_t *text, const sp_str_t *url);
+void sp_text_amount(sp_text_t *text, int64_t amount);
+
+
 /* The lines of a cart as the functions read them. */
 
 void sp_text_lines(sp_text_t *text, const sp_event_t *event);

@@ -392,7 +392,9 @@ sp_claimed_line(sp_line_t *line, sp_str_t text)
         sp_cut(&text, SP_FIELD, &field[i]);
     }
 
-    if (text.len != 0
+    line->out_of_stock = text.len == 1 && text.data[0] == 'o';
+
+    if (text.len > line->out_of_stock
         || sp_amount(&field[2], &line->quantity) != SP_OK
         || sp_amount(&field[3], &line->price) != SP_OK
         || sp_amount(&field[4], &line->total) != SP_OK)

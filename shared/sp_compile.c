@@ -58,8 +58,9 @@ sp_rc_t
 sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
 {
     sp_rc_t             rc;
-    unsigned            i;
+    unsigned            i, alias;
     sp_rule_t          *rule;
+    sp_learn_t         *learn;
     sp_meeting_t       *meetings;
     sp_compile_size_t   size;
 
@@ -75,17 +76,19 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
                                                  * sizeof(sp_source_t *));
     rules->owners = sp_calloc(&rules->pool, (size.collections + 1)
                                             * sizeof(sp_rule_t *));
-    meetings = sp_calloc(&rules->pool, (rules->n + 1)
+    rules->learn_list = sp_calloc(&rules->pool, (rules->nlearn + 1)
+                                                * sizeof(sp_learn_t *));
+    meetings = sp_calloc(&rules->pool, (rules->n + rules->nlearn + 1)
                                        * sizeof(sp_meeting_t));
 
     if (rules->list == NULL || rules->roots == NULL || rules->items == NULL
         || rules->collections == NULL || rules->owners == NULL
-        || meetings == NULL)
+        || rules->learn_list == NULL || meetings == NULL)
     {
         return SP_NOMEM;
     }
 
-    rules->plain = rules->n != 0 && rules->route.n == 0;
+    rules->plain = rules->n + rules->nlearn != 0 && rules->route.n == 0;
     rules->nroots = 1;              /* 0: any */
     i = 0;
 
@@ -109,12 +112,19 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
 
     sp_compile_watch(rules, &rules->visitor);
 
-    for (i = 0; i < rules->naliases; i++) {
-        sp_compile_watch(rules, &rules->aliases[i]);
+    for (alias = 0; alias < rules->naliases; alias++) {
+        sp_compile_watch(rules, &rules->aliases[alias]);
+    }
+
+    /* pages of products are found in the same pass, behind the rules */
+
+    for (learn = rules->learn; learn != NULL; learn = learn->next) {
+        rules->learn_list[i - rules->n] = learn;
+        meetings[i++] = learn->meeting;
     }
 
     rc = sp_matcher_create(&rules->matcher, &rules->pool, rules->regexes,
-                           meetings, rules->n);
+                           meetings, i);
 
     if (rc == SP_LIMIT) {
         return sp_words_error(err, "too many events", NULL);

@@ -40,19 +40,32 @@ static int cookie_days(const cookie_date_t *date);
 static int64_t cookie_seconds(const cookie_date_t *date);
 
 
+/* Asked of each cookie of each request: most differ in their first letter. */
+
 int
 sp_cookie_is(const sp_str_t *wanted, const sp_str_t *name)
 {
-    size_t  len;
+    size_t       before, after;
+    const char  *star;
 
-    if (wanted->len != 0 && wanted->data[wanted->len - 1] == '*') {
-        len = wanted->len - 1;
-
-        return name->len >= len
-               && (len == 0 || memcmp(wanted->data, name->data, len) == 0);
+    if (wanted->len == 0 || name->len == 0
+        || (wanted->data[0] != '*' && wanted->data[0] != name->data[0]))
+    {
+        return 0;
     }
 
-    return sp_str_eq(wanted, name);
+    star = memchr(wanted->data, '*', wanted->len);
+
+    if (star == NULL) {
+        return sp_str_eq(wanted, name);
+    }
+
+    before = (size_t) (star - wanted->data);
+    after = wanted->len - before - 1;
+
+    return name->len >= before + after
+           && memcmp(wanted->data, name->data, before) == 0
+           && memcmp(star + 1, name->data + name->len - after, after) == 0;
 }
 
 

@@ -2,7 +2,8 @@
  * Copyright (C) SitePreserver developers
  *
  * Cookies as servers and browsers read them (RFC 6265).  Names are
- * case-sensitive; a name asked for may end in "*": any name that begins so.
+ * case-sensitive; a name asked for may have one "*", which stands for any text:
+ * "PrestaShop-*", "*_session", "woocommerce_*_hash".
  */
 
 #ifndef SP_COOKIE_H

@@ -86,7 +86,7 @@ local REASONS = { 'ordered', 'recovered', 'lost', 'suppressed', 'empty',
                   'released', 'no_address', 'before_live', 'off',
                   'series_gone', 'series_done', 'never_mail', 'unreadable',
                   'other', 'cool_down', 'no_audience', 'no_consent', 'paused',
-                  'not_me' }
+                  'not_me', 'out_of_stock' }
 local REASON_NUMBER = {}
 
 -- how consent came, as in sp_call.h; 0: only of what was taken back
@@ -120,6 +120,7 @@ local visit_head, visit_times, leased, offer_back, offer_given, cells_write
 local trial_begin, trial_order, cart_value, disowned, consent_noted
 local consent_given, read_record, write_visit, write_shopper
 local checkout_failed, checkout_works, checkout_wait, checkout_stands
+local item_key, item_read, lines_joined, stock_wait
 
 
 -- The names of the running environment, which is not there at load time.

@@ -210,7 +210,7 @@ end
 
 local function line_plain(line)
     return line[1] ~= '' and tonumber(line[3] ~= '' and line[3] or 0) > 0
-           and line[4] ~= '' and concat(line, '', 5, 11) == ''
+           and line[4] ~= '' and concat(line, '', 5, 12) == ''
 end
 
 

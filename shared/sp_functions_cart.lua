@@ -2,20 +2,20 @@
 -- Copyright (C) SitePreserver developers
 --
 -- Lines of a cart: id, key, quantity, price, total, sku, name, url, image,
--- options, category; what is empty at the end is left out.
+-- options, category, page; what is empty at the end is left out.
 --
 
 local QUANTITY_MAX = 999999         -- pieces of a line, as in sp_field.h
 local LINE = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
              .. '\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
-             .. '\31([^\31]*)$'
+             .. '\31([^\31]*)\31([^\31]*)$'
 
 
 function line_read(text)
     local _, n = gsub(text, '\31', '\31')
-    local line = { match(text .. rep('\31', 10 - n), LINE) }
+    local line = { match(text .. rep('\31', 11 - n), LINE) }
 
-    if #line ~= 11 then
+    if #line ~= 12 then
         bad('line')
     end
 
@@ -37,7 +37,7 @@ end
 
 
 local function line_write(line)
-    local last = 11
+    local last = 12
 
     while last > 4 and line[last] == '' do
         last = last - 1
@@ -47,10 +47,10 @@ local function line_write(line)
 end
 
 
-local LIMITS = { 128, 128, 6, 16, 16, 64, 256, 1024, 1024, 256, 128 }
+local LIMITS = { 128, 128, 6, 16, 16, 64, 256, 1024, 1024, 256, 128, 22 }
 
 function line_check(line)
-    for i = 1, 11 do
+    for i = 1, 12 do
         if #line[i] > LIMITS[i] then
             bad('line')
         end
@@ -63,6 +63,8 @@ function line_check(line)
     then
         bad('line')
     end
+
+    optional(line[12], 'line')
 end
 
 
@@ -99,18 +101,19 @@ local function line_texts(c, line)
         return
     end
 
-    local name = c.prefix .. 'n:' .. line[1]
-    local known = c.items and c.items[line[1]]
+    local name = item_key(line[1])
+    local known = c.items and c.items[name]
     local changed = false
 
     if not known then
-        local raw = call('GET', name)
-        local texts = raw and sub(raw, 1, 1) == '1' and sub(raw, 2) or ''
+        local texts, learned = match(call('GET', c.prefix .. 'n:' .. name) or '',
+                                     '^1([^\30]*)(.*)$')
 
-        known = line_read(rep('\31', 5) .. texts)
+        known = line_read(rep('\31', 5) .. (texts or ''))
+        known.learned = learned or ''
         c.items = c.items or {}
-        c.items[line[1]] = known
-        changed = texts == ''
+        c.items[name] = known
+        changed = not texts
     end
 
     for i = 6, 11 do
@@ -129,10 +132,11 @@ local function line_texts(c, line)
     end
 
     if changed then
-        later(c, 'SET', name, '1' .. concat(known, '\31', 6, 11), 'EX',
+        later(c, 'SET', c.prefix .. 'n:' .. name,
+              '1' .. concat(known, '\31', 6, 11) .. known.learned, 'EX',
               ITEM_TTL)
     else
-        later(c, 'EXPIRE', name, ITEM_TTL)
+        later(c, 'EXPIRE', c.prefix .. 'n:' .. name, ITEM_TTL)
     end
 end
 
@@ -140,7 +144,7 @@ end
 -- Fields that a line lacks come from the old one of the same key, else id.
 
 function line_inherit(line, old)
-    for i = 1, 11 do
+    for i = 1, 12 do
         if line[i] == '' and i ~= 5 then
             line[i] = old[i]
         end
@@ -232,7 +236,7 @@ local function cart_set(c, v, lines)
         line_texts(c, line)
         text[i] = line_write(line)
 
-        if concat(line, '', 5, 11) ~= '' and band(v.flags, V_EXTRAS) == 0 then
+        if concat(line, '', 5, 12) ~= '' and band(v.flags, V_EXTRAS) == 0 then
             v.flags = v.flags + V_EXTRAS
         end
     end

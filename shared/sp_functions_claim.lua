@@ -182,6 +182,26 @@ local function claim_busy(c, p)
 end
 
 
+-- May this cart be told of?  Else it waits, and is not late by that.
+
+local function claim_stock(c, p, shown)
+    local wait = stock_wait(c, p, shown)
+
+    if wait then
+        p.next = wait
+        p.dirty = true
+        count(c, 'out_of_stock')
+        later(c, 'ZADD', c.due, wait, 'p:' .. p.id)
+
+    elseif wait == false then
+        close(c, p, 'out_of_stock')
+        later(c, 'ZREM', c.due, 'p:' .. p.id)
+    end
+
+    return wait == nil
+end
+
+
 --
 -- Looks at a shopper whose deadline has passed.  The visit whose cart is to
 -- be shown, if the rescue is to be handed to a mailer now; else the shopper is
@@ -249,30 +269,7 @@ local function claim_look(c, p)
         return
     end
 
-    return shown
-end
-
-
-local function lines_joined(c, text)
-    local joined = {}
-
-    for i, line in ipairs(lines_read(text)) do
-        local raw = call('GET', c.prefix .. 'n:' .. line[1])
-
-        if raw and sub(raw, 1, 1) == '1' then
-            local known = line_read(rep('\31', 5) .. sub(raw, 2))
-
-            for n = 6, 11 do
-                line[n] = line[n] ~= '' and line[n] or known[n]
-            end
-        end
-
-        joined[i] = concat(line, '\31')
-    end
-
-    c.nlines = c.nlines + #joined
-
-    return concat(joined, '\30')
+    return claim_stock(c, p, shown) and shown
 end
 
 
@@ -306,7 +303,10 @@ end
 -- The eleven strings of one rescue, after what is in the reply.
 
 local function claim_tell(c, p, v)
+    local lines, n, currency = lines_joined(c, v)
     local steps = {}
+
+    c.nlines = c.nlines + n
 
     for i, step in ipairs(p.steps) do
         steps[i] = format('%d:%d:%s', step.hash, step.at, step.outcome)
@@ -318,8 +318,8 @@ local function claim_tell(c, p, v)
                p.tries, p.abandoned, p.next, band(p.flags, P_LOGGED_IN),
                v.total),
         concat(steps, ' '), p.first_name,
-        p.locale .. (p.zone ~= '' and ' ' .. p.zone or ''), v.currency,
-        lines_joined(c, v.lines), claim_facts(p, v), claim_mails(p),
+        p.locale .. (p.zone ~= '' and ' ' .. p.zone or ''), currency,
+        lines, claim_facts(p, v), claim_mails(p),
         claim_code(p)
     }) do
         c.reply[#c.reply + 1] = value
@@ -431,7 +431,7 @@ end
 -- and the time and the idle time, if that is noted.
 --
 
-local function preview_stands(c, p, over, held)
+local function preview_stands(c, p, shown, over, held)
     local out = call('GET', c.prefix .. 'x:' .. p.id)
 
     if out then
@@ -458,7 +458,11 @@ local function preview_stands(c, p, over, held)
         return 'closed'
     end
 
-    return checkout_wait(c) and 'shop_failing' or 'open'
+    if checkout_wait(c) then
+        return 'shop_failing'
+    end
+
+    return stock_wait(c, p, shown) ~= nil and 'out_of_stock' or 'open'
 end
 
 
@@ -488,7 +492,7 @@ local function preview(keys, args)
 
     c.nlines = 0
     c.idle = tonumber(idle)
-    c.reply[1] = preview_stands(c, p, over, held)
+    c.reply[1] = preview_stands(c, p, shown, over, held)
 
     if p.state ~= OPEN and not over then
         open(c, p, acted)

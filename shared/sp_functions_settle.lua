@@ -104,7 +104,8 @@ local ENDED = { ordered = 'ordered', recovered = 'ordered',
                 suppressed = 'suppressed', empty = 'empty',
                 released = 'empty', before_live = 'before_live',
                 off = 'off', cool_down = 'cool_down', paused = 'paused',
-                not_me = 'not_me', no_consent = 'no_consent' }
+                not_me = 'not_me', no_consent = 'no_consent',
+                out_of_stock = 'out_of_stock' }
 
 -- Until when there are too many messages in a window; nil: there are not.
 
@@ -183,6 +184,16 @@ local function confirm_look(c, p, s)
 
     if wait then
         return 'shop_failing', p.next, wait
+    end
+
+    wait = stock_wait(c, p, shown)
+
+    if wait == false then
+        close(c, p, 'out_of_stock')
+    end
+
+    if wait ~= nil then
+        return 'out_of_stock', wait
     end
 
     return 'OK'

@@ -127,8 +127,13 @@ local function why(keys, args)
     add('clicked', p.clicked)
     add('offered', p.offered)
 
+    local shown = p.state == OPEN and look(c, p)
+
     if p.state == OPEN and checkout_wait(c) then
         add('waits', 'shop_failing')
+
+    elseif shown and stock_wait(c, p, shown) then
+        add('waits', 'out_of_stock')
     end
 
     if p.code then

@@ -58,6 +58,9 @@ typedef struct sp_observation_s  sp_observation_t;
 
 #define SP_WANT_REQUEST_BODY    0x1
 #define SP_WANT_RESPONSE_BODY   0x2
+#define SP_WANT_MEMORY          0x4     /* there was none */
+#define SP_WANT_LEARN           0x100   /* times the number, from 1, of the
+                                           sitepreserver_learn that it met */
 
 
 /* One line of a cart, or one change of a line.  Absent strings have len 0. */
@@ -77,6 +80,8 @@ typedef struct {
     unsigned     from_shop:1;       /* texts and prices are from the answer;
                                        else they are never to be mailed */
     unsigned     out_of_stock:1;    /* the shop said so */
+    const char  *page;              /* key of the page that tells of it, of 22
+                                       characters; NULL: none is known */
 } sp_line_t;
 
 
@@ -154,9 +159,10 @@ struct sp_outcome_s {
 
 /*
  * Matches the request.  NULL with *wants 0 when no rule matches: then nothing
- * was allocated.  NULL with *wants SP_WANT_REQUEST_BODY: out of memory.  Else
- * *wants says which bodies any matching rule needs, as far as the request's
- * headers tell.  exchange must stay valid until sp_observe_end().
+ * was allocated.  NULL with *wants SP_WANT_MEMORY: out of memory.  Else *wants
+ * says which bodies any matching rule needs, as far as the request's headers
+ * tell.  With or without, SP_WANT_LEARN: it asks for the page of a product (see
+ * sp_learn.h).  exchange must stay valid until sp_observe_end().
  */
 
 sp_observation_t *sp_observe(const sp_rules_t *rules,

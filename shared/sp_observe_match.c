@@ -8,6 +8,8 @@
 #include "sp_scratch.h"
 
 
+static int sp_observe_learnt(const sp_rules_t *rules, uint64_t *met,
+    unsigned *wants);
 static sp_observation_t *sp_observe_routed(const sp_rules_t *rules,
     const sp_exchange_t *ex, const sp_pool_t *pool, int part,
     unsigned *wants);
@@ -40,11 +42,68 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
 
     method = sp_method(&ex->method);
 
-    if (!sp_matcher_find(rules->matcher, method, &ex->uri, &ex->args, met)) {
+    if (!sp_matcher_find(rules->matcher, method, &ex->uri, &ex->args, met)
+        || (rules->nlearn != 0 && sp_observe_learnt(rules, met, wants)))
+    {
         return NULL;
     }
 
     return sp_observe_met(rules, ex, &ex->uri, pool, met, method, wants);
+}
+
+
+/*
+ * Takes the pages of products out of what was met, and notes the first of
+ * them.  Non-zero: nothing else was met.
+ */
+
+static int
+sp_observe_learnt(const sp_rules_t *rules, uint64_t *met, unsigned *wants)
+{
+    unsigned  i, bit;
+    uint64_t  left;
+
+    for (i = rules->n; i < rules->n + rules->nlearn; i++) {
+        bit = i % 64;
+
+        if (met[i / 64] >> bit & 1) {
+            met[i / 64] &= ~((uint64_t) 1 << bit);
+
+            if (*wants < SP_WANT_LEARN) {
+                *wants += (i - rules->n + 1) * SP_WANT_LEARN;
+            }
+        }
+    }
+
+    left = 0;
+
+    for (i = 0; i * 64 < rules->n; i++) {
+        left |= met[i];
+    }
+
+    return left == 0;
+}
+
+
+unsigned
+sp_observe_learns(const sp_rules_t *rules, const sp_exchange_t *ex,
+    const sp_pool_t *pool)
+{
+    unsigned          wants;
+    uint64_t          met[SP_RULES_WORDS];
+    sp_observation_t  ob;
+
+    wants = 0;
+    sp_observe_begin(&ob, rules, ex, pool);
+
+    if (sp_observe_route(&ob) == SP_OK
+        && sp_matcher_find(rules->matcher, sp_method(&ex->method), &ob.uri,
+                           &ex->args, met))
+    {
+        (void) sp_observe_learnt(rules, met, &wants);
+    }
+
+    return wants / SP_WANT_LEARN;
 }
 
 
@@ -69,20 +128,22 @@ sp_observe_routed(const sp_rules_t *rules, const sp_exchange_t *ex,
     sp_scratch_t      scratch;
     sp_observation_t  ob;
 
-    if (rules->n == 0) {
+    if (rules->n + rules->nlearn == 0) {
         return NULL;
     }
 
     sp_observe_begin(&ob, rules, ex, sp_scratch_pool(&scratch, pool));
 
     if (sp_observe_route(&ob) != SP_OK) {
-        *wants = SP_WANT_REQUEST_BODY;
+        *wants = SP_WANT_MEMORY;
         return NULL;
     }
 
     method = sp_method(&ex->method);
 
-    if (!sp_matcher_find(rules->matcher, method, &ob.uri, &ex->args, met)) {
+    if (!sp_matcher_find(rules->matcher, method, &ob.uri, &ex->args, met)
+        || (rules->nlearn != 0 && sp_observe_learnt(rules, met, wants)))
+    {
         return NULL;
     }
 
@@ -129,7 +190,7 @@ sp_observe_met(const sp_rules_t *rules, const sp_exchange_t *ex,
     memcpy(early.met, met, early.words * sizeof(uint64_t));
 
     if (sp_observe_early(&early) != SP_OK) {
-        *wants = SP_WANT_REQUEST_BODY;
+        *wants = SP_WANT_MEMORY;
         return NULL;
     }
 
@@ -141,14 +202,14 @@ sp_observe_met(const sp_rules_t *rules, const sp_exchange_t *ex,
 
     ob = sp_alloc(pool, sizeof(sp_observation_t));
     if (ob == NULL) {
-        *wants = SP_WANT_REQUEST_BODY;
+        *wants = SP_WANT_MEMORY;
         return NULL;
     }
 
     sp_observe_begin(ob, rules, ex, pool);
 
     if (uri != &ex->uri && sp_str_copy(pool, uri, &ob->uri) != SP_OK) {
-        *wants = SP_WANT_REQUEST_BODY;
+        *wants = SP_WANT_MEMORY;
         return NULL;
     }
 

@@ -90,6 +90,11 @@ sp_outcome_rule(sp_apply_t *apply)
         return rc;
     }
 
+    if (apply->ob->rules->applied != NULL) {
+        apply->ob->rules->applied(apply->ob->rules->applied_data,
+                                  apply->rule->index);
+    }
+
     if (applies == SP_APPLIES_ERROR) {
         apply->outcome->kinds |= SP_CHECKOUT_ERROR;
         return sp_outcome_visitor(apply, SP_NEEDS_REQUEST_BODY);

@@ -469,7 +469,7 @@ sp_parts_play(sp_parts_t *parts, sp_part_t *part)
     ob = sp_observe_part(parts->ob->rules, &part->ex, parts->ob->pool,
                          &wants);
     if (ob == NULL) {
-        return wants != 0 ? SP_NOMEM : SP_OK;
+        return wants & SP_WANT_MEMORY ? SP_NOMEM : SP_OK;
     }
 
     if ((wants & SP_WANT_REQUEST_BODY) && part->body.len != 0) {

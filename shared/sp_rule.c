@@ -12,8 +12,6 @@ static sp_rc_t sp_rule_kind(sp_rule_t *rule, const sp_str_t *name,
     sp_error_t *err);
 static sp_rc_t sp_rule_methods(sp_rule_t *rule, const sp_str_t *list,
     sp_error_t *err);
-static sp_rc_t sp_rule_uri(sp_rule_t *rule, sp_words_t *words,
-    sp_error_t *err);
 static sp_rc_t sp_rule_if(sp_rule_t *rule, sp_words_t *words,
     sp_error_t *err);
 static sp_rc_t sp_rule_empty(sp_rule_t *rule, sp_words_t *words,
@@ -114,7 +112,8 @@ sp_rule_begin(sp_rule_t *rule, sp_error_t *err)
     }
 
     if (rc == SP_OK) {
-        rc = sp_rule_uri(rule, &words, err);
+        rc = sp_meeting_uri(&rule->meeting, &words, rule->ctx.regexes, err);
+        rule->ctx.uri = rule->meeting.regex;
     }
 
     return rc;
@@ -182,14 +181,12 @@ sp_rule_methods(sp_rule_t *rule, const sp_str_t *list, sp_error_t *err)
 
 /* [=|~|~*] URI or "*" */
 
-static sp_rc_t
-sp_rule_uri(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
+sp_rc_t
+sp_meeting_uri(sp_meeting_t *meeting, sp_words_t *words,
+    sp_regexes_t *regexes, sp_error_t *err)
 {
-    sp_rc_t         rc;
-    sp_regex_t     *regex;
-    sp_meeting_t   *meeting;
-
-    meeting = &rule->meeting;
+    sp_rc_t      rc;
+    sp_regex_t  *regex;
 
     if (sp_words_take(words, "=")) {
         meeting->op = SP_URI_EXACT;
@@ -244,12 +241,11 @@ sp_rule_uri(sp_rule_t *rule, sp_words_t *words, sp_error_t *err)
         return SP_OK;
     }
 
-    rc = sp_regex_compile(rule->ctx.regexes, &meeting->uri,
+    rc = sp_regex_compile(regexes, &meeting->uri,
                           meeting->op == SP_URI_REGEX_CASELESS, &regex, err);
 
     if (rc == SP_OK) {
         meeting->regex = regex;
-        rule->ctx.uri = regex;
     }
 
     return rc;

@@ -5,6 +5,7 @@
  */
 
 #include "sp_rules_int.h"
+#include "sp_learn.h"
 #include "sp_money.h"
 
 
@@ -21,6 +22,8 @@ static sp_rc_t sp_rules_visit_check(const sp_sources_t *sources,
     sp_error_t *err);
 static sp_rc_t sp_rules_route_check(const sp_sources_t *sources,
     sp_error_t *err);
+static sp_rc_t sp_rules_merge_learn(sp_rules_t *rules,
+    const sp_rules_t *outer, sp_error_t *err);
 static sp_rc_t sp_rules_merge_visit(sp_rules_t *rules,
     const sp_rules_t *outer, sp_error_t *err);
 static sp_rc_t sp_rules_replay(sp_rules_t *rules, const sp_rule_t *outer,
@@ -97,6 +100,7 @@ sp_rules_create(const sp_pool_t *pool)
 
     rules->pool = *pool;
     rules->last = &rules->first;
+    rules->learn_last = &rules->learn;
     rules->root_slot = SP_NO_SLOT;
 
     rules->regexes = sp_regexes_create(&rules->pool);
@@ -109,6 +113,14 @@ void
 sp_rules_free(sp_rules_t *rules)
 {
     sp_regexes_free(rules->regexes);
+}
+
+
+void
+sp_rules_applied(sp_rules_t *rules, sp_applied_pt applied, void *data)
+{
+    rules->applied = applied;
+    rules->applied_data = data;
 }
 
 
@@ -335,7 +347,30 @@ sp_rules_merge(sp_rules_t *rules, const sp_rules_t *outer, sp_error_t *err)
         rules->n += n;
     }
 
+    if (rc == SP_OK) {
+        rc = sp_rules_merge_learn(rules, outer, err);
+    }
+
     return rc == SP_OK ? sp_rules_merge_visit(rules, outer, err) : rc;
+}
+
+
+static sp_rc_t
+sp_rules_merge_learn(sp_rules_t *rules, const sp_rules_t *outer,
+    sp_error_t *err)
+{
+    sp_rc_t            rc;
+    const sp_learn_t  *learn;
+
+    rc = SP_OK;
+
+    for (learn = outer->learn; learn != NULL && rc == SP_OK;
+         learn = learn->next)
+    {
+        rc = sp_rules_learn(rules, learn->words, learn->nwords, err);
+    }
+
+    return rc;
 }
 
 

@@ -123,6 +123,17 @@ sp_rc_t sp_rules_compile(sp_rules_t *rules, sp_error_t *err);
 void sp_rules_free(sp_rules_t *rules);
 
 
+/*
+ * For tools that explain: at the end of each observation applied() is called
+ * with the number of each rule that applies, from 0 in the order of the
+ * configuration, an outer level's first.  NULL ends it.
+ */
+
+typedef void (*sp_applied_pt)(void *data, unsigned n);
+
+void sp_rules_applied(sp_rules_t *rules, sp_applied_pt applied, void *data);
+
+
 /* Non-zero if there is no event in it: nothing can be observed. */
 
 int sp_rules_empty(const sp_rules_t *rules);

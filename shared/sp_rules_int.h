@@ -122,6 +122,29 @@ sp_rc_t sp_rule_field(sp_rule_t *rule, sp_words_t *words, sp_error_t *err);
 sp_rc_t sp_rule_fields_end(const sp_rule_t *rule, sp_error_t *err);
 
 
+/* Reads "[=|~|~*] URI" or "*", which must be all that is left. */
+
+sp_rc_t sp_meeting_uri(sp_meeting_t *meeting, sp_words_t *words,
+    sp_regexes_t *regexes, sp_error_t *err);
+
+
+/* sp_learn.c: one sitepreserver_learn. */
+
+typedef struct sp_learn_s  sp_learn_t;
+
+struct sp_learn_s {
+    sp_learn_t          *next;
+    sp_meeting_t         meeting;
+    int64_t              refresh;   /* s */
+    sp_str_t             args[4];
+    unsigned             nargs;
+    unsigned             id_is_sku:1;
+    unsigned             no_price:1;
+    const sp_str_t      *words;     /* as they were written */
+    unsigned             nwords;
+};
+
+
 /* The arguments of a GraphQL field that graphql:FIELD.PATH reads. */
 
 typedef struct sp_arguments_s  sp_arguments_t;
@@ -159,9 +182,14 @@ struct sp_rules_s {
     unsigned             n;
     unsigned             plain;     /* there are rules, and no route */
 
+    sp_learn_t          *learn;
+    sp_learn_t         **learn_last;
+    unsigned             nlearn;
+
     /* made by sp_rules_compile() */
 
     sp_rule_t          **list;
+    sp_learn_t         **learn_list;
     sp_matcher_t        *matcher;
     sp_taps_t            request;   /* json: */
     sp_taps_t            response;  /* response.json:, response.graphql: */
@@ -181,6 +209,9 @@ struct sp_rules_s {
     unsigned             lined:1;   /* sp_observe_lined() */
     unsigned             root_slot; /* of the answer's root keys, or
                                        SP_NO_SLOT */
+
+    sp_applied_pt        applied;   /* NULL: nobody wants to know */
+    void                *applied_data;
 };
 
 #define SP_NO_SLOT  ((unsigned) -1)

@@ -42,6 +42,7 @@ typedef enum {
     SP_ID_CUSTOMER = 'c',
     SP_ID_NETWORK = 'r',            /* a client's /24 or /48 */
     SP_ID_ORDER = 'o',
+    SP_ID_PAGE = 'n',               /* of a product, by its path */
     SP_ID_DRAW = 'd'                /* what is drawn by lot for a shopper */
 } sp_id_kind_t;
 

@@ -321,11 +321,15 @@ static sp_rc_t
 sp_source_cookie(sp_source_t *source, const sp_str_t *text,
     const sp_source_ctx_t *ctx, sp_error_t *err)
 {
-    source->name = *text;
+    const char  *star, *end;
 
-    if (memchr(text->data, '*', text->len - 1) != NULL) {
-        return sp_words_error(err, "\"%W\": only the end of a cookie's name "
-                              "can be \"*\"", text);
+    source->name = *text;
+    end = text->data + text->len;
+    star = memchr(text->data, '*', text->len);
+
+    if (star != NULL && memchr(star + 1, '*', (size_t) (end - star - 1))) {
+        return sp_words_error(err, "two \"*\" in the cookie's name \"%W\"",
+                              text);
     }
 
     return SP_OK;

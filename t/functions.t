@@ -362,6 +362,9 @@ shop 'two logged-in visits have one cart' => sub {
     is($f->lines('laptop'), '', 'a snapshot of one clears the other');
     $f->cart('guest', shopper => 'ada');
     isnt($f->lines('phone'), '', 'a guest\'s does not');
+    $f->cart('laptop', shopper => 'ada', logged_in => 1);
+    $f->event('phone', kinds => 'set_cart', lines => [], logged_in => 1);
+    is($f->lines('laptop'), '', 'emptied on one, emptied on the other');
     $f->event('phone', kinds => 'set_cart', lines => []);
     $f->event('guest', kinds => 'set_cart', lines => []);
     $clock->advance($HOUR + 1);

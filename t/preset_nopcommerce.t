@@ -306,7 +306,7 @@ $t->ordered($cid);
 # Login with a cart, in a shop without a small one; logout.
 my $eve = visitor('eve', 'none');
 details($eve, 2, 3);
-$t->cart_is($eve, [ { id => 2, quantity => 1 } ]);
+$t->cart_is($eve, [ { id => 2, quantity => 3 } ]);
 $eve->get('/cart');
 $t->cart_is($eve, [ { id => 'tray', quantity => 3 } ], 375150, 'USD');
 $eve->form('/login', { Email => 'eve@example.com', Password => 'wrong' });

@@ -60,7 +60,7 @@ sub shop ($r) {
     my %all  = (%{ $r->{arg} }, %{ $r->{form} });
     my $page = $all{controller} // $r->{path} =~ s{^/(?:en/)?}{}r;
 
-    if (exists $all{mylogout}) {
+    if (exists $all{mylogout} || exists $all{logout}) {
         %{ $r->{session} } = (cart => []);
         $r->{renew} = 1;
         return redirect("$URL/");
@@ -262,6 +262,13 @@ $t->shopper_is($fay, 'fay@example.com',
     'fay: a redirect, or another cookie, is no logout');
 $fay->get('/?mylogout=');
 $t->event_is($fay, 'logout');
+$t->nobody($fay);
+$fay->form('/module/ps_emailsubscription/subscription',
+    { email => 'fay@example.com' });
+add($fay, '1-0');
+$t->shopper_is($fay, 'fay@example.com');
+$fay->get('/en/2-home-accessories?mylogout');
+$t->event_is($fay, 'logout', 'fay: a link on any page');
 $t->nobody($fay);
 add($fay, '2-8');
 $t->nobody($fay, 'the next one in that browser is nobody');

@@ -32,6 +32,7 @@ libicu-dev              # money, dates and plurals of a locale
 libsystemd-dev          # sd_notify
 libc-ares-dev           # DNS of the doctor
 libgumbo-dev            # HTML of creatives and landing pages
+liblua5.1-0-dev         # the functions of Redis in `sitepreserver replay`
 redis-server            # the state
 '
 

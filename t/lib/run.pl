@@ -146,11 +146,12 @@ sub unit ($target) {
 }
 
 
-# A group of .t files; tests of the group "serial" one at a time.
+# A group of .t files; tests of the group "serial" one at a time.  They wait
+# for each other's servers more than they compute: three for two processors.
 sub tests ($name, @files) {
     return 1 if !@files;
 
-    my @jobs = $name eq 'serial' ? () : ('-j2');
+    my @jobs = $name eq 'serial' ? () : ('-j3');
 
     return part($name, 120 * $MIN, 'prove', 'prove', '--timer', @jobs,
         '--exec', 'perl t/lib/tap.pl', @files);
@@ -162,7 +163,7 @@ sub storefronts () {
 
     return if !@runners;
 
-    return part('storefronts', 60 * $MIN, 'prove', 'prove', '--timer',
+    return part('storefronts', 60 * $MIN, 'prove', 'prove', '--timer', '-j2',
         '--exec', 'perl t/lib/tap.pl', @runners);
 }
 

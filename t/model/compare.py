@@ -176,7 +176,8 @@ def read(redis, prefix):
         elif name.startswith('p:'):
             state[name] = shopper(value)
         elif name.startswith('n:'):
-            state[name] = value.decode()[1:].split('\x1f')
+            texts, _, learnt = value.decode()[1:].partition('\x1e')
+            state[name] = texts.split('\x1f') + [learnt]
             assert value[:1] == b'1'
         else:
             state[name] = value.decode()
@@ -208,8 +209,8 @@ def dump(m):
     for id, (to, ends) in m.customers.items():
         s['c:' + id] = to
         s['ends c:' + id] = ends
-    for id, (texts, ends) in m.items.items():
-        s['n:' + id] = texts
+    for id, (texts, learnt, ends) in m.items.items():
+        s['n:' + id] = texts + ['\x1f'.join(map(str, learnt or []))]
         s['ends n:' + id] = ends
     for id, (n, ends) in m.networks.items():
         s['r:' + id] = str(n)

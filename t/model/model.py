@@ -9,6 +9,8 @@
 import hashlib
 import time
 
+from items import Items
+
 DAY = 86400
 MARGIN = 28 * 3600
 MS = 1000
@@ -27,11 +29,13 @@ NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = range(5)
 ENDED = {'ordered': 'ordered', 'recovered': 'ordered',
          'suppressed': 'suppressed', 'empty': 'empty', 'released': 'empty',
          'before_live': 'before_live', 'off': 'off', 'cool_down': 'cool_down',
-         'paused': 'paused', 'not_me': 'not_me', 'no_consent': 'no_consent'}
+         'paused': 'paused', 'not_me': 'not_me', 'no_consent': 'no_consent',
+         'out_of_stock': 'out_of_stock'}
 KNOWN_REASONS = ('ordered', 'recovered', 'lost', 'suppressed', 'empty',
                  'released', 'no_address', 'before_live', 'off', 'series_gone',
                  'series_done', 'never_mail', 'unreadable', 'cool_down',
-                 'no_audience', 'no_consent', 'paused', 'not_me')
+                 'no_audience', 'no_consent', 'paused', 'not_me',
+                 'out_of_stock')
 
 
 CONSENTED = ('not_me', 'login', 'sign_up', 'checkout', 'newsletter',
@@ -88,14 +92,14 @@ class Shopper:
         self.day = 0
 
 
-class Model:
+class Model(Items):
     def __init__(self):
         self.now = 0
         self.visits = {}
         self.shoppers = {}
         self.pointers = {}              # id -> (kind, to, expires)
         self.customers = {}             # id -> (shopper, expires)
-        self.items = {}                 # id -> (six texts, expires)
+        self.items = {}                 # key -> (six texts, learnt, expires)
         self.networks = {}              # id -> (n, expires)
         self.sources = {}               # id -> (seq, expires)
         self.active = {}                # 'p:..' | 'v:..' -> deadline
@@ -696,9 +700,10 @@ class Model:
 
     def texts(self, line, keep):
         """Takes out of a line what its item is called anyway."""
-        if not line[0] or not any(line[5:]):
+        if not line[0] or not any(line[5:11]):
             return
-        known, expires = self.items.get(line[0], (None, None))
+        key = self.item_key(line[0])
+        known, learnt, expires = self.items.get(key, (None, None, None))
         fresh = known is None
         known = list(known or [''] * 6)
         for i in range(6):
@@ -710,7 +715,7 @@ class Model:
                     line[5 + i] = ''
                 else:
                     self.own_texts = True
-        self.items[line[0]] = (known, self.now + 90 * DAY * MS)
+        self.items[key] = (known, learnt, self.now + 90 * DAY * MS)
 
     def same(self, lines, line, loose=False):
         if line[1]:
@@ -726,7 +731,7 @@ class Model:
 
     @staticmethod
     def inherit(line, old):
-        for i in (0, 1, 2, 3, 5, 6, 7, 8, 9, 10):
+        for i in (0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11):
             line[i] = line[i] or old[i]
         if not line[4] and line[2:4] == old[2:4]:
             line[4] = old[4]
@@ -1402,6 +1407,15 @@ class Model:
             self.count('shop_failing')
             self.due[id] = self.again()
             return
+        wait = self.stock_wait(p, shown)
+        if wait == 0:
+            self.close(sid, 'out_of_stock')
+            del self.due[id]
+            return
+        if wait:
+            self.count('out_of_stock')
+            self.due[id] = p.next = wait
+            return
         return shown
 
     def again(self):
@@ -1496,7 +1510,12 @@ class Model:
                 free = max(free, min(recent) + days * DAY * MS)
         if free:
             return 'capped', free
-        return ('shop_failing', p.next) if self.holds() else ('OK', None)
+        if self.holds():
+            return 'shop_failing', p.next
+        wait = self.stock_wait(p, shown)
+        if wait == 0:
+            self.close(sid, 'out_of_stock')
+        return ('OK', None) if wait is None else ('out_of_stock', wait)
 
     NAMES = {'s': 'sent', 'y': 'dry_run', 'h': 'holdout', 'x': 'refused',
              'r': 'retry', 'd': 'doubt'}

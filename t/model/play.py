@@ -42,6 +42,7 @@ SHOPPERS = ['p%021d' % i for i in range(3)]
 CUSTOMERS = ['c%021d' % i for i in range(3)]
 ORDERS = ['o%021d' % i for i in range(4)]
 NETWORKS = ['n%021d' % i for i in range(2)]
+PAGES = ['g%021d' % i for i in range(2)]
 SOURCES = ['s%021d' % i for i in range(3)]
 ATTEMPTS = ['t%021d' % i for i in range(6)]
 STEPS = [11, 22, 33]
@@ -98,6 +99,7 @@ def random_line(r):
         line += [r.choice(['', 'sku']), r.choice(TEXTS), '',
                  r.choice(['', 'https://shop/i.png']), '', '']
     line += [''] * (11 - len(line))
+    line.append(r.choice(PAGES) if r.random() < .1 else '')
     return line
 
 
@@ -120,7 +122,7 @@ def random_event(r):
         e['op'] = model.SNAPSHOT
         e['lines'] = [random_line(r) for _ in range(r.choice([0, 1, 2, 2]))]
         if r.random() < .6:         # plain ones
-            e['lines'] = [[str(1 + i), 'k%d' % i, '2', '100'] + [''] * 7
+            e['lines'] = [[str(1 + i), 'k%d' % i, '2', '100'] + [''] * 8
                           for i in range(r.choice([0, 1, 2, 3]))]
         e['total'] = r.choice(['', '300'])
         e['currency'] = r.choice(['EUR', ''])
@@ -193,7 +195,24 @@ def other_step(r):
                              'experiment']), r.choice(SHOPPERS))
 
 
+def random_items(r):
+    """What a page says."""
+    records = []
+    for i in range(r.choice([1, 1, 2, 3])):
+        price = r.choice(['', '100', '250'])
+        records.append([r.choice(['', '1', '2', '3', '@x']),
+                        r.choice(['', 'sku', 'sku2']), r.choice(TEXTS),
+                        r.choice(['', '/p', '/q']),
+                        r.choice(['', 'https://shop/p.png']), price,
+                        r.choice(['EUR', 'USD']) if price else '',
+                        r.choice(['', 'i', 'o', 'o'])])
+    return ('item', r.choice(PAGES), r.choice(SOURCES), records,
+            r.choice([0, 0, 60000]))
+
+
 def random_step(r):
+    if r.random() < .05:
+        return random_items(r)
     if r.random() < .08:
         return other_step(r)
     kind = r.random()
@@ -248,7 +267,7 @@ def mailing_step(r):
     if kind < .2:
         e = random_event(r)
         e.update(op=model.SNAPSHOT, kinds=model.SET_CART, forget=False,
-                 status=200, lines=[['1', 'k1', '1', '100'] + [''] * 7])
+                 status=200, lines=[['1', 'k1', '1', '100'] + [''] * 8])
         if r.random() < .6:
             e.update(shopper=r.choice(SHOPPERS), sealed='1.abc', network='')
         return ('event', e)
@@ -288,7 +307,7 @@ def mailing_round(r):
     e.update(visit=visit, op=model.SNAPSHOT, kinds=model.SET_CART, age=0,
              forget=False, status=200, shopper=who, sealed='1.abc', skip=0,
              network='', moved='', customer='', aliases=[],
-             lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 7])
+             lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 8])
     steps = [('event', e), ('clock', r.choice([IDLE + 2, 3 * IDLE])),
              ('claim', 64, r.choice([60000, 600000]))]
     for _ in range(r.choice([1, 1, 2])):
@@ -363,7 +382,7 @@ def order_round(r):
             steps.append(('event', dict(
                 e, op=model.SNAPSHOT, kinds=model.SET_CART,
                 shopper=r.choice(['', '', who]),
-                lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 7])))
+                lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 8])))
         elif kind < .6:
             steps.append(('event', dict(e, kinds=model.CLICK,
                                         click=(r.choice(SHOPPERS[:2]), 1, 11))))
@@ -390,7 +409,7 @@ def checkout_round(r):
         steps.append(('event', dict(
             e, visit=VISITS[i], op=model.SNAPSHOT, kinds=model.SET_CART,
             status=200, shopper=SHOPPERS[i] if i < 2 else '', sealed='1.abc',
-            network='', lines=[['1', 'k1', '1', '100'] + [''] * 7])))
+            network='', lines=[['1', 'k1', '1', '100'] + [''] * 8])))
 
     rounds = r.choice([1, 1, 2, 5, 25])
     ages = [0] * 6 + [1000, 700000] * (rounds < 25)
@@ -555,13 +574,14 @@ class Play:
         for sid, v in given:
             p = self.m.shoppers[sid]
             self.held.append((sid, p.rescue, p.fence))
+            lines, currency = self.m.told_cart(v)
             want += [sid, p.sealed, '%d %d %d %d %d %d %d %s' % (
                 p.rescue, p.fence, p.series, p.tries, p.abandoned, p.next,
                 p.logged_in, v.total),
                 ' '.join('%d:%d:%s' % tuple(s) for s in p.steps),
                 p.first_name, p.locale + (p.zone and ' ' + p.zone),
-                v.currency,
-                '\x1e'.join('\x1f'.join(self.joined(l)) for l in v.lines),
+                currency,
+                '\x1e'.join('\x1f'.join(l) for l in lines),
                 '%d %d %d %d %d %d %d %d %d %d' % (
                     p.captured, v.how, v.device, v.stage,
                     max(len(p.orders), bool(p.order)), bool(p.customers),
@@ -575,9 +595,13 @@ class Play:
             return got
         return self.same([x.decode() for x in got], want)
 
-    def joined(self, line):
-        known = self.m.items.get(line[0], ([''] * 6,))[0]
-        return line[:5] + [a or b for a, b in zip(line[5:], known)]
+    def item(self, page, source, records, age):
+        seq = self.seq.get(source, 0) + 1
+        self.seq[source] = seq
+        got = self.call('sp1_item', 'n:@' + page, source, seq,
+                        '\x1e'.join('\x1f'.join(r) for r in records),
+                        '%013d' % age)
+        return self.same(got, self.m.item(page, source, seq, records, age))
 
     def mine(self, who):
         if not self.held:

@@ -79,6 +79,10 @@ def about(m, sid, p):
               ('clicked', p.clicked), ('offered', p.offered)]
     if p.state == 'open' and m.holds():
         pairs.append(('waits', 'shop_failing'))
+    elif p.state == 'open':
+        shown = m.look(sid)[0]
+        if shown and m.stock_wait(p, shown):
+            pairs.append(('waits', 'out_of_stock'))
     if p.code:
         pairs.append(('code', '%s %s' % (p.code['pool'], 'given'
                                          if p.code['given'] else 'reserved')))

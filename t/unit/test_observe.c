@@ -211,6 +211,9 @@ conditions_on_the_rest(void **unused)
     assert_int_equal(lab.rc, SP_DONE);
     HOLDS("header:X-A = 1", .request = { { "x-a", "1" } });
     HOLDS("cookie:a_* = 1", .request = { { "cookie", "b=2; a_77=1" } });
+    HOLDS("cookie:*_session = 1",
+          .request = { { "cookie", "session=3; my_shop_session=1" } });
+    FAILS("cookie:a_*_c present", .request = { { "cookie", "a_c=1" } });
     HOLDS("cookie:a = 1",
           .request = { { "cookie", "b=2" }, { "cookie", "a=1" } });
     FAILS("cookie:a = 1", .request = { { "cookie", "A=1" } });
@@ -224,6 +227,8 @@ conditions_on_the_rest(void **unused)
     HOLDS("response.cookie:s = 1", .response = { { "set-cookie", "s=1" } });
     HOLDS("response.cookie:s* = 2",
           .response = { { "set-cookie", "s1=1" }, { "set-cookie", "s2=2" } });
+    HOLDS("response.cookie:s_*_t deleted",
+          .response = { { "set-cookie", "s_9_t=1; Max-Age=0" } });
     FAILS("response.cookie:s present",
           .response = { { "set-cookie", "s=1; Max-Age=0" } });
     HOLDS("response.cookie:s deleted",

@@ -28,7 +28,7 @@ prices_for_people(void **unused)
          "{\"id\":4,\"n\":\"1.234 &euro;\"}],"
          "\"sum\":\"&euro; 2.484,00\"}");
 
-    cart(SP_CART_SNAPSHOT, "1*2@123450 2*3@500 3 4*1@123400");
+    cart(SP_CART_SNAPSHOT, "1*2@123450 2*3@500 3*1@? 4*1@123400");
     is(lab.out->lines[0].name, "Tee & Tasse \xe2\x80\x93 blau");
     assert_int_equal(lab.out->lines[0].total, 246900);
     assert_int_equal(lab.out->total, 248400);
@@ -60,7 +60,7 @@ prices_across_elements(void **unused)
              "<li data-id=6><i class=p>1<!-- -->2.<u>5</u><!-- -->0</i>"
              "</ul><p class=t>Total<br>10,<sup>00</sup></p></body></html>");
 
-        cart(SP_CART_SNAPSHOT, "1 2@123450 3 4@1250 5 6");
+        cart(SP_CART_SNAPSHOT, "1@? 2@123450 3@? 4@1250 5@? 6@?");
         assert_int_equal(lab.out->total, 1000);
     }
 }
@@ -104,7 +104,7 @@ prices_tell_their_currency(void **unused)
          "{\"id\":2,\"p\":\"5,00\"},{\"id\":3,\"p\":\"$5.00\"}],"
          "\"sum\":\"15,00 \xe2\x82\xac\"}");
 
-    cart(SP_CART_SNAPSHOT, "1@500 2@500 3");
+    cart(SP_CART_SNAPSHOT, "1@500 2@500 3@?");
     is(lab.out->currency, "EUR");
     assert_int_equal(lab.out->total, 1500);
 
@@ -114,7 +114,7 @@ prices_tell_their_currency(void **unused)
     is(lab.out->currency, "USD");
 
     PLAY(.uri = "/add", .body = "id=7", .answer = "{\"p\":\"500 \xc2\xa5\"}");
-    cart(SP_CART_ADD, "7*1");
+    cart(SP_CART_ADD, "7*1@?");
 
     PLAY(.uri = "/add", .body = "id=7", .answer = "{\"p\":\"500 JPY\"}");
     cart(SP_CART_ADD, "7*1@500");
@@ -123,7 +123,7 @@ prices_tell_their_currency(void **unused)
     /* a stranger's text tells nothing */
 
     PLAY(.uri = "/mine", .body = "id=7&p=500+JPY");
-    cart(SP_CART_ADD, "7*1");
+    cart(SP_CART_ADD, "7*1@?");
     is(lab.out->currency, "USD");
 }
 
@@ -152,6 +152,36 @@ parallel_arrays(void **unused)
     PLAY(.uri = "/y", .body = "line[a][1]=2&id[a][1]=x&line[a][2]=4"
                               "&id[a][2]=y");
     cart(SP_CART_SET, "x/a*2 y/a*4");
+}
+
+
+/* Names of which a part is an id: the field's own, or the line's. */
+
+static void
+names_with_ids(void **unused)
+{
+    rules("sitepreserver_event add_to_cart POST ~ ^/add/([0-9]+)$ {"
+          " item_id uri:1; quantity form:addtocart_*.EnteredQuantity; }"
+          "sitepreserver_event update_cart POST = /cart {"
+          " items form:itemquantity* { item_key @key; quantity .; } }"
+          "sitepreserver_event remove_from_cart POST = /gone {"
+          " items form:line_*.gone { item_key @key;"
+          "  id form:line_#.product; } }");
+
+    PLAY(.uri = "/add/17", .body = "product_attribute_4=2"
+         "&addtocart_17.EnteredQuantity=3&addtocart_17.CustomerEnteredPrice=5");
+    cart(SP_CART_ADD, "17*3");
+
+    PLAY(.uri = "/add/17", .body = "addtocart_17.AddToCartQuantity=3"
+         "&addtocart_17.EnteredQuantity.x=4");
+    cart(SP_CART_ADD, "17*1");
+
+    PLAY(.uri = "/cart", .body = "itemquantity12=2&itemquantity7=5&item=1");
+    cart(SP_CART_SET, "/12*2 /7*5");
+
+    PLAY(.uri = "/gone", .body = "line_8.gone=1&line_9.product=y"
+                                 "&line_8.product=x");
+    cart(SP_CART_REMOVE, "x/8");
 }
 
 
@@ -546,6 +576,7 @@ main(void)
         TEST(prices_beside_minor_units),
         TEST(prices_tell_their_currency),
         TEST(parallel_arrays),
+        TEST(names_with_ids),
         TEST(multipart_forms),
         TEST(multipart_files),
         TEST(compressed_requests),

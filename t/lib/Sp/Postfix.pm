@@ -67,10 +67,11 @@ sub new ($class, %o) {
     $self->{pid} = spawn(name => 'postfix', log => "$dir/log",
         cmd => [ '/usr/sbin/postfix', '-c', "$dir/etc", 'start-fg' ]);
 
+    # Its scripts check everything first: a while on a busy machine.
     wait_for(sub {
         IO::Socket::INET->new(PeerAddr => '127.0.0.1',
             PeerPort => $self->{port});
-    }) or die "postfix does not start:\n", slurp("$dir/log");
+    }, 180) or die "postfix does not start:\n", slurp("$dir/log");
 
     return $self;
 }

@@ -11,7 +11,7 @@ my @LINE = qw(id key quantity price total sku name url image options category);
 sub visit ($raw, $item) {
     my (undef, undef, $flags) = unpack 'CCC', $raw;
     my $rare   = $flags & 32 && !($flags & 64);
-    my $ntimes = $flags & 64 ? 1 : $rare ? 6 : 3;
+    my $ntimes = $flags & 64 ? 1 : $rare ? 7 : 3;
     my @times  = map { _time(substr $raw, 5 + 6 * $_, 6) } 0 .. $ntimes - 1;
     my ($head, $lines) = split /\x1e/, substr($raw, 5 + 6 * $ntimes), 2;
     my @head = split /\x1f/, $head, -1;
