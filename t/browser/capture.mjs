@@ -36,7 +36,8 @@ const steps = {
     }, html),
     goto: (page, url) => page.goto(url),
     // as a tab is closed
-    close: page => page.close({ runBeforeUnload: true }),
+    close: page => Promise.all([page.waitForEvent('close'),
+        page.close({ runBeforeUnload: true })]),
     // the answers to what was sent are there
     answered: (page, n) => page.waitForFunction(wanted =>
         performance.getEntriesByType('resource').filter(e =>
