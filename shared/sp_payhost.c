@@ -95,11 +95,7 @@ sp_payhost(const sp_str_t *url)
         return 0;
     }
 
-    for (p = host; p != NULL; p = strchr(p, '.')) {
-
-        if (p != host) {
-            p++;
-        }
+    for (p = host; ; p++) {
 
         if (bsearch(p, sp_payhosts, SP_PAYHOSTS, sizeof(sp_payhosts[0]),
                     sp_payhost_compare)
@@ -107,9 +103,13 @@ sp_payhost(const sp_str_t *url)
         {
             return 1;
         }
-    }
 
-    return 0;
+        p = strchr(p, '.');
+
+        if (p == NULL) {
+            return 0;
+        }
+    }
 }
 
 
