@@ -49,6 +49,15 @@ typedef struct {
 } ngx_http_sitepreserver_shop_t;
 
 
+/* Where a name was defined. */
+
+typedef struct {
+    const sp_name_t                       *name;
+    ngx_str_t                              file;
+    ngx_uint_t                             line;
+} ngx_http_sitepreserver_defined_t;
+
+
 typedef struct {
     sp_secret_t                           *secret;
     char                                   fingerprint[SP_FINGERPRINT_LEN + 1];
@@ -63,6 +72,8 @@ typedef struct {
                                      /* of ngx_http_sitepreserver_shop_t * */
 
     sp_names_t                             names;      /* of http */
+    ngx_array_t                            defined;    /* where: of
+                                     ngx_http_sitepreserver_defined_t */
 
     /* while a sitepreserver_event block is read */
     sp_rule_t                             *rule;

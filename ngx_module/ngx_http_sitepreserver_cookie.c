@@ -25,6 +25,8 @@ static sp_rc_t ngx_http_sitepreserver_cookie_in(
     sp_str_t *value, sp_id_t *id, ngx_uint_t *copies);
 static ngx_int_t ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);
+static ngx_int_t ngx_http_sitepreserver_cookie_delete(ngx_http_request_t *r,
+    ngx_http_sitepreserver_cookie_conf_t *ccf);
 static ngx_uint_t ngx_http_sitepreserver_cookie_may(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_sitepreserver_cacheable(const sp_str_t *value);
 
@@ -153,14 +155,22 @@ ngx_http_sitepreserver_cookie_answer(ngx_http_request_t *r,
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
 
-    if (scf->cookie->off || ctx->ignored || ctx->refused) {
+    if (scf->cookie->off || ctx->ignored
+        || (ctx->refused && !ctx->withdrawn))
+    {
         return NGX_OK;
     }
 
     ngx_http_sitepreserver_cookie_seek(r, ctx);
 
-    if (ctx->own.text[0] != '\0' || !ngx_http_sitepreserver_cookie_may(r)) {
+    if ((ctx->own.text[0] != '\0') != ctx->withdrawn
+        || !ngx_http_sitepreserver_cookie_may(r))
+    {
         return NGX_OK;
+    }
+
+    if (ctx->withdrawn) {
+        return ngx_http_sitepreserver_cookie_delete(r, scf->cookie);
     }
 
     return ngx_http_sitepreserver_cookie_set(r, ctx);
@@ -234,6 +244,49 @@ ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
     ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_COOKIES);
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_sitepreserver_cookie_delete(ngx_http_request_t *r,
+    ngx_http_sitepreserver_cookie_conf_t *ccf)
+{
+    u_char     *p, *last, *rest;
+    ngx_str_t   value;
+
+    static const u_char  age[] = "; Max-Age=";
+
+    rest = ccf->attributes.data;
+    last = rest + ccf->attributes.len;
+
+    /* it is the first of them, if there is one */
+
+    if (ccf->attributes.len > sizeof(age)
+        && ngx_memcmp(rest, age, sizeof(age) - 1) == 0)
+    {
+        rest = ngx_strlchr(rest + 1, last, ';');
+
+        if (rest == NULL) {
+            rest = last;
+        }
+    }
+
+    p = ngx_pnalloc(r->pool, ccf->name.len + 1 + ccf->attributes.len
+                             + sizeof("; Max-Age=0") - 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+
+    p = ngx_cpymem(p, ccf->name.data, ccf->name.len);
+    *p++ = '=';
+    p = ngx_cpymem(p, rest, last - rest);
+    p = ngx_cpymem(p, "; Max-Age=0", sizeof("; Max-Age=0") - 1);
+
+    value.len = p - value.data;
+
+    return ngx_http_sitepreserver_add_header(r, "Set-Cookie", &value);
 }
 
 

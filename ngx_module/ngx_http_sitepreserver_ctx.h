@@ -57,6 +57,9 @@ struct ngx_http_sitepreserver_ctx_s {
     unsigned                            gated:1;    /* ignored, refused are */
     unsigned                            ignored:1;
     unsigned                            refused:1;  /* no consent */
+    unsigned                            withdrawn:1; /* ... by the person's own
+                                                       word */
+    unsigned                            erase:1;    /* what was kept goes */
     unsigned                            own_sought:1;
     unsigned                            want_request:1;
     unsigned                            want_response:1;

@@ -5,6 +5,7 @@
 
 
 #include "ngx_http_sitepreserver_decide.h"
+#include "ngx_http_sitepreserver_erase.h"
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_zone.h"
@@ -129,13 +130,21 @@ ngx_http_sitepreserver_outcomes(ngx_http_request_t *r,
             ctx->kinds = SP_RESCUE_CLICK;
         }
 
-        if ((ctx->ignored || ctx->refused)
+        /* with the last one: an order has to find what it closes */
+
+        ctx->erase = (next == NULL && ngx_http_sitepreserver_erase_due(r, ctx));
+
+        if ((ctx->ignored || ctx->refused) && !ctx->erase
             && !ngx_http_sitepreserver_closes(ctx))
         {
             one = ngx_http_sitepreserver_gated(ctx);
 
         } else {
             one = ngx_http_sitepreserver_send(r, ctx);
+        }
+
+        if (ctx->erase && one != NGX_HTTP_SITEPRESERVER_RESULT_DROPPED) {
+            ngx_http_sitepreserver_erased(r, ctx);
         }
 
         if (result == NGX_HTTP_SITEPRESERVER_UNDECIDED

@@ -109,6 +109,7 @@ ngx_http_sitepreserver_build_init(ngx_http_sitepreserver_build_t *b,
     b->event.total = SP_NO_AMOUNT;
     b->event.visited = ctx->captured;
     b->event.forget = ctx->ignored || ctx->refused;
+    b->event.erase = ctx->erase;
 
     if (r->headers_in.user_agent != NULL) {
         agent.data = (char *) r->headers_in.user_agent->value.data;
@@ -231,7 +232,9 @@ ngx_http_sitepreserver_build_aliases(ngx_http_sitepreserver_build_t *b,
         n++;
     }
 
-    if (b->ctx->own.text[0] != '\0' && b->scf->cookie->identify) {
+    if (b->ctx->own.text[0] != '\0'
+        && (b->scf->cookie->identify || b->event.erase))
+    {
         b->event.aliases[n].id = b->ctx->own;
         b->event.aliases[n].own = 1;
         b->event.aliases[n].bind = 1;

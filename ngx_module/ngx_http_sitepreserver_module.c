@@ -362,6 +362,13 @@ ngx_http_sitepreserver_create_main_conf(ngx_conf_t *cf)
     cln->handler = ngx_http_sitepreserver_secret_cleanup;
     cln->data = mcf;
 
+    if (ngx_array_init(&mcf->defined, cf->pool, 8,
+                       sizeof(ngx_http_sitepreserver_defined_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
     mcf->queue = NGX_CONF_UNSET_SIZE;
     mcf->zone_size = NGX_CONF_UNSET_SIZE;
 
@@ -533,7 +540,8 @@ ngx_http_sitepreserver_postconfiguration(ngx_conf_t *cf)
     mcf = ngx_http_conf_get_module_main_conf(cf,
                                              ngx_http_sitepreserver_module);
 
-    if (ngx_http_sitepreserver_shops_init(cf, mcf) != NGX_OK
+    if (ngx_http_sitepreserver_defined(cf, mcf) != NGX_OK
+        || ngx_http_sitepreserver_shops_init(cf, mcf) != NGX_OK
         || ngx_http_sitepreserver_zone_add(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;

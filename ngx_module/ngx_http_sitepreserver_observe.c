@@ -212,12 +212,19 @@ ngx_http_sitepreserver_log_handler(ngx_http_request_t *r)
     if (ctx != NULL) {
         ngx_http_sitepreserver_note(r, ctx);
         ngx_http_sitepreserver_decide(r, ctx);
+
+        /* a page at which a rule has looked for nothing is still one */
+
+        if (ctx->result == NGX_HTTP_SITEPRESERVER_RESULT_REJECTED) {
+            ngx_http_sitepreserver_page_view(r);
+        }
+
         return NGX_OK;
     }
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
 
-    if (lcf->enable && r->method == NGX_HTTP_GET) {
+    if (lcf->enable) {
         ngx_http_sitepreserver_page_view(r);
     }
 

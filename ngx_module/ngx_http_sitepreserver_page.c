@@ -6,81 +6,104 @@
 
 #include "ngx_http_sitepreserver_page.h"
 #include "ngx_http_sitepreserver_cookie.h"
+#include "ngx_http_sitepreserver_erase.h"
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
+#include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_zone.h"
 
 #include "sp_scratch.h"
 
 
+static ngx_uint_t ngx_http_sitepreserver_is_page(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_sitepreserver_by_script(ngx_http_request_t *r);
 static sp_rc_t ngx_http_sitepreserver_viewer(ngx_http_request_t *r,
     ngx_http_sitepreserver_srv_conf_t *scf, const sp_pool_t *pool,
-    sp_str_t *visitor, uint64_t *hash);
+    sp_str_t *visitor, sp_str_t *own);
+static void ngx_http_sitepreserver_viewed(ngx_http_request_t *r,
+    const sp_str_t *visitor, const sp_str_t *own);
 
 
 void
 ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
 {
-    uint64_t                             hash;
-    sp_scratch_t                         scratch;
-    sp_outcome_t                         outcome;
-    ngx_http_sitepreserver_ctx_t         ctx;
-    ngx_http_sitepreserver_srv_conf_t   *scf;
-    ngx_http_sitepreserver_main_conf_t  *mcf;
+    sp_str_t                            visitor, own;
+    sp_pool_t                           pool;
+    sp_scratch_t                        scratch;
+    ngx_http_sitepreserver_srv_conf_t  *scf;
 
-    static const u_char  html[] = "text/html";
-
-    if (ngx_http_sitepreserver_status(r) != NGX_HTTP_OK
-        || r->headers_out.content_type.len < sizeof(html) - 1
-        || ngx_strncasecmp(r->headers_out.content_type.data, (u_char *) html,
-                           sizeof(html) - 1)
-           != 0)
-    {
+    if (!ngx_http_sitepreserver_is_page(r)) {
         return;
     }
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
     scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
 
-    ngx_memzero(&outcome, sizeof(sp_outcome_t));
-
-    ngx_memzero(&ctx, sizeof(ngx_http_sitepreserver_ctx_t));
-
-    ctx.pool.alloc = ngx_http_sitepreserver_palloc;
-    ctx.pool.data = r->pool;
+    pool.alloc = ngx_http_sitepreserver_palloc;
+    pool.data = r->pool;
 
     if (ngx_http_sitepreserver_viewer(r, scf,
-                                      sp_scratch_pool(&scratch, &ctx.pool),
-                                      &outcome.visitor, &hash)
-        != SP_OK)
+                                      sp_scratch_pool(&scratch, &pool),
+                                      &visitor, &own)
+        == SP_OK
+        && !ngx_http_sitepreserver_erase_page(r, &visitor, &own))
     {
-        return;
+        ngx_http_sitepreserver_viewed(r, &visitor, &own);
     }
+}
 
-    if (!ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone(mcf),
-                                           hash,
-                                           scf->idle / 4000,
-                                           scf->retain / 1000))
+
+/*
+ * A whole page of HTML that a person looks at.  An answer without a body (304)
+ * does not say what it is.
+ */
+
+static ngx_uint_t
+ngx_http_sitepreserver_is_page(ngx_http_request_t *r)
+{
+    static const u_char  html[] = "text/html";
+
+    return r->method == NGX_HTTP_GET
+           && ngx_http_sitepreserver_status(r) == NGX_HTTP_OK
+           && r->headers_out.content_type.len >= sizeof(html) - 1
+           && ngx_strncasecmp(r->headers_out.content_type.data,
+                              (u_char *) html, sizeof(html) - 1)
+              == 0
+           && !ngx_http_sitepreserver_by_script(r);
+}
+
+
+/*
+ * A page that is left open may ask for pieces of HTML all night.  A script that
+ * leads from page to page in place of the browser asks for HTML as that does.
+ */
+
+static ngx_uint_t
+ngx_http_sitepreserver_by_script(ngx_http_request_t *r)
+{
+    sp_str_t  value;
+
+    static const sp_str_t  with = sp_string("x-requested-with");
+    static const sp_str_t  xhr = sp_string("XMLHttpRequest");
+    static const sp_str_t  dest = sp_string("sec-fetch-dest");
+    static const sp_str_t  accept = sp_string("accept");
+    static const sp_str_t  document = sp_string("document");
+
+    /* of an app's window it is the app's name */
+
+    if (ngx_http_sitepreserver_request_header(r, &with, 0, &value)
+        && sp_str_eq(&value, &xhr))
     {
-        return;
+        return 1;
     }
 
-    ctx.lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
-
-    if (!ngx_http_sitepreserver_admitted(r, ctx.lcf)) {
-        return;
-    }
-
-    outcome.total = SP_NO_AMOUNT;
-
-    ctx.outcome = &outcome;
-    ctx.kinds = SP_PAGE_VIEW;
-
-    if (ngx_http_sitepreserver_send(r, &ctx)
-        == NGX_HTTP_SITEPRESERVER_RESULT_DROPPED)
+    if (!ngx_http_sitepreserver_request_header(r, &dest, 0, &value)
+        || sp_str_eq(&value, &document))
     {
-        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_DROPPED);
+        return 0;
     }
+
+    return !ngx_http_sitepreserver_request_header(r, &accept, 0, &value)
+           || value.len < 9 || ngx_strncmp(value.data, "text/html", 9) != 0;
 }
 
 
@@ -89,26 +112,71 @@ ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
 static sp_rc_t
 ngx_http_sitepreserver_viewer(ngx_http_request_t *r,
     ngx_http_sitepreserver_srv_conf_t *scf, const sp_pool_t *pool,
-    sp_str_t *visitor, uint64_t *hash)
+    sp_str_t *visitor, sp_str_t *own)
 {
-    sp_str_t       value;
     sp_exchange_t  exchange;
 
     ngx_http_sitepreserver_exchange(r, &exchange);
 
-    if (sp_observe_visitor(scf->rules, &exchange, pool, visitor) == SP_OK
-        && visitor->len != 0)
+    if (sp_observe_visitor(scf->rules, &exchange, pool, visitor) != SP_OK) {
+        visitor->len = 0;
+    }
+
+    if (ngx_http_sitepreserver_cookie_find(r, own, NULL) != SP_OK) {
+        own->len = 0;
+    }
+
+    return visitor->len != 0 || own->len != 0 ? SP_OK : SP_INVALID;
+}
+
+
+/* They look at pages: activity, told now and then. */
+
+static void
+ngx_http_sitepreserver_viewed(ngx_http_request_t *r, const sp_str_t *visitor,
+    const sp_str_t *own)
+{
+    uint64_t                             hash;
+    const sp_str_t                      *who;
+    sp_outcome_t                         outcome;
+    ngx_http_sitepreserver_ctx_t         ctx;
+    ngx_http_sitepreserver_srv_conf_t   *scf;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
+
+    who = visitor->len != 0 ? visitor : own;
+    hash = ngx_http_sitepreserver_hash(0, who->data, who->len);
+
+    if (!ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone(mcf),
+                                           hash, scf->idle / 4000,
+                                           scf->retain / 1000))
     {
-        *hash = ngx_http_sitepreserver_hash(0, visitor->data, visitor->len);
-        return SP_OK;
+        return;
     }
 
-    visitor->len = 0;
+    ngx_memzero(&ctx, sizeof(ngx_http_sitepreserver_ctx_t));
 
-    if (ngx_http_sitepreserver_cookie_find(r, &value, NULL) == SP_OK) {
-        *hash = ngx_http_sitepreserver_hash(0, value.data, value.len);
-        return SP_OK;
+    ctx.lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
+
+    if (!ngx_http_sitepreserver_admitted(r, ctx.lcf)) {
+        return;
     }
 
-    return SP_INVALID;
+    ngx_memzero(&outcome, sizeof(sp_outcome_t));
+
+    outcome.visitor = *visitor;
+    outcome.total = SP_NO_AMOUNT;
+
+    ctx.pool.alloc = ngx_http_sitepreserver_palloc;
+    ctx.pool.data = r->pool;
+    ctx.outcome = &outcome;
+    ctx.kinds = SP_PAGE_VIEW;
+
+    if (ngx_http_sitepreserver_send(r, &ctx)
+        == NGX_HTTP_SITEPRESERVER_RESULT_DROPPED)
+    {
+        ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_DROPPED);
+    }
 }

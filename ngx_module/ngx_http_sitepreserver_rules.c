@@ -141,6 +141,8 @@ ngx_http_sitepreserver_define(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     sp_pool_t                            pool;
     sp_names_t                          *names;
     sp_error_t                           err;
+    const sp_name_t                     *first;
+    ngx_http_sitepreserver_defined_t    *defined;
     ngx_http_sitepreserver_main_conf_t  *mcf;
 
     words = ngx_http_sitepreserver_words(cf);
@@ -156,10 +158,51 @@ ngx_http_sitepreserver_define(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     names = cf->cmd_type == NGX_HTTP_MAIN_CONF ? &mcf->names : &scf->names;
 
+    first = names->first;
+
     rc = sp_names_define(names, ngx_http_sitepreserver_outer_names(cf), &pool,
                          words + 1, cf->args->nelts - 1, &err);
 
+    if (rc == SP_OK && names->first != first) {
+
+        defined = ngx_array_push(&mcf->defined);
+        if (defined == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        defined->name = names->first;
+        defined->file = cf->conf_file->file.name;
+        defined->line = cf->conf_file->line;
+    }
+
     return ngx_http_sitepreserver_checked(cf, rc, &err);
+}
+
+
+/* A name that nothing has used is mistyped, or its preset is not there. */
+
+ngx_int_t
+ngx_http_sitepreserver_defined(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf)
+{
+    ngx_uint_t                         i;
+    ngx_http_sitepreserver_defined_t  *defined;
+
+    defined = mcf->defined.elts;
+
+    for (i = 0; i < mcf->defined.nelts; i++) {
+
+        if (!defined[i].name->used) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"%*s\" is defined, but nothing uses it in %V:%ui",
+                          defined[i].name->name.len,
+                          defined[i].name->name.data, &defined[i].file,
+                          defined[i].line);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

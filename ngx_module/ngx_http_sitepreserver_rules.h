@@ -38,6 +38,11 @@ char *ngx_http_sitepreserver_set_rules(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_sitepreserver_define(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/* At the end: is there one that nothing has used?  NGX_ERROR. */
+
+ngx_int_t ngx_http_sitepreserver_defined(ngx_conf_t *cf,
+    ngx_http_sitepreserver_main_conf_t *mcf);
+
 
 /* The block sitepreserver_event. */
 

@@ -30,7 +30,8 @@ static u_char *ngx_http_sitepreserver_status_prometheus(u_char *p,
 /* In the order of ngx_http_sitepreserver_counter_t. */
 
 static const char  *ngx_http_sitepreserver_names[] = {
-    "matched", "observed", "rejected", "ignored", "no_consent", "no_visitor",
+    "matched", "observed", "rejected", "ignored", "no_consent", "erased",
+    "no_visitor",
     "dropped", "addresses", "limited", "read_bytes", "request_cut",
     "response_cut", "request_bad", "response_bad", "encoded", "in_file",
     "lines_dropped", "cookies", "clicks", "no_memory", "queued", "applied",

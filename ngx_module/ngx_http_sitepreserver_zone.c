@@ -14,6 +14,8 @@
 static ngx_int_t ngx_http_sitepreserver_zone_init(ngx_shm_zone_t *shm_zone,
     void *data);
 static uint64_t ngx_http_sitepreserver_word(uint64_t hash);
+static time_t ngx_http_sitepreserver_active_age(
+    ngx_http_sitepreserver_zone_t *zone, uint64_t hash);
 
 
 ngx_int_t
@@ -199,10 +201,31 @@ ngx_http_sitepreserver_active_note(ngx_http_sitepreserver_zone_t *zone,
 
 
 ngx_uint_t
-ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone_t *zone,
-    uint64_t hash, time_t every, time_t within)
+ngx_http_sitepreserver_active_within(ngx_http_sitepreserver_zone_t *zone,
+    uint64_t hash, time_t within)
 {
-    time_t    age;
+    return ngx_http_sitepreserver_active_age(zone, hash) <= within;
+}
+
+
+void
+ngx_http_sitepreserver_active_forget(ngx_http_sitepreserver_zone_t *zone,
+    uint64_t hash)
+{
+    if (ngx_http_sitepreserver_active_within(
+                              zone, hash, NGX_HTTP_SITEPRESERVER_ACTIVE_EVER))
+    {
+        zone->active[hash & (zone->nactive - 1)] = 0;
+    }
+}
+
+
+/* Seconds; more than ever if it was not noted, or overwritten. */
+
+static time_t
+ngx_http_sitepreserver_active_age(ngx_http_sitepreserver_zone_t *zone,
+    uint64_t hash)
+{
     uint64_t  word;
 
     word = zone->active[hash & (zone->nactive - 1)];
@@ -210,19 +233,24 @@ ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone_t *zone,
     if (word == 0
         || ((word ^ hash) & ~NGX_HTTP_SITEPRESERVER_TIME_MASK))
     {
-        return 0;
+        return NGX_HTTP_SITEPRESERVER_ACTIVE_EVER + 1;
     }
 
-    age = (time_t) (((uint64_t) ngx_time() - word)
-                    & NGX_HTTP_SITEPRESERVER_TIME_MASK);
+    return (time_t) (((uint64_t) ngx_time() - word)
+                     & NGX_HTTP_SITEPRESERVER_TIME_MASK);
+}
 
-    if (age < every || age > within) {
-        return 0;
-    }
 
-    ngx_http_sitepreserver_active_note(zone, hash);
+ngx_uint_t
+ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone_t *zone,
+    uint64_t hash, time_t every, time_t within)
+{
+    time_t  age;
 
-    return 1;
+    age = ngx_http_sitepreserver_active_age(zone, hash);
+
+    return age >= every && age <= within
+           && age <= NGX_HTTP_SITEPRESERVER_ACTIVE_EVER;
 }
 
 

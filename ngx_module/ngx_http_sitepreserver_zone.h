@@ -28,6 +28,8 @@ typedef enum {
     NGX_HTTP_SITEPRESERVER_REJECTED,    /* ... no rule's conditions held */
     NGX_HTTP_SITEPRESERVER_IGNORED,
     NGX_HTTP_SITEPRESERVER_NO_CONSENT,
+    NGX_HTTP_SITEPRESERVER_ERASED,      /* ... that took it back: told to
+                                           Redis */
     NGX_HTTP_SITEPRESERVER_NO_VISITOR,  /* nobody to keep it for */
     NGX_HTTP_SITEPRESERVER_DROPPED,     /* events lost: the queue was full,
                                            no memory, or refused for good */
@@ -136,10 +138,20 @@ void ngx_http_sitepreserver_active_note(ngx_http_sitepreserver_zone_t *zone,
     uint64_t hash);
 
 
+/* Was this visit noted within so many seconds, and not overwritten since? */
+
+#define NGX_HTTP_SITEPRESERVER_ACTIVE_EVER  0xffffff
+
+ngx_uint_t ngx_http_sitepreserver_active_within(
+    ngx_http_sitepreserver_zone_t *zone, uint64_t hash, time_t within);
+
+void ngx_http_sitepreserver_active_forget(ngx_http_sitepreserver_zone_t *zone,
+    uint64_t hash);
+
+
 /*
  * Is it time to tell Redis that a known visit looks at pages?  True if it was
- * noted within the last `within` seconds, but not within `every`; then it is
- * noted anew.
+ * noted within the last `within` seconds, but not within `every`.
  */
 
 ngx_uint_t ngx_http_sitepreserver_active_due(

@@ -156,6 +156,8 @@ typedef struct {
     unsigned      forget:1;         /* consent refused or ignored: nothing of
                                        this person is stored, an order still
                                        closes what was kept before */
+    unsigned      erase:1;          /* with forget: what was kept of the
+                                       visitor goes */
     sp_str_t      first_name;
     sp_str_t      locale;
     sp_str_t      time_zone;        /* as a rule says it */

@@ -11,12 +11,13 @@
 
 /* Flags of an event, of who it is, and of an alias, as the functions know. */
 
-#define SP_E_VISITED       1
+#define SP_E_ERASE         1
 #define SP_E_MOVED_OWN     2
 #define SP_E_CHECKOUT      4
 #define SP_E_LOGGED_IN     8
 #define SP_E_FORGET        16
 #define SP_E_DEVICE        32       /* times the device */
+#define SP_E_VISITED       128
 
 #define SP_W_CONSENT       8        /* times how it came */
 #define SP_W_WITHDRAWN     64
@@ -146,12 +147,13 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
 {
     unsigned  flags;
 
-    flags = (event->visited ? SP_E_VISITED : 0)
+    flags = (event->erase ? SP_E_ERASE : 0)
             | (event->moved_own ? SP_E_MOVED_OWN : 0)
             | (event->checkout ? SP_E_CHECKOUT : 0)
             | (event->logged_in ? SP_E_LOGGED_IN : 0)
             | (event->forget ? SP_E_FORGET : 0)
-            | ((unsigned) event->device & 3) * SP_E_DEVICE;
+            | ((unsigned) event->device & 3) * SP_E_DEVICE
+            | (event->visited ? SP_E_VISITED : 0);
 
     sp_text_char(text, ' ');
     sp_text_number(text, event->kinds);

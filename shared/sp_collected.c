@@ -91,10 +91,12 @@ sp_collected_begin(sp_collected_t *collected, const sp_str_t *key,
 }
 
 
+/* Chunks behind the last one are of lines that were given up. */
+
 static sp_rc_t
 sp_collected_add(sp_collected_t *collected)
 {
-    sp_collected_chunk_t  *chunk;
+    sp_collected_chunk_t  *chunk, *next;
 
     collected->item = NULL;
 
@@ -107,22 +109,27 @@ sp_collected_add(sp_collected_t *collected)
 
     if (chunk == NULL || chunk->n == SP_COLLECTED_CHUNK) {
 
-        chunk = sp_alloc(collected->pool, sizeof(sp_collected_chunk_t));
-        if (chunk == NULL) {
-            return SP_NOMEM;
+        next = chunk != NULL ? chunk->next : NULL;
+
+        if (next == NULL) {
+            next = sp_alloc(collected->pool, sizeof(sp_collected_chunk_t));
+            if (next == NULL) {
+                return SP_NOMEM;
+            }
+
+            next->next = NULL;
+            next->n = 0;
         }
 
-        chunk->next = NULL;
-        chunk->n = 0;
-
-        if (collected->last == NULL) {
-            collected->first = chunk;
+        if (chunk == NULL) {
+            collected->first = next;
 
         } else {
-            collected->last->next = chunk;
+            chunk->next = next;
         }
 
-        collected->last = chunk;
+        collected->last = next;
+        chunk = next;
     }
 
     collected->item = &chunk->items[chunk->n++];

@@ -17,11 +17,14 @@ sp_collected_html_begin(sp_collected_t *collected, int apart)
 {
     static const sp_str_t  none = sp_null_string;
 
-    if (collected->dropped == SP_ITEMS_DROPPED) {
+    if (collected->dropped == SP_ITEMS_DROPPED
+        || collected->begun == SP_ITEMS_BEGUN)
+    {
         collected->item = NULL;
         return SP_DONE;
     }
 
+    collected->begun++;
     collected->state = SP_COLLECTED_OPEN;
     collected->apart = apart != 0;
 
@@ -103,8 +106,8 @@ collected_html_same(const sp_collected_item_t *a,
 sp_rc_t
 sp_collected_html_closed(sp_collected_t *collected)
 {
-    unsigned                     i;
-    const sp_collected_chunk_t  *chunk;
+    unsigned               i;
+    sp_collected_chunk_t  *chunk;
 
     for (chunk = collected->first; chunk != NULL; chunk = chunk->next) {
 
@@ -119,9 +122,12 @@ sp_collected_html_closed(sp_collected_t *collected)
         }
     }
 
+    for (chunk = collected->first; chunk != NULL; chunk = chunk->next) {
+        chunk->n = 0;
+    }
+
     collected->state = SP_COLLECTED_NOTHING;
-    collected->first = NULL;
-    collected->last = NULL;
+    collected->last = collected->first;
     collected->n = 0;
     collected->dropped = 0;
 

@@ -12,6 +12,8 @@
 
 
 #define SP_COLLECTED_CHUNK  16
+#define SP_ITEMS_BEGUN      2000    /* elements in HTML that are looked at, also
+                                       those that are given up or twice there */
 
 
 /* A line as it is found: texts, and by which alternative (+ 1, 0: none). */
@@ -56,6 +58,7 @@ struct sp_collected_s {
     sp_collected_chunk_t   *last;
     unsigned                n;
     unsigned                dropped;
+    unsigned                begun;
 };
 
 

@@ -34,12 +34,13 @@ local K_ERROR = 0x40000
 
 -- an event's flags
 
-local E_VISITED = 1                -- counts only of a visit that is known
+local E_ERASE = 1                  -- with E_FORGET: nothing is kept, either
 local E_MOVED_OWN = 2
 local E_CHECKOUT = 4               -- a step of the checkout went well
 local E_LOGGED_IN = 8
 local E_FORGET = 16
 local E_DEVICE = 32                 -- times the device
+local E_VISITED = 128               -- counts only of a visit that is known
 
 -- what an event does to the cart
 
@@ -120,6 +121,7 @@ local visit_head, visit_times, leased, offer_back, offer_given, cells_write
 local trial_begin, trial_order, cart_value, disowned, consent_noted
 local consent_given, read_record, write_visit, write_shopper
 local checkout_failed, checkout_works, checkout_wait, checkout_stands
+local alias_read, erase
 local item_key, item_read, lines_joined, stock_wait
 
 

@@ -180,19 +180,10 @@ local function click(c, v)
 end
 
 
---
--- Nothing of this person is stored; an order closes what was kept before,
--- whatever leads to it.
---
+-- Of who refuses to be stored: the order closes what was kept before, whatever
+-- leads to it.
 
-local function event_forget(c)
-    local v = visit_find(c, c.vid)
-    local old = c.who.moved ~= '' and visit_find(c, c.who.moved)
-
-    if not v or old == v then
-        v, old = v or old, false
-    end
-
+local function forget(c, v, old)
     local people, sure = persons(c, v, old)
 
     -- whoever wants nothing to be stored may still take consent back
@@ -210,6 +201,22 @@ local function event_forget(c)
     end
 
     order_apply(c, v, people)
+end
+
+
+local function event_forget(c)
+    local v = visit_find(c, c.vid)
+    local old = c.who.moved ~= '' and visit_find(c, c.who.moved)
+
+    if not v or old == v then
+        v, old = v or old, false
+    end
+
+    forget(c, v, old)
+
+    if band(c.flags, E_ERASE) ~= 0 then
+        erase(c, { v, old })
+    end
 end
 
 

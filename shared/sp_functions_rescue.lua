@@ -117,9 +117,12 @@ function visits_add(c, p, id)
 end
 
 
--- Takes a visit from its shopper, who is not mailed about it any more.
+--
+-- Takes a visit from its shopper, who is not mailed about it any more; why: what
+-- ends a rescue without another cart.
+--
 
-function release(c, v)
+function release(c, v, why)
     local p = v.shopper ~= '' and read_shopper(c, v.shopper)
 
     v.shopper = ''
@@ -133,7 +136,7 @@ function release(c, v)
         visits_replace(p, v.id)
 
         if p.state == OPEN and not has_items(c, p, v.id) then
-            close(c, p, 'released')
+            close(c, p, why or 'released')
         end
     end
 end

@@ -41,7 +41,7 @@ end
 
 -- What was written before the shopper said "not me" leads nowhere.
 
-local function alias_read(c, id)
+function alias_read(c, id)
     local to = call('GET', c.prefix .. 'a:' .. id)
 
     if not to or sub(to, 1, 1) ~= 'p' then

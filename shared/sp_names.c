@@ -10,7 +10,7 @@
 #define SP_NAMES_EXPANDED  4096         /* bytes of one word */
 
 
-static const sp_name_t *sp_names_find(const sp_names_t *names,
+static sp_name_t *sp_names_find(const sp_names_t *names,
     const sp_names_t *outer, const sp_str_t *name);
 static int sp_names_is_name(const sp_str_t *name);
 
@@ -35,12 +35,23 @@ sp_names_define(sp_names_t *names, const sp_names_t *outer,
     value = args[1];
 
     rc = sp_names_expand(names, outer, pool, &value, err);
-
-    if (rc != SP_OK || sp_names_find(names, outer, &args[0]) != NULL) {
+    if (rc != SP_OK) {
         return rc;
     }
 
-    name = sp_alloc(pool, sizeof(sp_name_t));
+    name = sp_names_find(names, NULL, &args[0]);
+
+    if (name != NULL && name->used && !sp_str_eq(&name->value, &value)) {
+        return sp_words_error(err, "\"%W\" was used before with another "
+                              "value: define it before the rules, or their "
+                              "\"include\"", &args[0]);
+    }
+
+    if (sp_names_find(names, outer, &args[0]) != NULL) {
+        return SP_OK;
+    }
+
+    name = sp_calloc(pool, sizeof(sp_name_t));
 
     if (name == NULL || sp_str_copy(pool, &args[0], &name->name) != SP_OK
         || sp_str_copy(pool, &value, &name->value) != SP_OK)
@@ -59,11 +70,11 @@ sp_rc_t
 sp_names_expand(const sp_names_t *names, const sp_names_t *outer,
     const sp_pool_t *pool, sp_str_t *word, sp_error_t *err)
 {
-    size_t            i, len;
-    sp_str_t          name;
-    const char       *end;
-    const sp_name_t  *found;
-    char              text[SP_NAMES_EXPANDED];
+    size_t       i, len;
+    sp_str_t     name;
+    sp_name_t   *found;
+    const char  *end;
+    char         text[SP_NAMES_EXPANDED];
 
     if (word->len == 0 || memchr(word->data, '$', word->len) == NULL) {
         return SP_OK;
@@ -96,6 +107,8 @@ sp_names_expand(const sp_names_t *names, const sp_names_t *outer,
             return sp_words_error(err, "\"%W\" is not defined", &name);
         }
 
+        found->used = 1;
+
         if (found->value.len > sizeof(text) - len) {
             return sp_words_error(err, "\"%W\" is too long", word);
         }
@@ -116,11 +129,11 @@ sp_names_expand(const sp_names_t *names, const sp_names_t *outer,
 }
 
 
-static const sp_name_t *
+static sp_name_t *
 sp_names_find(const sp_names_t *names, const sp_names_t *outer,
     const sp_str_t *name)
 {
-    const sp_name_t  *p;
+    sp_name_t  *p;
 
     for (p = names->first; p != NULL; p = p->next) {
         if (sp_str_eq(&p->name, name)) {

@@ -18,10 +18,11 @@ struct sp_name_s {
     sp_str_t    name;
     sp_str_t    value;
     sp_name_t  *next;
+    unsigned    used:1;
 };
 
 
-/* Of one level (http or a server); all zero is empty. */
+/* Of one level (http or a server), the last one first; all zero is empty. */
 
 typedef struct {
     sp_name_t  *first;
@@ -32,7 +33,8 @@ typedef struct {
  * Defines args[0] as args[1], in which names are put in first.  A name that
  * this level or the outer one (NULL: there is none) has already keeps its
  * value: the shop's own, before the preset, wins over the preset's default.
- * Memory is the pool's.  SP_INVALID: err says why; SP_NOMEM.
+ * Another value than what was used already comes too late.  Memory is the
+ * pool's.  SP_INVALID: err says why; SP_NOMEM.
  */
 
 sp_rc_t sp_names_define(sp_names_t *names, const sp_names_t *outer,

@@ -233,6 +233,15 @@ sp_rc_t sp_observe_unmatched(const sp_rules_t *rules,
 
 
 /*
+ * The same, whatever the answer has done: whose exchange it is, by the cookies
+ * and values that stand for a visitor or a person.  SP_OK, SP_NOMEM.
+ */
+
+sp_rc_t sp_observe_who(const sp_rules_t *rules, const sp_exchange_t *exchange,
+    const sp_pool_t *pool, sp_outcome_t **outcome);
+
+
+/*
  * Non-zero if the visitor or an alias may be read from the request's line
  * (uri, arg:): an exchange that is shown again later must then still show
  * what the client asked for.

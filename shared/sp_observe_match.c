@@ -388,6 +388,18 @@ sp_rc_t
 sp_observe_unmatched(const sp_rules_t *rules, const sp_exchange_t *ex,
     const sp_pool_t *pool, sp_outcome_t **out)
 {
+    sp_rc_t  rc;
+
+    rc = sp_observe_who(rules, ex, pool, out);
+
+    return rc == SP_OK && !sp_observe_moved(*out) ? SP_DONE : rc;
+}
+
+
+sp_rc_t
+sp_observe_who(const sp_rules_t *rules, const sp_exchange_t *ex,
+    const sp_pool_t *pool, sp_outcome_t **out)
+{
     sp_outcome_t      *outcome;
     sp_observation_t   ob;
 
@@ -405,10 +417,6 @@ sp_observe_unmatched(const sp_rules_t *rules, const sp_exchange_t *ex,
 
     if (sp_visit_apply(&ob, outcome) != SP_OK) {
         return SP_NOMEM;
-    }
-
-    if (!sp_observe_moved(outcome)) {
-        return SP_DONE;
     }
 
     *out = outcome;

@@ -114,8 +114,8 @@ wait_ok { counter('applied') == 4 } 'events are applied';
 my ($shopper) = keys_of('p');
 my $before = $redis->cmd('GET', $shopper);
 
-send_as('changed', 'no', '/me?withdrawn', { email => 'other@example.com' });
 send_as('changed', 'no', '/buy?changed', { email => 'changed@example.com' });
+send_as('changed', 'no', '/me?withdrawn', { email => 'other@example.com' });
 
 is(result_of('/me?withdrawn'), 'no_consent', 'a new address is not taken');
 is(result_of('/buy?changed'), 'no_consent', 'nor is the purchase observed');

@@ -100,7 +100,8 @@ ok(buys('ign', "sid=ign-second-bbbbbbbbb; agreed=1; $ign", '/buy?ignore=1'),
 ok(buys('log', "sid=log-second-bbbbbbbbb; $login"), '... by the login cookie');
 ok(buys('moved', 'sid=moved-first-aaaaaaaaaa', '/buy?new'),
     '... by the session that the answer replaces');
-is_deeply([ records() ], \@before, 'no record is new');
+my %before = map { $_ => 1 } @before;
+is_deeply([ grep { !$before{$_} } records() ], [], 'no record is new');
 ok(!$call->why('other@example.com')->{ordered}, 'nobody else has bought');
 ok(!buys('no', 'sid=nobody-second-bbbbb'), 'nor who is unknown');
 ok(!$call->why('other@example.com')->{ordered}, '... for anybody');

@@ -171,7 +171,7 @@ mailed_are('fred kate plain', 'after eleven hours nobody else');
 later($HOUR + 2 * $MINUTE);
 mailed_are('ada carl dora fred gina hans kate plain', 'after twelve: who has not paid');
 
-is($call->why("$_\@shop.test")->{state}, 'idle', "$_: nothing is open")
+is($call->why("$_\@shop.test")->{state}, 'none', "$_: nothing is open")
     for qw(bob ines jane);
 
 all_done();

@@ -106,6 +106,8 @@ sub checkout ($r, $id, $step, $form) {
     my ($session, $here) = ($r->{session}, "/checkout/$id");
 
     return to("$here/complete") if $session->{"done$id"} && ($step // '') ne 'complete';
+    return to("/user/login?destination=$here/complete")
+        if ($step // '') eq 'complete' && !$session->{"done$id"};
     return to('/cart') if !$session->{cart}->@* && !$session->{"done$id"};
 
     if ($r->{method} eq 'POST') {
@@ -135,9 +137,11 @@ sub people ($r, $path, $form) {
     my $session = $r->{session};
 
     if ($path eq '/user/login') {
+        return to('/user/17') if $session->{in};
         return page('<div class="messages">x</div>') if $form->{pass} ne 'right';
-        $r->{start} = $r->{renew} = 1;
-        return to('/user/17?check_logged_in=1');
+        $r->{start} = $r->{renew} = $session->{in} = 1;
+        return to(($r->{arg}{destination} // '/user/'
+            . ($form->{name} eq 'vic' ? 18 : 17)) . '?check_logged_in=1');
     }
 
     return $form->{mail} =~ /^(?!taken).*\@/ ? to('/') : page('<form>x</form>')
@@ -221,6 +225,8 @@ $ada->form($info, { 'contact_information[email]' => $_ })
 $t->shopper_is($ada, 'ada@example.com', 'ada: the newest address counts');
 $ada->form('/checkout/21/review', { bad => 1 });
 $t->not_ordered($ada);
+$ada->get('/checkout/99/complete');
+$t->not_ordered($ada, "ada: another one's order asks for a login");
 
 # An order; its page, and the checkout of what is ordered, again.
 my $bob = visitor('bob');
@@ -262,7 +268,8 @@ add($eve, 5, 3);
 $eve->form('/user/login', { name => 'eve@example.com', pass => 'wrong' });
 $t->nobody($eve);
 $eve->form('/user/login', { name => 'eve@example.com', pass => 'right' });
-$t->shopper_is($eve, 'eve@example.com');
+$eve->form('/user/login', { name => 'ada@example.com', pass => 'x' });
+$t->shopper_is($eve, 'eve@example.com', 'eve: is logged in, whatever she types');
 $t->cart_is($eve, [ { id => 5, quantity => 3 } ]);
 my $fay = visitor('fay');
 add($fay, 2);
@@ -286,6 +293,18 @@ add($gus, 2);
 $gus->form('/user/register', { mail => 'taken@example.com' });
 $gus->form('/user/register', { mail => 'gus@example.com' });
 $t->shopper_is($gus, 'gus@example.com');
+
+# The number of another one, as where a login is to lead to.
+my $zoe = visitor('zoe');
+add($zoe, 2);
+$zoe->form('/user/login?destination=/user/18', { name => 'zoe@example.com',
+    pass => 'right' });
+$t->shopper_is($zoe, 'zoe@example.com');
+my $vic = visitor('vic');
+add($vic, 5);
+$vic->form('/user/login', { name => 'vic', pass => 'right' });
+$t->nobody($vic, "vic: a name, and nobody's number");
+
 my $mal = $t->shopper('mal');
 $mal->jar->set('SSESS' . '0a' x 16, 'x' x 43);
 $mal->form('/user/login', { name => 'eve@example.com', pass => 'wrong' });
@@ -299,5 +318,6 @@ $t->mailed_are({
     'fay@example.com' => [ { id => 2, quantity => 1 } ],
     'gus@example.com' => [ { id => 2, quantity => 1 } ],
     'hal@example.com' => [ { id => 2, quantity => 1 } ],
+    'zoe@example.com' => [ { id => 2, quantity => 1 } ],
 });
 $t->done;

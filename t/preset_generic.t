@@ -144,7 +144,7 @@ sub people ($method, $path, $form, $session, $again) {
     }
 
     if ($path eq '/checkout/order') {
-        return $again if !%{ $session->{cart} };
+        return redirect('/login?next=/order/thanks/1') if !%{ $session->{cart} };
         return redirect('/checkout/payment?declined') if $form->{card} eq 'bad';
         $session->{cart} = {};
         return redirect('/order/thanks/2026-17');
@@ -232,6 +232,7 @@ $bob->form('/checkout/order', { card => 'good' });
 $t->ordered($bob);
 $bob->get('/order/thanks/2026-17');
 $bob->form('/checkout/order', { card => 'good' });
+$t->event_is($bob, 'rejected', 'a login that has to come first is no order');
 $t->ordered($bob);
 
 # The newsletter, an emptied cart; logout, and the next one in that browser.

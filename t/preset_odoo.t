@@ -251,7 +251,7 @@ $t->event_is($ada, 'no_match', 'a wishlist is no cart');
 my $tray = line($ada, 32);
 $t->cart_is($ada, [ { id => 31, name => 'Mug & Co', quantity => 2, total => 2800,
     url => '/shop/thing-31', image => '/web/image/product.product/31/image_128' },
-    { id => 32, key => $tray, options => 'Large', quantity => 1 } ],
+    { id => 32, key => $tray, options => '', quantity => 1 } ],
     127850, 'EUR', 'ada: the page of the cart');
 call($ada, '/shop/cart/update', { line_id => line($ada, 31), quantity => 5 });
 $t->cart_is($ada, [ { id => 31, quantity => 5 }, { id => 32 } ], 132050, 'EUR');

@@ -108,9 +108,15 @@ sub people ($r, $page, $all) {
     my $good = ($all->{email} // '') =~ /^(?!taken).*\@/;
     my $right = ($all->{password} // '') eq 'right';
 
+    # Who has nothing to order is sent away, whatever was typed.
+    return redirect("$URL/cart?action=show")
+        if $page eq 'order' && !$r->{session}{cart}->@*;
+    return redirect("$URL/my-account")
+        if $page =~ /^(?:login|registration)$/ && $r->{session}{in};
+
     if (exists $all->{submitLogin}) {
         return page('Authentication failed.') if !$right;
-        $r->{renew} = 1;
+        $r->{renew} = $r->{session}{in} = 1;
         return redirect($page eq 'order' ? "$URL/order" : "$URL/my-account");
     }
 
@@ -138,6 +144,9 @@ sub people ($r, $page, $all) {
     }
 
     if ($page eq 'order-confirmation') {
+        return redirect("$URL/order-confirmation?" . join '&', map {
+            "$_=$r->{arg}{$_}" } grep { $_ ne 'controller' }
+            sort keys $r->{arg}->%*) if $r->{arg}{controller};
         return redirect("$URL/index.php?controller=history")
             if ($r->{session}{order} // 0) != ($all->{id_order} // -1);
         return page('<h3>Your order is confirmed</h3>');
@@ -221,6 +230,8 @@ $t->cart_is($bob, [ { id => 'v7' } ], undef, undef,
     'bob: his order, looked at again, is no second one');
 $ada->get($thanks);
 $t->not_ordered($ada, "ada: another one's order is none");
+$ada->get('/index.php?controller=order-confirmation&id_cart=1&id_order=77&key=x');
+$t->not_ordered($ada, 'ada: nor is the way to the page that thanks');
 
 # Without friendly URLs; paid elsewhere: only the page that thanks is seen.
 my $eve = visitor('eve');
@@ -235,6 +246,9 @@ $eve->form('/index.php?controller=authentication', { submitLogin => 1,
 $t->shopper_is($eve, 'eve@example.com');
 $t->cart_is($eve, [ { id => 1, quantity => 3 } ], 4200, 'EUR',
     'eve: the cart follows her cookie');
+$eve->form($_, { submitLogin => 1, submitCreate => 1, email => 'ada@example.com',
+    password => 'wrong' }) for '/login', '/registration';
+$t->shopper_is($eve, 'eve@example.com', 'eve: is logged in, whatever she types');
 
 my $dan = visitor('dan');
 add($dan, '1-0');
@@ -291,6 +305,9 @@ my $mal = $t->shopper('mal');
 $mal->jar->set('PrestaShop-' . 'a1b2' x 8, 'def50200' . 'c' x 1200);
 $mal->form('/login', { submitLogin => 1, email => 'eve@example.com',
     password => 'wrong' });
+$mal->form('/order', { submitLogin => 1, email => 'eve@example.com',
+    password => 'wrong' });
+$mal->form('/order', { submitCreate => 1, email => 'taken@example.com' });
 $mal->form('/password-recovery', { email => 'eve@example.com' });
 $t->nobody($mal);
 

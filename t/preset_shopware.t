@@ -134,9 +134,11 @@ sub people ($r, $path, $form) {
     my $good = ($form->{email} // $form->{username} // '') =~ /^(?!taken).*\@/;
 
     if ($path =~ m{^/account/(?:login|register)$} && $r->{method} eq 'POST') {
+        return redirect('/account') if $r->{session}{in};
         return page('<div class="invalid-feedback">x</div>')
             if !$good || ($form->{password} // 'right') ne 'right';
         $r->{renew} = 1;
+        $r->{session}{in} = exists $form->{username};
         return redirect('/checkout/confirm');
     }
 
@@ -274,7 +276,10 @@ add($eve, $tray, 3);
 $eve->form('/account/login', { username => 'eve@example.com', password => 'wrong' });
 $t->nobody($eve);
 $eve->form('/account/login', { username => 'eve@example.com', password => 'right' });
-$t->shopper_is($eve, 'eve@example.com');
+$eve->form('/account/login', { username => 'ada@example.com', password => 'x' });
+$eve->form('/account/register', { email => 'ada@example.com',
+    createCustomerAccount => 1 });
+$t->shopper_is($eve, 'eve@example.com', 'eve: is logged in, whatever she types');
 $t->cart_is($eve, [ { id => 'SW10002.1', quantity => 3 } ], 375150, 'EUR');
 my $fay = visitor('fay');
 add($fay, $mug);

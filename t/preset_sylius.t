@@ -175,7 +175,8 @@ sub people ($r, $locale, $path, $form) {
         $r->{renew} = $right;
         return $right ? answer(200, { success => \1, username => $email })
             : answer(401, { success => \0 }) if $1;
-        return redirect($right ? "$locale/" : "$locale/login");
+        return redirect($right ? "$locale/" : $r->{form}{_failure_path}
+            // "$locale/login");
     }
 
     if ($path eq '/register') {
@@ -333,6 +334,7 @@ $t->no_cart($gus);
 my $mal = $t->shopper('mal');
 $mal->jar->set('PHPSESSID', 'x' x 26);
 $mal->form('/en_US/login-check', \%login);
+$mal->form('/en_US/login-check', { %login, _failure_path => '/en_US/' });
 $mal->form('/en_US/forgotten-password', { email => 'eve@example.com' });
 $t->nobody($mal);
 

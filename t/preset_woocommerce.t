@@ -9,6 +9,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use JSON::XS;
 use Test::More;
+use Sp::Preset qw(page redirect);
 use Sp::Preset::Replay;
 use Sp::Test;
 
@@ -117,5 +118,22 @@ for (@ARGV ? [ @ARGV ] : ([ 'classic' ], [ 'classic', 'turns' ],
     $replay->preset->reads($how eq 'all' ? "recorded $kind, both switches on"
         : "recorded $kind") if $how ne 'turns';
 }
+
+
+# A login has the field of its page: another one beside it says nothing.
+my $t = Sp::Preset->new('woocommerce', sub ($method, $uri, $headers, $body) {
+    return redirect('/', [ 'Set-Cookie' =>
+        'wordpress_logged_in_1=mal%7C1%7Cx; path=/; HttpOnly' ])
+        if $method eq 'POST';
+    return page('<h1>A page</h1>');
+});
+my $mal = $t->shopper('mal');
+
+$mal->form('/wp-login.php', { log => 'mal@example.com', pwd => 'x',
+    username => 'ada@example.com' });
+$t->shopper_is($mal, 'mal@example.com');
+$mal->form('/my-account/', { login => 'x', username => 'mal@example.org',
+    password => 'x', log => 'ada@example.com' });
+$t->shopper_is($mal, 'mal@example.org');
 
 all_done();

@@ -243,7 +243,7 @@ add($ada, 26, 1, 'id[3]' => 9);
 add($ada, 26);
 look($ada);
 $t->cart_is($ada, [ { id => 12 }, { id => 26, key => $USB, price => 125050,
-    options => 'Model - USB' }, { id => 26, key => 26 } ], 252900, 'USD');
+    options => '' }, { id => 26, key => 26 } ], 252900, 'USD');
 $ada->form("${INDEX}shopping_cart&action=update_product", [
     'cart_quantity[]' => 6, 'products_id[]' => 12, 'cart_quantity[]' => 2,
     'products_id[]' => $USB, "id[$USB][3]" => 9, 'cart_quantity[]' => 1,
@@ -317,7 +317,7 @@ $eve->form('/product_info.php?products_id=12&action=add_product',
 $eve->get('/shopping_cart.php');
 $t->cart_is($eve, [ { id => 26, key => 26, name => 'Mouse', quantity => 1,
     total => 125050, image => 'images/26.gif' }, { id => 26, key => $USB,
-    quantity => 2, options => '- Model USB' }, { id => 12 } ], 376550, 'USD');
+    quantity => 2, options => '' }, { id => 12 } ], 376550, 'USD');
 $eve->get("/shopping_cart.php?products_id=$USB&action=remove_product");
 $eve->get('/shopping_cart.php');
 my %login = (email_address => 'eve@example.com', password => 'wrong');

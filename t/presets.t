@@ -90,4 +90,47 @@ server {
 CONF
 is($status, 0, 'all of them in one nginx') or diag($out);
 
+
+# What was chosen of a product is read where the head's line is taken.
+my @chosen = grep { slurp($_) =~ /^#     sitepreserver_define \w+_options /m } @files;
+
+($status, $out) = Sp::Nginx->check("sitepreserver_secret_file $secret;\n"
+    . join '', map { my ($line) = slurp($_)
+        =~ /^#     (sitepreserver_define \w+_options "[^"]+";)/m;
+        "server { listen 127.0.0.1:%%PORT%%; server_name @{[ m{([^/]+)\.conf$} ]};"
+            . " sitepreserver on; $line\ninclude $_; }\n" } @chosen);
+is($status, 0, 'with what was chosen') or diag($out);
+is(scalar @chosen, 6, 'it is off in those where customers write there, too');
+
+
+# What an operator may get wrong around the include.
+sub wrong ($name, $lines, @like) {
+    my $text = join '', map { "$_\n" } 'server { listen 127.0.0.1:%%PORT%%;',
+        'server_name shop; sitepreserver on;', @$lines, '}';
+    my ($failed, $said) = Sp::Nginx->check(
+        "sitepreserver_secret_file $secret;\n$text");
+
+    isnt($failed, 0, "$name: fails");
+    like($said, $_, "$name: says why and where") for @like;
+}
+
+my ($define, $generic) = ('sitepreserver_define', "$root/conf/presets/generic.conf");
+my $include = "include $generic;";
+
+wrong('twice', [ $include, $include ],
+    qr/"sitepreserver_visitor" directive is duplicate in \Q$generic\E:\d+/);
+wrong('defined behind it', [ $include, "$define shop_cart_page warenkorb;" ],
+    qr/\[emerg\].*"shop_cart_page" was used before with another value/,
+    qr/ in (?!\Q$generic\E)\S+:\d+/);
+wrong('mistyped', [ "$define shop_carte warenkorb;", $include ],
+    qr/\[emerg\].*"shop_carte" is defined, but nothing uses it in (?!\Q$generic\E)\S+:\d+/);
+wrong('no regular expression', [ "$define shop_cart_page (korb;", $include ],
+    qr/\[emerg\].*bad regex "[^"]*\(korb[^"]*" at \d+: .* in \Q$generic\E:\d+/);
+wrong('no selector', [ "$define html_line .cart>li;", $include ],
+    qr/\[emerg\].*">li" is not of a selector.* in \Q$generic\E:\d+/);
+wrong('no path', [ "$define json_cart a[;", $include ],
+    qr/\[emerg\].*"?a\[.* in \Q$generic\E:\d+/);
+wrong('no value', [ "$define shop_session;", $include ],
+    qr/\[emerg\].*name and its value|invalid number of arguments/);
+
 all_done();

@@ -213,7 +213,7 @@ class Model(Items):
         self.count('closed_' + reason)
         self.note('closed', sid, p.rescue, reason)
 
-    def release(self, id):
+    def release(self, id, why='released'):
         v = self.visits[id]
         sid = v.shopper
         v.shopper, v.how, v.until, v.day = '', NOTHING, 0, 0
@@ -225,7 +225,7 @@ class Model(Items):
             p.visits.remove(id)
             self.renewed.add(sid)
         if p.state == 'open' and not any(o.lines for _, o in self.his(sid)):
-            self.close(sid, 'released')
+            self.close(sid, why)
             self.renewed.add(sid)
 
     def enlist(self, sid, id):
@@ -349,14 +349,72 @@ class Model(Items):
         if sure and e['consent'] and e['consent'][0] == 'withdrawn':
             if self.consent(sure, *e['consent'], self.at) == 'OK':
                 self.renewed.add(sure)
-        if not e['kinds'] & PURCHASE or self.uncertain(e):
-            return
-        for id in ids[1:]:
-            self.order_visit(self.visits[id], self.ordered_at())
-            self.written.add(id)
-        v = self.visits[ids[0]] if ids else None
-        if self.ordered(e['order'], v, people, None) and v:
-            self.written.add(ids[0])
+        if e['kinds'] & PURCHASE and not self.uncertain(e):
+            for id in ids[1:]:
+                self.order_visit(self.visits[id], self.ordered_at())
+                self.written.add(id)
+            v = self.visits[ids[0]] if ids else None
+            if self.ordered(e['order'], v, people, None) and v:
+                self.written.add(ids[0])
+        if e['erase']:
+            self.withdrawn_here(e, ids)
+
+    def withdrawn_here(self, e, ids):
+        """Consent was withdrawn: of this browser's visitor nothing stays."""
+        ids = list(dict.fromkeys(
+            ids + [a for a, flags in e['aliases']
+                   if flags & OWN and a in self.visits]))
+        people = [self.visits[i].shopper for i in ids]
+        people += [self.alias(a) for a, _ in e['aliases']]
+        people = [sid for sid in dict.fromkeys(people)
+                  if sid in self.shoppers]
+        for id in [a for a, _ in e['aliases']] + [e['visit'], e['moved']]:
+            self.pointers.pop(id, None)
+        for id in ids:
+            self.erase_visit(id)
+        for sid in people:
+            self.note('forgotten', sid, self.shoppers[sid].rescue)
+            if not self.his(sid) and not (
+                    self.shoppers[sid].consent == 'given'
+                    and self.shoppers[sid].consented[1] >= 6):
+                self.erase_shopper(sid)
+        if ids or people:
+            self.count('forgotten')
+
+    def erase_visit(self, id):
+        v = self.visits[id]
+        p = self.shoppers.get(v.shopper)
+        shown = bool(v.lines)
+        sid = v.shopper
+        self.clear(v)
+        self.release(id, 'no_consent')
+        if p and shown and p.state == 'open' and p.lease \
+                and not (p.attempt and p.attempt['state'] == 'confirmed'):
+            p.fence += 1
+            p.lease = 0
+            self.schedule(sid)
+        del self.visits[id]
+        self.active.pop('v:' + id, None)
+        self.due.pop('v:' + id, None)
+
+    def erase_shopper(self, sid):
+        p = self.shoppers[sid]
+        for c in p.customers:
+            self.customers.pop(c, None)
+        if p.consent == 'given':
+            p.consent, p.consented = '', (0, 0)
+        p.sealed = p.first_name = p.locale = p.zone = ''
+        p.customers, p.visits, p.captured = [], [], 0
+        p.logged_in = p.asked = False
+        self.active.pop('p:' + sid, None)
+        if not p.lease:
+            self.due.pop('p:' + sid, None)
+        self.renewed.add(sid)
+        if p.state == 'none' and not (
+                p.order or p.orders or p.clicked or p.consent or p.mails
+                or p.attempt or p.earlier or p.offered or p.trials or p.code):
+            del self.shoppers[sid]
+            self.renewed.discard(sid)
 
     def persons(self, e, visits):
         """Whom an exchange is of that leaves nothing: (all, the sure one)"""

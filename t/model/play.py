@@ -111,7 +111,8 @@ def random_event(r):
              captured=0, asked=False, consent=None, checkout=False,
              visited=r.random() < .05,
              device=r.choice([0, 0, 0, 1, 2, 3]),
-             forget=r.random() < .03, source=r.choice(SOURCES), skip=0)
+             forget=r.random() < .06, erase=r.random() < .5,
+             source=r.choice(SOURCES), skip=0)
     e['age'] = r.choice([0] * 6 + [1, 500, 60000, IDLE - 1, IDLE, IDLE * 2,
                                    13 * 3600000])
     if r.random() < .05:
@@ -365,6 +366,34 @@ def not_me_round(r):
     return steps
 
 
+def erase_round(r):
+    """Somebody takes consent back, on one of two devices perhaps."""
+    who, steps = r.choice(SHOPPERS[:2]), []
+    for i in range(r.choice([1, 1, 2])):
+        e = random_event(r)
+        e.update(visit=VISITS[i], op=model.SNAPSHOT, kinds=model.SET_CART,
+                 age=0, forget=False, status=200, moved='', skip=0,
+                 shopper=who, sealed='1.abc', network='', captured=1,
+                 aliases=[(OWN[i], 5)], lines=[['1', 'k1', '1', '100']
+                                               + [''] * 8])
+        steps.append(('event', e))
+    if r.random() < .6:
+        steps += [('clock', r.choice([1000, IDLE + 2])),
+                  ('claim', 64, 600000)]
+    if r.random() < .3:
+        steps.append(('confirm', 0, STEPS[0], 1, 'live', random_terms(r)))
+    if r.random() < .2:
+        steps.append(('consent', who, 'given', 6, 0))
+    gone = random_event(r)
+    gone.update(visit=r.choice(VISITS[:3]), forget=True, erase=True, age=0,
+                skip=0, aliases=[(r.choice(OWN), 5)])
+    steps.append(('event', gone))
+    if r.random() < .6:
+        steps += [('settle', 0, STEPS[0], 1, r.choice('sxr'), 0),
+                  ('claim', 64, 60000)]
+    return steps
+
+
 def order_round(r):
     """An order that is told, seen, and looked at again."""
     who, order = r.choice(SHOPPERS[:2]), r.choice(ORDERS)
@@ -469,6 +498,8 @@ def history(seed, steps):
         elif r.random() < .03:
             first += order_round(r)
         elif r.random() < .03:
+            first += erase_round(r)
+        elif r.random() < .03:
             first += checkout_round(r)
         else:
             first.append(step(r))
@@ -531,8 +562,9 @@ class Play:
     def send(self, e):
         t = e['terms']
         flags = (2 if e['moved_own'] else 0) | (8 if e['logged_in'] else 0) \
-            | (16 if e['forget'] else 0) | 32 * e['device'] \
-            | 4 * e['checkout'] | e['visited']
+            | (16 if e['forget'] else 0) | (1 if e['erase'] else 0) \
+            | 32 * e['device'] \
+            | 4 * e['checkout'] | 128 * e['visited']
         head = '%d %d %d %d %d %d %d %d %d %d %s' % (
             t['idle'], t['retain'], t['anonymous'], t['remember'], t['hold'],
             t['addresses'], e['kinds'], e['status'], e['op'], flags,

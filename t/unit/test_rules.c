@@ -167,6 +167,15 @@ names_are_put_in(void **unused)
     accept_("sitepreserver_define api /x; sitepreserver_define api y;"
             "sitepreserver_event logout GET = ${api} { status 200; }");
 
+    accept_("sitepreserver_define api /x;"
+            "sitepreserver_event logout GET = ${api} { status 200; }"
+            "sitepreserver_define api /x; sitepreserver_define more y;");
+
+    refuse("sitepreserver_define api /x;"
+           "sitepreserver_event logout GET = ${api} { status 200; }"
+           "sitepreserver_define api /y;",
+           "line 1: \"api\" was used before with another value: define it "
+           "before the rules, or their \"include\"");
     refuse("sitepreserver_define api y; sitepreserver_define api /x;"
            "sitepreserver_event logout GET = ${api} { status 200; }",
            "line 1: URI \"y\" does not begin with \"/\"");

@@ -111,7 +111,8 @@ sub event_args ($self, $visit, %e) {
     my $source = id($e{source} // 'worker');
     my $flags  = ($e{moved_own} ? 2 : 0) | ($e{logged_in} ? 8 : 0)
                | ($e{checkout} ? 4 : 0) | ($e{forget} ? 16 : 0)
-               | ($e{visited} ? 1 : 0) | 32 * ($e{device} // 0);
+               | ($e{erase} ? 1 : 0) | ($e{visited} ? 128 : 0)
+               | 32 * ($e{device} // 0);
 
     $kinds |= $KIND{$_} // die "kind $_" for @kinds;
 
