@@ -71,6 +71,7 @@ bench:                         ## benchmarks, with their ratios
 install: all                   ## into DESTDIR, PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MODULES_DIR) \
 	    $(DESTDIR)$(CREATIVES_DIR) $(DESTDIR)$(CONF_DIR)/presets \
+	    $(DESTDIR)$(CONF_DIR)/recall \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(BUILD)/sitepreserver $(DESTDIR)$(PREFIX)/bin/
@@ -78,6 +79,7 @@ install: all                   ## into DESTDIR, PREFIX (default /usr/local)
 	    $(DESTDIR)$(MODULES_DIR)/
 	cp -R mailer/creatives/. $(DESTDIR)$(CREATIVES_DIR)/
 	install -m 644 conf/presets/*.conf $(DESTDIR)$(CONF_DIR)/presets/
+	install -m 644 conf/recall/* $(DESTDIR)$(CONF_DIR)/recall/
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' conf/sitepreserver.service \
 	    > $(DESTDIR)$(PREFIX)/lib/systemd/system/sitepreserver.service

@@ -124,6 +124,8 @@ typedef struct {
 
     unsigned                               used:1;     /* some location
                                                           observes */
+    unsigned                               recall:1;   /* some location
+                                                          recalls */
     unsigned                               lined:1;    /* visits are read from
                                                           URIs */
 } ngx_http_sitepreserver_srv_conf_t;
@@ -138,6 +140,9 @@ typedef struct {
                                                           is here */
     size_t                                 body_limit;
     size_t                                 response_limit;
+
+    ngx_msec_t                             recall_timeout;
+    ngx_array_t                           *recall_hosts;  /* of sp_str_t */
 } ngx_http_sitepreserver_loc_conf_t;
 
 

@@ -9,6 +9,7 @@
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_person.h"
 #include "ngx_http_sitepreserver_queue.h"
+#include "ngx_http_sitepreserver_recall.h"
 #include "ngx_http_sitepreserver_redis.h"
 #include "ngx_http_sitepreserver_zone.h"
 
@@ -72,6 +73,10 @@ ngx_http_sitepreserver_send(ngx_http_request_t *r,
 
     if (rc == SP_OK && !b.event.forget) {
         rc = ngx_http_sitepreserver_build_cart(&b, outcome);
+    }
+
+    if (rc == SP_OK && !b.event.forget && b.scf->recall) {
+        rc = ngx_http_sitepreserver_build_recall(&b, outcome);
     }
 
     if (rc != SP_OK) {

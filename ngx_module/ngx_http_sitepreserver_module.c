@@ -9,6 +9,7 @@
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_directives.h"
 #include "ngx_http_sitepreserver_observe.h"
+#include "ngx_http_sitepreserver_recall.h"
 #include "ngx_http_sitepreserver_redis.h"
 #include "ngx_http_sitepreserver_redis_conf.h"
 #include "ngx_http_sitepreserver_rules.h"
@@ -229,6 +230,13 @@ static ngx_command_t  ngx_http_sitepreserver_commands[] = {
     { ngx_string("sitepreserver_capture"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_sitepreserver_set_capture,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("sitepreserver_recall"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE12,
+      ngx_http_sitepreserver_set_recall,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

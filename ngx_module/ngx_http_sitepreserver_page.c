@@ -10,6 +10,7 @@
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_headers.h"
+#include "ngx_http_sitepreserver_recall.h"
 #include "ngx_http_sitepreserver_zone.h"
 
 #include "sp_scratch.h"
@@ -137,6 +138,7 @@ ngx_http_sitepreserver_viewed(ngx_http_request_t *r, const sp_str_t *visitor,
     const sp_str_t *own)
 {
     uint64_t                             hash;
+    ngx_uint_t                           views;
     const sp_str_t                      *who;
     sp_outcome_t                         outcome;
     ngx_http_sitepreserver_ctx_t         ctx;
@@ -149,9 +151,12 @@ ngx_http_sitepreserver_viewed(ngx_http_request_t *r, const sp_str_t *visitor,
     who = visitor->len != 0 ? visitor : own;
     hash = ngx_http_sitepreserver_hash(0, who->data, who->len);
 
-    if (!ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone(mcf),
-                                           hash, scf->idle / 4000,
-                                           scf->retain / 1000))
+    views = ngx_http_sitepreserver_recall_views(r, own);
+
+    if (!views
+        && !ngx_http_sitepreserver_active_due(
+                                       ngx_http_sitepreserver_zone(mcf), hash,
+                                       scf->idle / 4000, scf->retain / 1000))
     {
         return;
     }
@@ -172,7 +177,7 @@ ngx_http_sitepreserver_viewed(ngx_http_request_t *r, const sp_str_t *visitor,
     ctx.pool.alloc = ngx_http_sitepreserver_palloc;
     ctx.pool.data = r->pool;
     ctx.outcome = &outcome;
-    ctx.kinds = SP_PAGE_VIEW;
+    ctx.kinds = views ? SP_VIEW_ITEM : SP_PAGE_VIEW;
 
     if (ngx_http_sitepreserver_send(r, &ctx)
         == NGX_HTTP_SITEPRESERVER_RESULT_DROPPED)

@@ -7,6 +7,10 @@
 #include "ngx_http_sitepreserver_queue.h"
 
 
+/* Questions at a time, also those for whose answer nobody waits any more. */
+
+#define NGX_HTTP_SITEPRESERVER_RECALLS_MAX  64
+
 /* What an argument has around it: type, length and two line ends. */
 
 #define NGX_HTTP_SITEPRESERVER_ARG_MAX  (1 + NGX_SIZE_T_LEN + 2 + 2)
@@ -126,6 +130,14 @@ ngx_http_sitepreserver_call_free(ngx_http_sitepreserver_queue_t *q,
             q->events--;
             q->bytes -= call->size;
         }
+
+        if (call->kind == NGX_HTTP_SITEPRESERVER_CALL_RECALL) {
+            q->recalls--;
+        }
+    }
+
+    if (call->answer != NULL) {
+        call->answer(call->waiting, NULL, 0);
     }
 
     ngx_free(call);
@@ -149,6 +161,23 @@ ngx_http_sitepreserver_queue_push(ngx_http_sitepreserver_queue_t *q,
     q->events++;
 
     call->order = ++q->order;
+
+    ngx_queue_insert_tail(&q->pending, &call->queue);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_sitepreserver_queue_ask(ngx_http_sitepreserver_queue_t *q,
+    ngx_http_sitepreserver_call_t *call)
+{
+    if (q->recalls >= NGX_HTTP_SITEPRESERVER_RECALLS_MAX) {
+        ngx_http_sitepreserver_call_free(q, call);
+        return NGX_DECLINED;
+    }
+
+    q->recalls++;
 
     ngx_queue_insert_tail(&q->pending, &call->queue);
 

@@ -16,12 +16,22 @@
 
 typedef enum {
     NGX_HTTP_SITEPRESERVER_CALL_EVENT = 0,
+    NGX_HTTP_SITEPRESERVER_CALL_RECALL,     /* a request waits for it */
     NGX_HTTP_SITEPRESERVER_CALL_AUTH,       /* these greet a connection: */
     NGX_HTTP_SITEPRESERVER_CALL_SELECT,
     NGX_HTTP_SITEPRESERVER_CALL_INFO,
     NGX_HTTP_SITEPRESERVER_CALL_LOAD,
     NGX_HTTP_SITEPRESERVER_CALL_SHOP
 } ngx_http_sitepreserver_call_kind_t;
+
+
+/*
+ * The reply to a question: an array of strings, that live for the time of the
+ * call; none of them: there is none, and will be none.
+ */
+
+typedef void (*ngx_http_sitepreserver_answer_pt)(void *data,
+    const sp_str_t *strings, ngx_uint_t n);
 
 
 typedef struct {
@@ -42,6 +52,9 @@ typedef struct {
     ngx_msec_t                           waited;    /* as it was written */
     uint64_t                             order;
 
+    ngx_http_sitepreserver_answer_pt     answer;    /* NULL: nobody waits */
+    void                                *waiting;
+
     unsigned                             stops:1;   /* it may stop a message */
     ngx_uint_t                           nitems;    /* whose texts it tells */
     uint64_t                             items[];
@@ -56,6 +69,7 @@ typedef struct {
     size_t                               bytes;     /* of events */
     size_t                               limit;
     ngx_uint_t                           events;
+    ngx_uint_t                           recalls;   /* questions */
 
     uint64_t                             order;
 
@@ -101,9 +115,16 @@ ngx_int_t ngx_http_sitepreserver_queue_push(ngx_http_sitepreserver_queue_t *q,
     ngx_http_sitepreserver_call_t *call);
 
 
+/* Appends a question.  NGX_DECLINED: there are too many; then it was freed. */
+
+ngx_int_t ngx_http_sitepreserver_queue_ask(ngx_http_sitepreserver_queue_t *q,
+    ngx_http_sitepreserver_call_t *call);
+
+
 /*
  * The connection is gone: whatever was sent and not answered, or failed, is
- * pending again, in the order in which it came.  Greetings are freed.
+ * pending again, in the order in which it came.  Greetings and questions are
+ * freed.
  * Returns how many events may have been applied already.
  */
 

@@ -7,6 +7,8 @@
 #include "ngx_http_sitepreserver_redis.h"
 #include "ngx_http_sitepreserver_redis_int.h"
 
+#include "sp_recall.h"
+
 #include <openssl/rand.h>
 
 
@@ -270,6 +272,48 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
 }
 
 
+ngx_http_sitepreserver_call_t *
+ngx_http_sitepreserver_redis_recall(ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_shop_t *shop, const sp_id_t *own,
+    const sp_pool_t *pool, ngx_http_sitepreserver_answer_pt answer, void *data)
+{
+    sp_call_t                        args;
+    ngx_http_sitepreserver_call_t   *call;
+    ngx_http_sitepreserver_redis_t  *redis;
+
+    redis = ngx_http_sitepreserver_redis_of(mcf);
+
+    if (redis == NULL || redis->state != NGX_HTTP_SITEPRESERVER_READY
+        || shop->refused
+        || sp_call_recall(&args, pool, &shop->name, own) != SP_OK)
+    {
+        return NULL;
+    }
+
+    call = ngx_http_sitepreserver_call_create(
+                                    NGX_HTTP_SITEPRESERVER_CALL_RECALL, &args,
+                                    NULL, 0, &redis->log);
+
+    if (call == NULL
+        || ngx_http_sitepreserver_queue_ask(&redis->queue, call) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    call->shop = shop;
+    call->answer = answer;
+    call->waiting = data;
+
+    if (!redis->flush.timer_set) {
+        ngx_add_timer(&redis->flush, NGX_HTTP_SITEPRESERVER_GATHER_TIME);
+    }
+
+    ngx_http_sitepreserver_redis_watch(redis);
+
+    return call;
+}
+
+
 static ngx_http_sitepreserver_redis_t *
 ngx_http_sitepreserver_redis_of(ngx_http_sitepreserver_main_conf_t *mcf)
 {
@@ -334,7 +378,7 @@ ngx_http_sitepreserver_redis_watch(ngx_http_sitepreserver_redis_t *redis)
         return;
     }
 
-    if (redis->queue.events != 0
+    if (redis->queue.events != 0 || redis->queue.recalls != 0
         || (redis->state != NGX_HTTP_SITEPRESERVER_CLOSED
             && redis->state != NGX_HTTP_SITEPRESERVER_READY))
     {

@@ -11,7 +11,7 @@
 #define _NGX_HTTP_SITEPRESERVER_REDIS_H_INCLUDED_
 
 
-#include "ngx_http_sitepreserver_conf.h"
+#include "ngx_http_sitepreserver_queue.h"
 
 
 /*
@@ -37,6 +37,21 @@ ngx_int_t ngx_http_sitepreserver_redis_event(
     ngx_http_sitepreserver_main_conf_t *mcf,
     ngx_http_sitepreserver_shop_t *shop, const sp_event_t *event, ngx_msec_t at,
     const sp_pool_t *pool, const uint64_t *items, ngx_uint_t nitems);
+
+
+/*
+ * Asks what the browser with this cookie left, saw and bought.  answer is
+ * called once, from an event of the connection: it must not end a request there, only
+ * see to it.  Who does not wait any more sets the call's answer to NULL before
+ * that.  NULL: Redis is away or takes nothing, there are too many questions, or
+ * no memory.
+ */
+
+ngx_http_sitepreserver_call_t *ngx_http_sitepreserver_redis_recall(
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_shop_t *shop, const sp_id_t *own,
+    const sp_pool_t *pool, ngx_http_sitepreserver_answer_pt answer,
+    void *data);
 
 
 #endif /* _NGX_HTTP_SITEPRESERVER_REDIS_H_INCLUDED_ */

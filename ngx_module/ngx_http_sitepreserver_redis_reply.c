@@ -6,8 +6,13 @@
 
 #include "ngx_http_sitepreserver_redis_int.h"
 
+#include "sp_recall.h"
+
 
 static ngx_int_t ngx_http_sitepreserver_redis_applied(
+    ngx_http_sitepreserver_redis_t *redis,
+    ngx_http_sitepreserver_call_t *call, redisReply *reply);
+static void ngx_http_sitepreserver_redis_recalled(
     ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_call_t *call, redisReply *reply);
 static void ngx_http_sitepreserver_redis_overtaken(
@@ -42,6 +47,11 @@ ngx_http_sitepreserver_redis_replied(ngx_http_sitepreserver_redis_t *redis,
     if (call->buf.pos != call->buf.last) {
         ngx_http_sitepreserver_redis_fail(redis, "answers wrongly", "", 0);
         return NGX_ERROR;
+    }
+
+    if (call->kind == NGX_HTTP_SITEPRESERVER_CALL_RECALL) {
+        ngx_http_sitepreserver_redis_recalled(redis, call, reply);
+        return NGX_OK;
     }
 
     if (call->kind != NGX_HTTP_SITEPRESERVER_CALL_EVENT) {
@@ -121,6 +131,38 @@ ngx_http_sitepreserver_redis_applied(ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_call_free(&redis->queue, call);
 
     return NGX_OK;
+}
+
+
+/* An error is no answer: it is an event's to tell of what is wrong. */
+
+static void
+ngx_http_sitepreserver_redis_recalled(ngx_http_sitepreserver_redis_t *redis,
+    ngx_http_sitepreserver_call_t *call, redisReply *reply)
+{
+    size_t                             i;
+    sp_str_t                           strings[SP_RECALL_ITEMS_MAX];
+    ngx_http_sitepreserver_answer_pt   answer;
+
+    answer = call->answer;
+
+    if (answer != NULL && reply->type == REDIS_REPLY_ARRAY) {
+
+        for (i = 0; i < reply->elements && i < SP_RECALL_ITEMS_MAX; i++) {
+            strings[i].data = reply->element[i]->str;
+            strings[i].len = reply->element[i]->len;
+
+            if (reply->element[i]->type != REDIS_REPLY_STRING) {
+                break;
+            }
+        }
+
+        call->answer = NULL;
+
+        answer(call->waiting, strings, i);
+    }
+
+    ngx_http_sitepreserver_call_free(&redis->queue, call);
 }
 
 

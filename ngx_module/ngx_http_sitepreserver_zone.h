@@ -53,6 +53,8 @@ typedef enum {
     NGX_HTTP_SITEPRESERVER_ERRORS,      /* error replies */
     NGX_HTTP_SITEPRESERVER_CONNECTS,
     NGX_HTTP_SITEPRESERVER_DISCONNECTS,
+    NGX_HTTP_SITEPRESERVER_RECALLS,     /* lists that Redis gave */
+    NGX_HTTP_SITEPRESERVER_RECALLS_MISSED,  /* ... that it did not */
     NGX_HTTP_SITEPRESERVER_COUNTERS
 } ngx_http_sitepreserver_counter_t;
 

@@ -144,6 +144,8 @@ typedef struct {
     }             aliases[SP_ALIASES_MAX + 1];
     unsigned      naliases;
 
+    sp_id_t       recall;           /* of our own cookie, where what its browser
+                                       does is kept for sitepreserver_recall */
     sp_id_t       customer;
     sp_id_t       shopper;          /* of the captured address */
     sp_str_t      sealed;           /* it, sealed */

@@ -27,6 +27,7 @@
 #define SP_A_DELETED       2
 #define SP_A_OWN           4
 #define SP_A_CUSTOMER      '8'
+#define SP_A_RECALL        '9'
 
 
 static void sp_text_terms(sp_text_t *text, const sp_terms_t *terms);
@@ -213,7 +214,10 @@ sp_text_who(sp_text_t *text, const sp_event_t *event)
 }
 
 
-/* Ids of one length with a digit of flags each; the customer is one of them. */
+/*
+ * Ids of one length with a digit of flags each; the customer is one of them, and
+ * the browser.
+ */
 
 static void
 sp_text_aliases(sp_text_t *text, const sp_event_t *event)
@@ -233,6 +237,11 @@ sp_text_aliases(sp_text_t *text, const sp_event_t *event)
     if (event->customer.text[0] != '\0') {
         sp_text_add(text, event->customer.text, strlen(event->customer.text));
         sp_text_char(text, SP_A_CUSTOMER);
+    }
+
+    if (event->recall.text[0] != '\0') {
+        sp_text_add(text, event->recall.text, strlen(event->recall.text));
+        sp_text_char(text, SP_A_RECALL);
     }
 }
 

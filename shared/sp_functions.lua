@@ -49,15 +49,10 @@ local NONE, SNAPSHOT, ADD, SET, REMOVE = 0, 1, 2, 3, 4
 -- an alias's flags
 
 local A_BIND, A_DELETED, A_OWN = 1, 2, 4
-local A_CUSTOMER = 8                -- not an alias
 
 -- how a visit got its shopper: the higher, the surer
 
 local BY_NOTHING, BY_OWN, BY_CLICK, BY_ADDRESS, BY_LOGIN = 0, 1, 2, 3, 4
-
--- how an address came, as in sp_call.h: the last three
-
-local BY_IDENTIFY, BY_CUSTOMER, BY_LINK = 5, 6, 7
 
 -- a visit's flags
 
@@ -121,7 +116,7 @@ local visit_head, visit_times, leased, offer_back, offer_given, cells_write
 local trial_begin, trial_order, cart_value, disowned, consent_noted
 local consent_given, read_record, write_visit, write_shopper
 local checkout_failed, checkout_works, checkout_wait, checkout_stands
-local alias_read, erase
+local alias_read, erase, recall_note
 local item_key, item_read, lines_joined, stock_wait
 
 

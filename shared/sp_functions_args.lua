@@ -33,6 +33,10 @@ local K_CART = K_ADD + K_REMOVE + K_VIEW_CART + K_UPDATE + K_SET_CART
 
 local W_CONSENT, W_ASKED = 8, 128
 
+-- ids that are among the aliases: the customer's, and the browser's, see "w:"
+
+local A_CUSTOMER, A_RECALL = 8, 9
+
 local nheads = 0
 local nsources = 0
 
@@ -127,22 +131,27 @@ local function source_read(text)
 end
 
 
--- Aliases: an id and a digit each.  The customer is among them.
+-- Aliases: an id and a digit each.  The customer is among them, and the browser.
 
 local function aliases_read(text, who)
     who.aliases = {}
     who.customer = ''
+    who.recall = ''
 
-    if #text % 23 ~= 0 or #text > 23 * (ALIASES_MAX + 1) then
+    if #text % 23 ~= 0 or #text > 23 * (ALIASES_MAX + 2) then
         bad('aliases')
     end
 
     for i = 1, #text, 23 do
         local id = identifier(sub(text, i, i + 21), 'alias')
-        local flags = number(sub(text, i + 22, i + 22), 'alias', A_CUSTOMER)
+        local flags = number(sub(text, i + 22, i + 22), 'alias', A_RECALL)
 
         if flags == A_CUSTOMER then
             who.customer = id
+
+        elseif flags == A_RECALL then
+            who.recall = id
+
         else
             who.aliases[#who.aliases + 1] = { id = id, flags = flags }
         end

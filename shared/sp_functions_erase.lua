@@ -129,7 +129,8 @@ function erase(c, visits)
 
     for _, alias in ipairs(c.who.aliases) do
         add(alias_read(c, alias.id))
-        later(c, 'DEL', c.prefix .. 'a:' .. alias.id)
+        later(c, 'DEL', c.prefix .. 'a:' .. alias.id,
+              c.prefix .. 'w:' .. alias.id)
     end
 
     later(c, 'DEL', c.prefix .. 'a:' .. c.asked)

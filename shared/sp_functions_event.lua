@@ -290,6 +290,8 @@ local function event_apply(c)
 
     identify(c, v)
 
+    local lines, currency = v.lines, v.currency
+
     if bought then
         order(c, v, before)
 
@@ -310,8 +312,15 @@ local function event_apply(c)
     v.last = max(v.last, c.at)
     v.device = c.head.device ~= 0 and c.head.device or v.device
 
-    if logged_out(c, v) and c.at >= v.snap then
+    local out = logged_out(c, v) and c.at >= v.snap
+
+    if out then
         logout(c, v)
+    end
+
+    if c.who.recall ~= '' then
+        recall_note(c, v, out, bought and v.lines == '' and lines or '',
+                    currency)
     end
 
     v.dirty = known or worth(c, v)

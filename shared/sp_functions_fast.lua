@@ -20,7 +20,7 @@ local function names_read(keys)
     local prefix = key(keys, 'v:')
     local names = { prefix = prefix, v = prefix .. 'v:', q = prefix .. 'q:',
                     i = prefix .. 'i:', ip = prefix .. 'i:p:',
-                    a = prefix .. 'a:', start = #prefix + 1 }
+                    a = prefix .. 'a:', w = prefix .. 'w:', start = #prefix + 1 }
 
     if nprefixes == HEADS_MAX then
         PREFIXES = {}
@@ -61,10 +61,10 @@ end
 -- band(), which would be a call.
 --
 
-local function aliases_plain(names_a, text, shopper, customer, sure, flags)
+local function aliases_plain(names, text, visit, shopper, customer, sure, flags)
     local size = #text
 
-    if size % 23 ~= 0 or size > 23 * (ALIASES_MAX + 1) then
+    if size % 23 ~= 0 or size > 23 * (ALIASES_MAX + 2) then
         return false
     end
 
@@ -73,12 +73,19 @@ local function aliases_plain(names_a, text, shopper, customer, sure, flags)
 
         if kind == 52 or kind == 53 then                -- our own cookie
             if shopper == '' then
-                if call('GET', names_a .. sub(text, at - 22, at - 1)) then
+                if call('GET', names.a .. sub(text, at - 22, at - 1)) then
                     return false
                 end
 
             elseif kind == 53 and sure
                 and flags % (2 * V_ALIASED) < V_ALIASED
+            then
+                return false
+            end
+
+        elseif kind == 57 then                          -- the browser
+            if call('GETRANGE', names.w .. sub(text, at - 22, at - 1), 1, 22)
+               ~= visit
             then
                 return false
             end
@@ -157,7 +164,7 @@ end
 -- What a record says, if it is a plain one of today and the aliases say nothing
 -- new of it.  flags % 4: V_SOFT and V_EXTRAS.
 
-local function fast_visit(raw, names_a, aliases, now)
+local function fast_visit(raw, names, visit, aliases, now)
     local kind = byte(raw, 3)
 
     if #raw < FAST_LEAST or kind % 4 ~= 0
@@ -176,7 +183,8 @@ local function fast_visit(raw, names_a, aliases, now)
         and (grade % V_DEVICE < BY_LOGIN * V_GRADE
              or kind % (2 * V_ALONE) >= V_ALONE)
         and (aliases == ''
-             or aliases_plain(names_a, aliases, shopper, customer,
+             or aliases_plain(names, aliases, sub(visit, #names.v + 1), shopper,
+                              customer,
                               grade % V_DEVICE >= BY_ADDRESS * V_GRADE, kind))
     then
         return grade, kind % V_RARE, day, last, changed, snap, shopper,
@@ -201,7 +209,7 @@ function event_fast(keys, args)
     local now = now_ms()
     local at = now - age
     local grade, flags, day, last, changed, snap, shopper, customer,
-          currency, total, lines = fast_visit(raw, names.a, args[6], now)
+          currency, total, lines = fast_visit(raw, names, keys[1], args[6], now)
 
     if not grade or (head.op == NONE and args[7] ~= '') then
         return

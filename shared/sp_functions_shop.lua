@@ -4,6 +4,9 @@
 -- What the shop and the operator tell.
 --
 
+local BY_CUSTOMER = 6               -- how an address came, as in sp_call.h
+
+
 local function customer(keys, args)
     local prefix, id = key(keys, 'c:')
     local shopper = identifier(args[1], 'shopper')

@@ -7,6 +7,10 @@
 local CUSTOMERS_MAX = 4
 local HOPS_MAX = 4
 
+-- how an address came, as in sp_call.h
+
+local BY_IDENTIFY, BY_LINK = 5, 7
+
 
 -- The visit; one that was moved is found where the pointer leads.
 

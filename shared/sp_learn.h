@@ -61,6 +61,13 @@ sp_rc_t sp_learn_link(const sp_rules_t *rules, const sp_str_t *host,
     const sp_str_t *link, const sp_pool_t *pool, sp_page_ref_t *page);
 
 
+/* The number, from 1, of the sitepreserver_learn that an
+   exchange meets; 0: none. */
+
+unsigned sp_observe_learns(const sp_rules_t *rules,
+    const sp_exchange_t *exchange, const sp_pool_t *pool);
+
+
 /* Non-zero if there is a directive at all. */
 
 int sp_learn_any(const sp_rules_t *rules);

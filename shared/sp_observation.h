@@ -129,12 +129,6 @@ sp_observation_t *sp_observe_part(const sp_rules_t *rules,
     const sp_exchange_t *exchange, const sp_pool_t *pool, unsigned *wants);
 
 
-/* The number, from 1, of the sitepreserver_learn that it meets; 0: none. */
-
-unsigned sp_observe_learns(const sp_rules_t *rules,
-    const sp_exchange_t *exchange, const sp_pool_t *pool);
-
-
 /*
  * sp_parts.c: plays the parts of an exchange that rules with `each` are about,
  * and puts their outcomes behind its own.  SP_OK, SP_NOMEM.

@@ -142,6 +142,8 @@ struct sp_outcome_s {
     unsigned      checkout:1;       /* a rule marked so applies */
     unsigned      success:1;        /* not 499, 502, 504, 5xx */
 
+    sp_str_t      viewed;           /* item_id of a view_item */
+
     sp_cart_op_t  cart;
     sp_line_t    *lines;
     unsigned      nlines;

@@ -5,6 +5,7 @@
  */
 
 #include "sp_observation.h"
+#include "sp_learn.h"
 #include "sp_scratch.h"
 
 
@@ -388,11 +389,22 @@ sp_rc_t
 sp_observe_unmatched(const sp_rules_t *rules, const sp_exchange_t *ex,
     const sp_pool_t *pool, sp_outcome_t **out)
 {
-    sp_rc_t  rc;
+    sp_rc_t        rc;
+    sp_outcome_t  *outcome;
 
-    rc = sp_observe_who(rules, ex, pool, out);
+    rc = sp_observe_who(rules, ex, pool, &outcome);
 
-    return rc == SP_OK && !sp_observe_moved(*out) ? SP_DONE : rc;
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    if (!sp_observe_moved(outcome)) {
+        return SP_DONE;
+    }
+
+    *out = outcome;
+
+    return SP_OK;
 }
 
 

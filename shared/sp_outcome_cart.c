@@ -243,6 +243,11 @@ sp_outcome_line(sp_apply_t *apply)
 
     op = sp_outcome_op(apply->rule);
 
+    if (apply->rule->kind == SP_VIEW_ITEM) {
+        return sp_outcome_text(apply, SP_FIELD_ITEM_ID, SP_FORM_ID,
+                               &apply->outcome->viewed, NULL);
+    }
+
     if (op == SP_CART_SNAPSHOT
         || (apply->rule->fields[SP_FIELD_ITEM_ID].n == 0
             && apply->rule->fields[SP_FIELD_ITEM_KEY].n == 0))

@@ -79,8 +79,8 @@ subtest 'what is not right is refused, and nothing is written' => sub {
            join "\x1f", ('') x 6, id('ada'), 'x', '1', 0, '');
     $bad->('half an alias', $aliases, 'a' x 10);
     $bad->('an alias of other characters', $aliases, ('*' x 22) . '5');
-    $bad->('an alias with a flag 9', $aliases, ('a' x 22) . '9');
-    $bad->('seven aliases', $aliases, join '', map { 'a' x 22 . 5 } 1 .. 7);
+    $bad->('an alias with a flag that is none', $aliases, ('a' x 22) . ':');
+    $bad->('eight aliases', $aliases, join '', map { 'a' x 22 . 5 } 1 .. 8);
     $bad->('neither id nor key', $lines, "\x1f\x1f1\x1f500");
     $bad->('a quantity', $lines, "1\x1fk\x1fone\x1f500");
     $bad->('a negative quantity', $lines, "1\x1fk\x1f-1\x1f500");

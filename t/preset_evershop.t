@@ -42,7 +42,8 @@ sub my_cart ($session) {
     }
 
     return { uuid => $cart->{uuid}, totalQty => $count, currency => 'EUR',
-        customerEmail => $cart->{email}, subTotal => price($total),
+        customerEmail => $cart->{email}, customerId => $cart->{customer},
+        subTotal => price($total),
         grandTotal => price($total + 5), items => [ map { +{
             cartItemId => $_->{uuid}, qty => $_->{qty},
             productSku => $_->{sku}, productName => $PRODUCT{ $_->{sku} }{name},
@@ -80,7 +81,8 @@ sub shop ($method, $path, $data, $session) {
         return answer(500, { error => { status => 500, message => 'no' } })
             if !$customers{ $data->{email} } || $data->{password} ne 'right';
         $session->{customer} = $data->{email};
-        $session->{cart}{email} = $data->{email} if $session->{cart};
+        @{ $session->{cart} }{qw(email customer)} = ($data->{email}, 1)
+            if $session->{cart};
         return answer(200, { data => { sid => 'x' x 32 } });
     }
 
@@ -90,16 +92,24 @@ sub shop ($method, $path, $data, $session) {
         return answer(200, { data => { uuid => uuid(++$n), %$data } });
     }
 
+    # The session stays, and the cart with the customer's address.
     if ($path eq '/customer/logout') {
-        %$session = ();
-        return redirect('/');
+        delete $session->{customer};
+        return answer(200, { data => {} });
+    }
+
+    if ($path eq '/api/customers/me') {
+        $session->{customer} = $data->{email};
+        return answer(200, { data => { email => $data->{email} } });
     }
 
     return answer(200, { data => { message => 'sent' } })
         if $path eq '/api/customers/reset-password';
 
     if ($path eq '/api/graphql') {
-        return answer(200, { data => { myCart => my_cart($session) } })
+        return answer(200, { data => { myCart => my_cart($session),
+            customer => $session->{customer} ? { email => $session->{customer},
+                fullName => 'Eve Adams' } : undef } })
             if $data->{query} =~ /myCart/;
         return answer(200, { data => { products => { items => [ {
             sku => 'MUG', name => 'Mug' } ] } } });
@@ -116,7 +126,8 @@ sub cart_call ($method, $path, $data, $session, $refused) {
         return $refused if !$PRODUCT{ $data->{sku} } || $data->{qty} > 9;
 
         my $cart = $session->{cart} //= { uuid => uuid(++$n), lines => [],
-            email => $session->{customer} };
+            email => $session->{customer},
+            customer => $session->{customer} ? 1 : undef };
         my ($line) = grep { $_->{sku} eq $data->{sku} } @{ $cart->{lines} };
 
         push @{ $cart->{lines} }, $line = { uuid => uuid(++$n),
@@ -169,7 +180,8 @@ sub cart_call ($method, $path, $data, $session, $refused) {
 my $t = Sp::Preset->new('evershop', \&origin);
 my $QUERY = 'query Query { myCart { uuid totalQty currency customerEmail'
     . ' subTotal { value } items { cartItemId productSku productName productUrl'
-    . ' thumbnail qty finalPrice { value } lineTotal { value } } } }';
+    . ' thumbnail qty finalPrice { value } lineTotal { value } } }'
+    . ' customer: currentCustomer { email fullName } }';
 
 
 # The shop's pages ask for the cart after each change.
@@ -244,7 +256,21 @@ $t->shopper_is($eve, 'eve@example.com');
 $eve->get('/customer/logout');
 $t->nobody($eve, 'eve: has logged out');
 add($eve, 'MUG', 1);
+sync($eve);
 $t->nobody($eve, 'the next one in that browser is nobody');
+
+# A customer who changes the address: the cart still has the old one.
+my $gus = $t->shopper('gus');
+$gus->get('/');
+$gus->json('/api/customers', { email => 'gus@example.co', full_name => 'Gus' });
+$gus->json('/customer/login', { email => 'gus@example.co',
+    password => 'right' });
+add($gus, 'MUG', 1);
+sync($gus);
+$t->shopper_is($gus, 'gus@example.co');
+$gus->call('PATCH', '/api/customers/me', { email => 'gus@example.com' });
+sync($gus);
+$t->shopper_is($gus, 'gus@example.com', 'gus: by the address that is right');
 
 # A cart that is emptied.
 my $fay = $t->shopper('fay');
@@ -268,5 +294,6 @@ $t->mailed_are({
     'ada@example.com' => { lines => [ { id => 'MUG', name => 'Mug',
         quantity => 5, price => 1400 } ], total => 7000, currency => 'EUR' },
     'eve@example.com' => [ { id => 'TRAY', quantity => 3 } ],
+    'gus@example.com' => [ { id => 'MUG', quantity => 1 } ],
 });
 $t->done;

@@ -212,6 +212,11 @@ def dump(m):
     for id, (texts, learnt, ends) in m.items.items():
         s['n:' + id] = texts + ['\x1f'.join(map(str, learnt or []))]
         s['ends n:' + id] = ends
+    for id, w in m.browsers.items():
+        s['w:' + id] = '1%s%d\x1f%s\x1f%s\x1f%s\x1e%s\x1e%s' % (
+            w['visit'], w['day'], w['shopper'], w['customer'], w['stamp'],
+            '\x1f'.join(w['viewed']), '\x1f'.join(w['bought']))
+        s['ends w:' + id] = w['expires']
     for id, (n, ends) in m.networks.items():
         s['r:' + id] = str(n)
         s['ends r:' + id] = ends

@@ -101,6 +101,7 @@ class Model(Items):
         self.customers = {}             # id -> (shopper, expires)
         self.items = {}                 # key -> (six texts, learnt, expires)
         self.networks = {}              # id -> (n, expires)
+        self.browsers = {}              # id -> dict, for the empty cart
         self.sources = {}               # id -> (seq, expires)
         self.active = {}                # 'p:..' | 'v:..' -> deadline
         self.due = {}
@@ -156,6 +157,9 @@ class Model(Items):
         for id in [i for i, o in self.out.items()
                    if o[2] and o[2] < self.now]:
             del self.out[id]
+        for id in [i for i, w in self.browsers.items()
+                   if w['expires'] < self.now]:
+            del self.browsers[id]
         for series in [s for s, at in self.cells_end.items()
                        if at < self.now]:
             del self.cells_end[series]
@@ -370,6 +374,8 @@ class Model(Items):
                   if sid in self.shoppers]
         for id in [a for a, _ in e['aliases']] + [e['visit'], e['moved']]:
             self.pointers.pop(id, None)
+        for id, _ in e['aliases']:
+            self.browsers.pop(id, None)
         for id in ids:
             self.erase_visit(id)
         for sid in people:
@@ -459,7 +465,9 @@ class Model(Items):
             self.click(v, e)
         self.identify(id, v, e)
 
-        if e['kinds'] & PURCHASE and not self.uncertain(e):
+        lines, currency = [list(l) for l in v.lines], v.currency
+        bought = e['kinds'] & PURCHASE and not self.uncertain(e)
+        if bought:
             self.purchase(id, v, e, before)
         elif e['kinds'] & (PENDING | PURCHASE):
             self.pending(v, e)
@@ -486,8 +494,14 @@ class Model(Items):
         v.last = max(v.last, self.at)
         v.device = e['device'] or v.device
 
-        if self.logs_out(v, e) and self.at >= v.snap:
+        out = self.logs_out(v, e) and self.at >= v.snap
+        if out:
             self.logout(id, v, e)
+        if e['recall'] and out:
+            self.browsers.pop(e['recall'], None)
+        elif e['recall']:
+            self.browser(id, v, e, lines if bought and not v.lines else [],
+                         currency)
 
         for i in self.forget_clock:
             self.active.pop('v:' + i, None)
@@ -504,6 +518,45 @@ class Model(Items):
         elif v.lines:
             self.touch('v:' + id, self.at + t['idle'])
         return v.shopper
+
+    def browser(self, id, v, e, bought, currency):
+        """What a browser left, saw and bought, until another person comes."""
+        def key(line):
+            return '.' + line[0] if line[0][0] in '.@#' else line[0]
+
+        fresh = dict(visit=' ' * 22, shopper='', customer='', stamp='', day=0,
+                     viewed=[], bought=[], expires=0)
+        w = self.browsers.get(e['recall'])
+        if w and w['shopper'] and w['stamp'] != self.said(w['shopper']):
+            w = None
+        old = w and dict(w, viewed=list(w['viewed']), bought=list(w['bought']))
+        sid = v.shopper if v.how >= BY_ADDRESS else ''
+        c = e['customer']
+        if w and c and w['customer']:
+            other = c != w['customer']
+        else:
+            other = w and w['shopper'] and sid != w['shopper'] and (sid or c)
+        w = dict(fresh, viewed=[], bought=[]) if other or not w else w
+        w['shopper'] = sid or w['shopper']
+        w['customer'] = c or w['customer']
+        if v.lines and (e['op'] or w['visit'] == e['moved']):
+            w['visit'] = id
+        first = [('viewed', key(l) if l[0] else '@' + l[1])
+                 for l in e['lines']] if not e['op'] \
+            and e['kinds'] & VIEW_ITEM else []
+        first += [('bought', '%s %s %s' % (
+            '' if l[3] == '-' else l[3], currency, key(l)))
+                  for l in bought[:12][::-1]]
+        for name, entry in first:
+            w[name] = ([entry] + [x for x in w[name] if x != entry])[:12]
+        blank = dict(fresh, day=w['day'])
+        if other or first or (w != old and (old or w != blank)) \
+                or (old and w['day'] != self.today()) \
+                or (not old and w != blank):
+            w['stamp'] = self.said(w['shopper']) if w['shopper'] else ''
+            w['day'] = self.today()
+            w['expires'] = self.now + (e['terms']['remember'] + MARGIN) * MS
+            self.browsers[e['recall']] = w
 
     # ---- identity
 

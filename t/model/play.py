@@ -111,6 +111,7 @@ def random_event(r):
              captured=0, asked=False, consent=None, checkout=False,
              visited=r.random() < .05,
              device=r.choice([0, 0, 0, 1, 2, 3]),
+             recall=r.choice(OWN) if r.random() < .5 else '',
              forget=r.random() < .06, erase=r.random() < .5,
              source=r.choice(SOURCES), skip=0)
     e['age'] = r.choice([0] * 6 + [1, 500, 60000, IDLE - 1, IDLE, IDLE * 2,
@@ -582,6 +583,8 @@ class Play:
         aliases = ''.join('%s%d' % a for a in e['aliases'])
         if e['customer']:
             aliases += e['customer'] + '8'
+        if e['recall']:
+            aliases += e['recall'] + '9'
         lines = '\x1e'.join('\x1f'.join(trim(l)) for l in e['lines'])
         got = self.call('sp1_event', 'v:' + e['visit'], e['source'], e['seq'],
                         head, e['total'], '\x1f'.join(map(str, who)),

@@ -143,6 +143,7 @@ sub event_args ($self, $visit, %e) {
         sort keys(($e{alias} // {})->%*);
     $aliases .= id($e{own}) . 5 if defined $e{own};
     $aliases .= id($e{customer}) . 8 if defined $e{customer};
+    $aliases .= id($e{recall}) . 9 if defined $e{recall};
 
     my $lines = join "\x1e", map { join "\x1f", $_->@* } ($e{lines} // [])->@*;
 

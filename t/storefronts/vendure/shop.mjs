@@ -4,7 +4,7 @@
  * a cookie or in a bearer token that the shop replaces at login.
  *
  *   shop.mjs BASE_URL [--aside URL] [--clients cookie,bearer]
- *            [--flows leaves,buys,...] [--run WORD]
+ *            [--flows leaves,buys,...] [--run WORD] [--visitors FILE]
  *
  * Every flow is played once by each client, and all of them interleaved: one
  * request at a time, the flows in turns.  What a payment provider's webhook does
@@ -18,13 +18,22 @@
  *   total, currency  of the goods, tax included (minor units)
  *   why              in words
  *
+ * --visitors: the flow "customer" leaves there the cookie that nginx has set,
+ * "returns" comes with it.  A bearer client has that one too: it is a browser.
+ *
  * Exit status: 0 all flows were played; 1 one was not (its line has "error").
  */
 
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const USAGE = 'usage: shop.mjs BASE_URL [--aside URL] '
-              + '[--clients cookie,bearer] [--flows NAME,...] [--run WORD]';
+              + '[--clients cookie,bearer] [--flows NAME,...] [--run WORD] '
+              + '[--visitors FILE]';
+
+/* The cookie that nginx sets. */
+
+const OWN = 'sp_visitor';
 
 const PASSWORD = 'Pass-phrase-4-this-test';
 
@@ -192,9 +201,13 @@ class Device {
             if (this.token) {
                 headers.authorization = `Bearer ${this.token}`;
             }
+        }
 
-        } else if (this.cookies.size) {
-            headers.cookie = [...this.cookies]
+        const cookies = [...this.cookies]
+            .filter(([name]) => this.client === 'cookie' || name === OWN);
+
+        if (cookies.length) {
+            headers.cookie = cookies
                 .map(([name, value]) => `${name}=${value}`).join('; ');
         }
 
@@ -496,15 +509,30 @@ const FLOWS = {
         return silent('a webhook places the order, the cart is gone', email);
     },
 
-    async customer({ device, mail }) {
+    async customer({ device, mail, visitors, client }) {
         const d = device(), email = mail('cy');
 
         await d.register(email, 'Cy');
         await d.login(email);
         await d.arrive();
         await d.add('instant-camera');
+        visitors.set(client, { email, cookie: d.cookies.get(OWN) });
 
         return mailed(email, d.cart, 'a customer logs in, adds and leaves');
+    },
+
+    /* Days later, in a later run. */
+
+    async returns({ device, visitors, client }) {
+        const { email, cookie } = visitors.get(client);
+        const d = device();
+
+        d.cookies.set(OWN, cookie);
+        await d.arrive();
+        await d.add('tent', 2);
+
+        return mailed(email, d.cart, 'the same browser days later, its session '
+                                     + 'at the shop gone');
     },
 
     async customer_buys({ device, mail }) {
@@ -812,8 +840,10 @@ function options() {
     const known = {
         aside: { type: 'string' },
         clients: { type: 'string', default: 'cookie,bearer' },
-        flows: { type: 'string', default: Object.keys(FLOWS).join(',') },
+        flows: { type: 'string',
+                 default: Object.keys(FLOWS).filter(f => f !== 'returns').join(',') },
         run: { type: 'string', default: Date.now().toString(36) },
+        visitors: { type: 'string' },
     };
     let parsed;
 
@@ -838,12 +868,14 @@ function options() {
     const base = positionals[0].replace(/\/$/, '');
 
     return { urls: { base, aside: values.aside || base }, clients, flows,
-             run: values.run };
+             run: values.run, file: values.visitors };
 }
 
 
-async function play(urls, client, flow, run) {
+async function play(urls, client, flow, run, visitors) {
     const shopper = {
+        client,
+        visitors,
         device: () => new Device(urls, client),
         mail: name => `${name}.${flow}.${client}.${run}@example.com`,
     };
@@ -861,9 +893,16 @@ async function play(urls, client, flow, run) {
 }
 
 
-const { urls, clients, flows, run } = options();
+const { urls, clients, flows, run, file } = options();
 
-const played = await Promise.all(
-    flows.flatMap(flow => clients.map(client => play(urls, client, flow, run))));
+const visitors = new Map(flows.includes('returns') && file
+    ? JSON.parse(readFileSync(file, 'utf8')) : []);
+
+const played = await Promise.all(flows.flatMap(
+    flow => clients.map(client => play(urls, client, flow, run, visitors))));
+
+if (file) {
+    writeFileSync(file, JSON.stringify([...visitors]));
+}
 
 process.exit(played.every(Boolean) ? 0 : 1);
