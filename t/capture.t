@@ -280,7 +280,12 @@ taken('Sec-GPC', 0, 'agrees; agreed=1', 'agrees@example.com',
 taken('a bot', 0, 'agrees', 'agrees@example.com',
     headers => [ Origin => $here, 'User-Agent' => 'Googlebot/2.1' ]);
 taken('off', 0, 'agrees', 'agrees@example.com', uri => '/off/capture.js');
-taken('agreed', 1, 'agrees; agreed=1', 'agrees@example.com',
+
+# Who refused is forgotten, and so is the cart.
+taken('agreed, too late', 0, 'agrees; agreed=1', 'agrees@example.com',
+    uri => '/asks/capture.js');
+visit('agrees2');
+taken('agreed', 1, 'agrees2; agreed=1', 'agrees@example.com',
     uri => '/asks/capture.js');
 
 # -- how many --------------------------------------------------------------
