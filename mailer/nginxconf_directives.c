@@ -87,8 +87,8 @@ static const nginxconf_known_t  nginxconf_known[] = {
     { "sitepreserver_limit", 1, 1, 0, NULL },
     { "sitepreserver_consent", 1, 2, 1, NULL },
     { "sitepreserver_ignore", 1, 1, 1, NULL },
+    { "sitepreserver_capture", 0, 0, 1, NULL },
     { "sitepreserver_status", 0, 1, 1, NULL },
-    { "sitepreserver_learn", 0, 2000, 1, NULL },
     { "sitepreserver_recall", 0, 2000, 1, NULL },
     { "sitepreserver_capture", 0, 2000, 1, NULL },
 };

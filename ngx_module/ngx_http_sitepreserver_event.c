@@ -113,6 +113,7 @@ ngx_http_sitepreserver_build_init(ngx_http_sitepreserver_build_t *b,
     b->event.kinds = ctx->kinds;
     b->event.status = ngx_http_sitepreserver_status(r);
     b->event.total = SP_NO_AMOUNT;
+    b->event.visited = ctx->captured;
     b->event.forget = ctx->ignored || ctx->refused;
     b->event.erase = ctx->erase;
 

@@ -17,6 +17,7 @@
 #define SP_E_LOGGED_IN     8
 #define SP_E_FORGET        16
 #define SP_E_DEVICE        32       /* times the device */
+#define SP_E_VISITED       128
 
 #define SP_W_CONSENT       8        /* times how it came */
 #define SP_W_WITHDRAWN     64
@@ -152,7 +153,8 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
             | (event->checkout ? SP_E_CHECKOUT : 0)
             | (event->logged_in ? SP_E_LOGGED_IN : 0)
             | (event->forget ? SP_E_FORGET : 0)
-            | ((unsigned) event->device & 3) * SP_E_DEVICE;
+            | ((unsigned) event->device & 3) * SP_E_DEVICE
+            | (event->visited ? SP_E_VISITED : 0);
 
     sp_text_char(text, ' ');
     sp_text_number(text, event->kinds);

@@ -472,7 +472,8 @@ server {
     sitepreserver_idle ${IDLE}s;
     sitepreserver_limit addresses=1000;
     $names
-    @{[ $self->{server} // '' ]}
+    @{[ ref $self->{server} ? $self->{server}->($self->{origin}->port)
+        : $self->{server} // '' ]}
     include $preset;
 
     location / {
