@@ -577,6 +577,7 @@ detect_key(json_t *object, const char *const *parts, int wants)
 static unsigned
 detect_walk(json_t *root, detect_node_t *nodes)
 {
+    char            path[DETECT_PATH_MAX];
     void           *at;
     unsigned        i, n;
     detect_node_t  *node;
@@ -591,11 +592,12 @@ detect_walk(json_t *root, detect_node_t *nodes)
             continue;
         }
 
+        memcpy(path, node->path, DETECT_PATH_MAX);
+
         if (json_is_array(node->json) && json_array_size(node->json) != 0
-            && n < DETECT_WALK && strlen(node->path) + 4 < DETECT_PATH_MAX)
+            && n < DETECT_WALK && strlen(path) + 4 < DETECT_PATH_MAX)
         {
-            snprintf(nodes[n].path, DETECT_PATH_MAX, "%.190s[0]",
-                     node->path);
+            snprintf(nodes[n].path, DETECT_PATH_MAX, "%.190s[0]", path);
             nodes[n].json = json_array_get(node->json, 0);
             nodes[n++].depth = node->depth + 1;
         }
@@ -604,15 +606,14 @@ detect_walk(json_t *root, detect_node_t *nodes)
              && n < DETECT_WALK;
              at = json_object_iter_next(node->json, at))
         {
-            if (strlen(node->path) + strlen(json_object_iter_key(at)) + 2
+            if (strlen(path) + strlen(json_object_iter_key(at)) + 2
                 > DETECT_PATH_MAX)
             {
                 continue;
             }
 
             snprintf(nodes[n].path, DETECT_PATH_MAX, "%.*s%s%s",
-                     (int) strlen(node->path), node->path,
-                     node->path[0] != '\0' ? "." : "",
+                     (int) strlen(path), path, path[0] != '\0' ? "." : "",
                      json_object_iter_key(at));
             nodes[n].json = json_object_iter_value(at);
             nodes[n++].depth = node->depth + 1;

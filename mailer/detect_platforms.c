@@ -42,7 +42,7 @@ const detect_platform_t  detect_platforms[] = {
         { DETECT_ARGS, "cart_id", 2 },
         { DETECT_BODY, "generateCustomerToken", 4 },
         { DETECT_HEADER, "x-magento-cache-id", 5 },
-        { DETECT_HEADER, "store", 1 } }, { { NULL } } },
+        { DETECT_HEADER, "store", 1 } }, { { NULL, NULL, NULL } } },
 
     { "PrestaShop", "prestashop", {
         { DETECT_COOKIE, "PrestaShop-", 5 },
@@ -76,7 +76,7 @@ const detect_platform_t  detect_platforms[] = {
     { "Shopware 6 (store API)", "shopware-api", {
         { DETECT_PATH, "/store-api/", 5 },
         { DETECT_HEADER, "sw-context-token", 4 },
-        { DETECT_HEADER, "sw-access-key", 4 } }, { { NULL } } },
+        { DETECT_HEADER, "sw-access-key", 4 } }, { { NULL, NULL, NULL } } },
 
     { "Sylius", "sylius", {
         { DETECT_PATH, "/_components/sylius_", 5 },
@@ -90,14 +90,14 @@ const detect_platform_t  detect_platforms[] = {
     { "Sylius (shop API)", "sylius-api", {
         { DETECT_PATH, "/api/v2/shop/", 5 },
         { DETECT_JSON, "/api/v2/shop/", 4 },
-        { DETECT_JSON, "tokenValue", 3 } }, { { NULL } } },
+        { DETECT_JSON, "tokenValue", 3 } }, { { NULL, NULL, NULL } } },
 
     { "Medusa 2", "medusa", {
         { DETECT_PATH, "/store/carts", 5 },
         { DETECT_PATH, "/cart_01", 4 },
         { DETECT_HEADER, "x-publishable-api-key", 4 },
         { DETECT_PATH, "/auth/customer/emailpass", 4 },
-        { DETECT_JSON, "\"region_id\"", 2 } }, { { NULL } } },
+        { DETECT_JSON, "\"region_id\"", 2 } }, { { NULL, NULL, NULL } } },
 
     { "Vendure", "vendure", {
         { DETECT_PATH, "/shop-api", 4 },
@@ -105,14 +105,14 @@ const detect_platform_t  detect_platforms[] = {
         { DETECT_HEADER, "vendure-token", 4 },
         { DETECT_BODY, "activeOrder", 4 },
         { DETECT_BODY, "addItemToOrder", 4 },
-        { DETECT_BODY, "setCustomerForOrder", 4 } }, { { NULL } } },
+        { DETECT_BODY, "setCustomerForOrder", 4 } }, { { NULL, NULL, NULL } } },
 
     { "Saleor", "saleor", {
         { DETECT_BODY, "checkoutCreate", 5 },
         { DETECT_BODY, "checkoutLinesAdd", 5 },
         { DETECT_BODY, "checkoutEmailUpdate", 4 },
         { DETECT_BODY, "checkoutComplete", 4 },
-        { DETECT_PATH, "/graphql/", 1 } }, { { NULL } } },
+        { DETECT_PATH, "/graphql/", 1 } }, { { NULL, NULL, NULL } } },
 
     { "EverShop", "evershop", {
         { DETECT_HTML, "eContext", 5 },
@@ -130,7 +130,7 @@ const detect_platform_t  detect_platforms[] = {
         { DETECT_PATH, "/api/v2/storefront/", 5 },
         { DETECT_HEADER, "x-spree-order-token", 5 },
         { DETECT_HEADER, "x-spree-token", 5 },
-        { DETECT_PATH, "/spree_oauth/", 4 } }, { { NULL } } },
+        { DETECT_PATH, "/spree_oauth/", 4 } }, { { NULL, NULL, NULL } } },
 
     { "Solidus", "solidus", {
         { DETECT_PATH, "/cart_line_items", 5 },
@@ -153,7 +153,7 @@ const detect_platform_t  detect_platforms[] = {
         { DETECT_COOKIE, ".Nop.", 5 },
         { DETECT_PATH, "/addproducttocart/", 5 },
         { DETECT_HTML, "nopCommerce", 4 },
-        { DETECT_BODY, "addtocart_", 3 } }, { { NULL } } },
+        { DETECT_BODY, "addtocart_", 3 } }, { { NULL, NULL, NULL } } },
 
     { "Drupal Commerce", "drupal-commerce", {
         { DETECT_HTML, "commerce_order_item_add_to_cart", 5 },
@@ -191,12 +191,13 @@ const detect_platform_t  detect_platforms[] = {
         { DETECT_COOKIE, "_shopify_", 5 },
         { DETECT_HTML, "cdn.shopify.com", 5 },
         { DETECT_PATH, "/cart/add.js", 3 },
-        { DETECT_HEADER, "x-shopid", 5 } }, { { NULL } } },
+        { DETECT_HEADER, "x-shopid", 5 } }, { { NULL, NULL, NULL } } },
 
     { "BigCommerce", NULL, {
         { DETECT_COOKIE, "SHOP_SESSION_TOKEN", 5 },
         { DETECT_PATH, "/api/storefront/carts", 5 },
-        { DETECT_HTML, "cdn11.bigcommerce.com", 5 } }, { { NULL } } },
+        { DETECT_HTML, "cdn11.bigcommerce.com", 5 } },
+      { { NULL, NULL, NULL } } },
 
     { "a home-made shop", "generic", { { DETECT_NOWHERE, NULL, 0 } },
       { { "shop_session", "session", "session" },
