@@ -199,7 +199,8 @@ merges_levels(void **state)
     assert_int_equal(server->nrules, 2);
     assert_int_equal(server->where[0].line, 3);
     assert_int_equal(server->where[1].line, 6);
-    assert_string_equal(server->where[1].what.data, "logout GET = /${p} ");
+    assert_int_equal(server->where[1].what.len, 18);
+    assert_memory_equal(server->where[1].what.data, "logout GET = /${p}", 18);
     assert_int_equal(server->terms.idle, 5400000);
     assert_int_equal(server->terms.retain, 30 * 86400);
     assert_int_equal(server->terms.remember, 14 * 86400);

@@ -48,8 +48,9 @@ the_list(void **unused)
         for (i = 0; (other = sp_payhost_name(i)) != NULL; i++) {
             if (i != n && strlen(other) < strlen(name)) {
                 other = strstr(name, other);
-                assert_true(other == NULL || other[-1] != '.'
-                            || strcmp(other, sp_payhost_name(i)) != 0);
+                assert_true(other == NULL
+                            || strcmp(other, sp_payhost_name(i)) != 0
+                            || other[-1] != '.');
             }
         }
     }
