@@ -66,9 +66,7 @@ struct nginxconf_level_s {
     int64_t              body_limit;
     int64_t              response_limit;
 
-    unsigned             visitor:1;
-    unsigned             route:1;
-    unsigned             currency:1;
+    unsigned             given;     /* bits of nginxconf_rules[] */
 };
 
 
