@@ -55,19 +55,11 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     sp_rc_t    rc;
     sp_text_t  text;
 
-    static const char  age[] = "0000000000000";
-
-    rc = sp_call_start(call, pool, "sp1_event", shop, "v:", event->visit.text,
-                       strlen(event->visit.text));
+    rc = sp_call_stream(call, pool, "sp1_event", shop, "v:", &event->visit,
+                        source, seq);
 
     if (rc != SP_OK) {
         return rc;
-    }
-
-    sp_call_arg(call, source->data, source->len);
-
-    if (sp_call_number(call, pool, seq) != SP_OK) {
-        return SP_NOMEM;
     }
 
     sp_text_start(&text, pool, 512);
@@ -93,7 +85,7 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
         sp_call_arg(call, text.data + part[n - 1], part[n] - part[n - 1]);
     }
 
-    sp_call_arg(call, age, SP_AGE_LEN);
+    sp_call_age(call);
 
     return SP_OK;
 }

@@ -59,6 +59,17 @@ sp_rc_t sp_call_start(sp_call_t *call, const sp_pool_t *pool,
     const char *function, const sp_str_t *shop, const char *kind,
     const char *id, size_t len);
 
+
+/*
+ * The same for a call of a worker's stream: then its source and number; in the
+ * end its age, which the caller patches.
+ */
+
+sp_rc_t sp_call_stream(sp_call_t *call, const sp_pool_t *pool,
+    const char *function, const sp_str_t *shop, const char *kind,
+    const sp_id_t *id, const sp_str_t *source, uint64_t seq);
+void sp_call_age(sp_call_t *call);
+
 void sp_call_arg(sp_call_t *call, const char *data, size_t len);
 void sp_call_string(sp_call_t *call, const char *string);
 sp_rc_t sp_call_number(sp_call_t *call, const sp_pool_t *pool,
