@@ -8,6 +8,7 @@
 #define SP_CALL_INT_H
 
 #include "sp_call.h"
+#include "sp_text.h"
 #include "sp_field.h"
 
 
@@ -31,26 +32,6 @@
 /* A price whose product with any quantity is an amount. */
 
 #define SP_CALL_PRICE_MAX      (SP_CALL_AMOUNT_MAX / SP_QUANTITY_MAX)
-
-
-/* Text that grows in the pool; after SP_NOMEM it stays as it is. */
-
-typedef struct {
-    const sp_pool_t  *pool;
-    char             *data;
-    size_t            len;
-    size_t            size;
-    unsigned          failed:1;
-} sp_text_t;
-
-void sp_text_start(sp_text_t *text, const sp_pool_t *pool, size_t size);
-void sp_text_add(sp_text_t *text, const char *data, size_t len);
-void sp_text_char(sp_text_t *text, char c);
-void sp_text_number(sp_text_t *text, int64_t value);
-
-/* A text from a stranger, cleaned and cut to max bytes. */
-
-void sp_text_clean(sp_text_t *text, const sp_str_t *value, size_t max);
 
 
 /* FCALL function 2 sp:{SHOP}:KIND+id sp:{SHOP}:moved */
