@@ -276,13 +276,13 @@ private_answer(const char *method, unsigned status, const char *one,
     x = (exchange_t) { .method = method, .uri = "/" };
 
     if (one != NULL) {
-        x.response[0].name = "cache-control";
-        x.response[0].value = one;
+        x.response[0][0] = "cache-control";
+        x.response[0][1] = one;
     }
 
     if (two != NULL) {
-        x.response[1].name = "cache-control";
-        x.response[1].value = two;
+        x.response[1][0] = "cache-control";
+        x.response[1][1] = two;
     }
 
     exchange_show(&x, &ex);
