@@ -53,6 +53,7 @@ python3-aiosmtpd        # the SMTP server of the demo
 postfix                 # smtp-sink and smtp-source
 wrk                     # load
 chromium                # storefronts and screenshots
+postgresql-15           # database of a storefront, which starts one of its own
 fonts-dejavu-core       # text in screenshots
 fonts-liberation        # the same, as wide as Arial
 libnginx-mod-http-auth-pam              # all of these: loaded beside ours
