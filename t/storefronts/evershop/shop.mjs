@@ -79,7 +79,8 @@ class Device {
         });
 
         if (cookie) {
-            await this.context.addCookies([ { ...cookie, url: base } ]);
+            await this.context.addCookies([ { name: cookie.name,
+                                              value: cookie.value, url: base } ]);
         }
 
         /* Nothing but the shop is asked for anything; no picture is needed. */
