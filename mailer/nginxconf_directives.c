@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "nginxconf_build.h"
+#include "sp_learn.h"
 
 
 /* Times and sizes are what nginx takes. */
@@ -39,6 +40,8 @@ static sp_rc_t nginxconf_alias(nginxconf_build_t *b, nginxconf_level_t *level,
     const sp_str_t *words, unsigned n);
 static sp_rc_t nginxconf_route(nginxconf_build_t *b, nginxconf_level_t *level,
     const sp_str_t *words, unsigned n);
+static sp_rc_t nginxconf_learn(nginxconf_build_t *b, nginxconf_level_t *level,
+    const sp_str_t *words, unsigned n);
 static sp_rc_t nginxconf_currency(nginxconf_build_t *b,
     nginxconf_level_t *level, const sp_str_t *words, unsigned n);
 static sp_rc_t nginxconf_cookie(nginxconf_build_t *b,
@@ -69,6 +72,7 @@ static const nginxconf_known_t  nginxconf_known[] = {
     { "sitepreserver_visitor", 1, 2000, 0, nginxconf_visitor },
     { "sitepreserver_alias", 1, 2000, 0, nginxconf_alias },
     { "sitepreserver_route", 1, 2000, 0, nginxconf_route },
+    { "sitepreserver_learn", 1, 2000, 0, nginxconf_learn },
     { "sitepreserver_currency", 1, 1, 0, nginxconf_currency },
     { "sitepreserver_cookie", 1, 20, 0, nginxconf_cookie },
     { "sitepreserver_idle", 1, 1, 0, nginxconf_idle },
@@ -281,6 +285,21 @@ nginxconf_route(nginxconf_build_t *b, nginxconf_level_t *level,
     }
 
     return nginxconf_checked(b, sp_rules_route(level->rules, words, n, &err),
+                             &err);
+}
+
+
+static sp_rc_t
+nginxconf_learn(nginxconf_build_t *b, nginxconf_level_t *level,
+    const sp_str_t *words, unsigned n)
+{
+    sp_error_t  err;
+
+    if (nginxconf_level_rules(b, level) == NULL) {
+        return SP_NOMEM;
+    }
+
+    return nginxconf_checked(b, sp_rules_learn(level->rules, words, n, &err),
                              &err);
 }
 

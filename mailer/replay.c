@@ -153,7 +153,7 @@ replay_exchange(replay_t *replay, const har_exchange_t *x)
                     &wants);
 
     if (ob == NULL) {
-        return wants != 0 ? SP_NOMEM : replay_unmatched(replay);
+        return wants & SP_WANT_MEMORY ? SP_NOMEM : replay_unmatched(replay);
     }
 
     replay->counts.matched++;

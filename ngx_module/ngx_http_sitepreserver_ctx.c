@@ -106,6 +106,7 @@ ngx_http_sitepreserver_ctx_recover(ngx_http_request_t *r)
 
     if (r->filter_finalize) {
         ctx->want_response = 0;
+        ctx->learn = NULL;
     }
 
     return ctx;

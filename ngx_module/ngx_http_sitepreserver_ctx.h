@@ -27,7 +27,8 @@ typedef enum {
 } ngx_http_sitepreserver_result_t;
 
 
-typedef struct ngx_http_sitepreserver_ctx_s  ngx_http_sitepreserver_ctx_t;
+typedef struct ngx_http_sitepreserver_ctx_s    ngx_http_sitepreserver_ctx_t;
+typedef struct ngx_http_sitepreserver_learn_s  ngx_http_sitepreserver_learn_t;
 
 struct ngx_http_sitepreserver_ctx_s {
     ngx_http_sitepreserver_ctx_t       *next;       /* while it is spare */
@@ -38,6 +39,8 @@ struct ngx_http_sitepreserver_ctx_s {
     sp_pool_t                           pool;       /* the request's */
     sp_exchange_t                       exchange;
     sp_observation_t                   *observation;
+    ngx_http_sitepreserver_learn_t     *learn;      /* it asks for the page of
+                                                       a product; or NULL */
     sp_outcome_t                       *outcome;
 
     sp_id_t                             own;        /* of our cookie, as sent
@@ -66,6 +69,12 @@ struct ngx_http_sitepreserver_ctx_s {
     unsigned                            answered:1;
     unsigned                            clicked:1;
 };
+
+
+/* Is it there only because a page may be learnt?  Else nothing matched. */
+
+#define ngx_http_sitepreserver_ctx_idle(ctx)                                  \
+    ((ctx)->observation == NULL && (ctx)->outcome == NULL && !(ctx)->clicked)
 
 
 /*

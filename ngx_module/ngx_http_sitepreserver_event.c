@@ -7,6 +7,7 @@
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_gate.h"
+#include "ngx_http_sitepreserver_learn.h"
 #include "ngx_http_sitepreserver_person.h"
 #include "ngx_http_sitepreserver_queue.h"
 #include "ngx_http_sitepreserver_recall.h"
@@ -270,6 +271,12 @@ ngx_http_sitepreserver_build_cart(ngx_http_sitepreserver_build_t *b,
 
     if (outcome->nlines == 0) {
         return SP_OK;
+    }
+
+    if (ngx_http_sitepreserver_learn_lines(b->request, b->ctx, outcome)
+        != SP_OK)
+    {
+        return SP_NOMEM;
     }
 
     known = ngx_pcalloc(b->request->pool, outcome->nlines);

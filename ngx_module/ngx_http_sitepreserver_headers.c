@@ -109,12 +109,17 @@ ngx_http_sitepreserver_response_watched(ngx_http_request_t *r,
 }
 
 
+/* Names of a length often begin alike, and seldom end so. */
+
 static ngx_table_elt_t *
 ngx_http_sitepreserver_find(ngx_list_part_t *part, const sp_str_t *name,
     unsigned i)
 {
+    u_char            last;
     ngx_uint_t        n;
     ngx_table_elt_t  *h;
+
+    last = (u_char) name->data[name->len - 1] | 0x20;
 
     for ( /* void */ ; part != NULL; part = part->next) {
 
@@ -123,6 +128,7 @@ ngx_http_sitepreserver_find(ngx_list_part_t *part, const sp_str_t *name,
         for (n = 0; n < part->nelts; n++) {
 
             if (h[n].key.len != name->len || h[n].hash == 0
+                || (h[n].key.data[name->len - 1] | 0x20) != last
                 || ngx_strncasecmp(h[n].key.data, (u_char *) name->data,
                                    name->len)
                    != 0)

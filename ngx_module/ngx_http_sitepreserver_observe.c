@@ -11,6 +11,7 @@
 #include "ngx_http_sitepreserver_decide.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_headers.h"
+#include "ngx_http_sitepreserver_learn.h"
 #include "ngx_http_sitepreserver_page.h"
 #include "ngx_http_sitepreserver_zone.h"
 
@@ -77,7 +78,7 @@ ngx_http_sitepreserver_post_read_handler(ngx_http_request_t *r)
 
     ob = sp_observe(scf->rules, &ctx->exchange, &ctx->pool, &wants);
 
-    if (ob == NULL) {
+    if (ob == NULL && wants < SP_WANT_LEARN) {
         if (wants & SP_WANT_MEMORY) {
             ngx_http_sitepreserver_no_memory(r);
         }
@@ -91,6 +92,11 @@ ngx_http_sitepreserver_post_read_handler(ngx_http_request_t *r)
     }
 
     ctx->observation = ob;
+
+    if (wants >= SP_WANT_LEARN) {
+        ngx_http_sitepreserver_learn_asked(r, ctx, wants);
+    }
+
     ctx->lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
     ctx->want_request = (wants & SP_WANT_REQUEST_BODY) != 0;
 
@@ -186,7 +192,9 @@ ngx_http_sitepreserver_access_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_sitepreserver_ctx(r);
 
-    if (ctx != NULL && ctx->lcf->enable) {
+    if (ctx != NULL && ctx->lcf->enable
+        && !ngx_http_sitepreserver_ctx_idle(ctx))
+    {
         ngx_http_sitepreserver_gate(r, ctx);
     }
 
@@ -211,15 +219,19 @@ ngx_http_sitepreserver_log_handler(ngx_http_request_t *r)
 
     if (ctx != NULL) {
         ngx_http_sitepreserver_note(r, ctx);
-        ngx_http_sitepreserver_decide(r, ctx);
+        ngx_http_sitepreserver_learn_over(r, ctx);
 
-        /* a page at which a rule has looked for nothing is still one */
+        if (!ngx_http_sitepreserver_ctx_idle(ctx)) {
+            ngx_http_sitepreserver_decide(r, ctx);
 
-        if (ctx->result == NGX_HTTP_SITEPRESERVER_RESULT_REJECTED) {
-            ngx_http_sitepreserver_page_view(r);
+            /* a page at which a rule has looked for nothing is still one */
+
+            if (ctx->result == NGX_HTTP_SITEPRESERVER_RESULT_REJECTED) {
+                ngx_http_sitepreserver_page_view(r);
+            }
+
+            return NGX_OK;
         }
-
-        return NGX_OK;
     }
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
@@ -288,7 +300,12 @@ ngx_http_sitepreserver_header_filter(ngx_http_request_t *r)
 
     ctx = ngx_http_sitepreserver_ctx(r);
 
-    if (ctx == NULL) {
+    if (ctx != NULL && ctx->learn != NULL) {
+        ngx_http_sitepreserver_note(r, ctx);
+        ngx_http_sitepreserver_learn_answer(r, ctx);
+    }
+
+    if (ctx == NULL || ngx_http_sitepreserver_ctx_idle(ctx)) {
         lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
 
         if (lcf->enable && scf->watches != 0
@@ -401,9 +418,19 @@ ngx_http_sitepreserver_unmatched(ngx_http_request_t *r)
         return;
     }
 
-    ctx = (rc == SP_OK) ? ngx_http_sitepreserver_ctx_spare(r) : NULL;
+    ctx = ngx_http_sitepreserver_ctx(r);
 
-    if (ctx == NULL || ngx_http_sitepreserver_ctx_attach(r, ctx) != NGX_OK) {
+    if (ctx == NULL && rc == SP_OK) {
+        ctx = ngx_http_sitepreserver_ctx_spare(r);
+
+        if (ctx != NULL
+            && ngx_http_sitepreserver_ctx_attach(r, ctx) != NGX_OK)
+        {
+            ctx = NULL;
+        }
+    }
+
+    if (ctx == NULL || rc != SP_OK) {
         ngx_http_sitepreserver_no_memory(r);
         return;
     }
@@ -432,6 +459,10 @@ ngx_http_sitepreserver_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     }
 
     ctx = ngx_http_sitepreserver_ctx(r);
+
+    if (ctx != NULL && ctx->learn != NULL) {
+        ngx_http_sitepreserver_learn_body(r, ctx, in);
+    }
 
     if (ctx == NULL || !ctx->want_response) {
         return ngx_http_next_body_filter(r, in);

@@ -31,6 +31,10 @@ static void ngx_http_sitepreserver_redis_note(
 static void ngx_http_sitepreserver_redis_cleanup(void *data);
 static ngx_http_sitepreserver_redis_t *ngx_http_sitepreserver_redis_of(
     ngx_http_sitepreserver_main_conf_t *mcf);
+static ngx_int_t ngx_http_sitepreserver_redis_queue(
+    ngx_http_sitepreserver_redis_t *redis,
+    ngx_http_sitepreserver_shop_t *shop, const sp_call_t *args, ngx_msec_t at,
+    ngx_uint_t stops, const uint64_t *items, ngx_uint_t nitems);
 static void ngx_http_sitepreserver_redis_flush_handler(ngx_event_t *ev);
 static void ngx_http_sitepreserver_redis_retry_handler(ngx_event_t *ev);
 static void ngx_http_sitepreserver_redis_tick_handler(ngx_event_t *ev);
@@ -202,10 +206,9 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
     ngx_http_sitepreserver_shop_t *shop, const sp_event_t *event, ngx_msec_t at,
     const sp_pool_t *pool, const uint64_t *items, ngx_uint_t nitems)
 {
-    size_t                           size;
     sp_str_t                         source;
     sp_call_t                        args;
-    ngx_http_sitepreserver_call_t   *call;
+    ngx_uint_t                       stops;
     ngx_http_sitepreserver_redis_t  *redis;
 
     redis = ngx_http_sitepreserver_redis_of(mcf);
@@ -227,8 +230,59 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
         return NGX_ERROR;
     }
 
+    stops = (event->kinds & (SP_PURCHASE|SP_ORDER_PENDING|SP_LOGOUT)) != 0
+            || event->forget || event->consent == SP_CONSENT_WITHDRAWN;
+
+    return ngx_http_sitepreserver_redis_queue(redis, shop, &args, at, stops,
+                                              items, nitems);
+}
+
+
+ngx_int_t
+ngx_http_sitepreserver_redis_item(ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_shop_t *shop, const sp_id_t *page,
+    const sp_product_t *product, const sp_pool_t *pool)
+{
+    sp_str_t                         source;
+    sp_call_t                        args;
+    ngx_http_sitepreserver_redis_t  *redis;
+
+    redis = ngx_http_sitepreserver_redis_of(mcf);
+    if (redis == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (shop->refused) {
+        return NGX_DECLINED;
+    }
+
+    source.data = redis->source;
+    source.len = SP_SOURCE_LEN;
+
+    if (sp_call_item(&args, pool, &shop->name, page, product, &source,
+                     shop->seq + 1)
+        != SP_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_sitepreserver_redis_queue(redis, shop, &args,
+                                              ngx_current_msec, 0, NULL, 0);
+}
+
+
+/* A call of the shop's stream, with the number that follows the last one's. */
+
+static ngx_int_t
+ngx_http_sitepreserver_redis_queue(ngx_http_sitepreserver_redis_t *redis,
+    ngx_http_sitepreserver_shop_t *shop, const sp_call_t *args, ngx_msec_t at,
+    ngx_uint_t stops, const uint64_t *items, ngx_uint_t nitems)
+{
+    size_t                          size;
+    ngx_http_sitepreserver_call_t  *call;
+
     call = ngx_http_sitepreserver_call_create(
-                                    NGX_HTTP_SITEPRESERVER_CALL_EVENT, &args,
+                                    NGX_HTTP_SITEPRESERVER_CALL_EVENT, args,
                                     items, nitems, &redis->log);
     if (call == NULL) {
         return NGX_ERROR;
@@ -238,8 +292,7 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
 
     call->shop = shop;
     call->happened = at;
-    call->stops = (event->kinds & (SP_PURCHASE|SP_ORDER_PENDING|SP_LOGOUT)) != 0
-                  || event->forget || event->consent == SP_CONSENT_WITHDRAWN;
+    call->stops = stops != 0;
     ngx_memcpy(call->source, redis->source, SP_SOURCE_LEN);
 
     size = call->len;
@@ -250,7 +303,7 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
         return NGX_DECLINED;
     }
 
-    ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_QUEUED);
+    ngx_http_sitepreserver_count(redis->mcf, NGX_HTTP_SITEPRESERVER_QUEUED);
 
     redis->unsent += size;
 

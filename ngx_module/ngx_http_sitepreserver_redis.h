@@ -39,6 +39,14 @@ ngx_int_t ngx_http_sitepreserver_redis_event(
     const sp_pool_t *pool, const uint64_t *items, ngx_uint_t nitems);
 
 
+/* Queues what a page said of its product; as an event's. */
+
+ngx_int_t ngx_http_sitepreserver_redis_item(
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_shop_t *shop, const sp_id_t *page,
+    const sp_product_t *product, const sp_pool_t *pool);
+
+
 /*
  * Asks what the browser with this cookie left, saw and bought.  answer is
  * called once, from an event of the connection: it must not end a request there, only

@@ -35,8 +35,8 @@ static const char  *ngx_http_sitepreserver_names[] = {
     "dropped", "addresses", "limited", "read_bytes", "request_cut",
     "response_cut", "request_bad", "response_bad", "encoded", "in_file",
     "lines_dropped", "cookies", "clicks", "no_memory", "queued", "applied",
-    "duplicates", "resent", "errors", "connects", "disconnects",
-    "recalls", "recalls_missed"
+    "duplicates", "resent", "errors", "connects", "disconnects", "learned",
+    "learn_none", "learn_broken", "learn_cut", "recalls", "recalls_missed"
 };
 
 

@@ -262,7 +262,13 @@ ngx_http_sitepreserver_variable_set(ngx_http_variable_value_t *v,
 static ngx_http_sitepreserver_ctx_t *
 ngx_http_sitepreserver_variable_ctx(ngx_http_request_t *r)
 {
-    return ngx_http_sitepreserver_ctx(r->main);
+    ngx_http_sitepreserver_ctx_t  *ctx;
+
+    ctx = ngx_http_sitepreserver_ctx(r->main);
+
+    return (ctx != NULL && ngx_http_sitepreserver_ctx_idle(ctx)
+            && ctx->result == NGX_HTTP_SITEPRESERVER_UNDECIDED)
+           ? NULL : ctx;
 }
 
 

@@ -61,23 +61,28 @@ ngx_http_sitepreserver_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         return NGX_ERROR;
     }
 
-    /* half of it for known items, a quarter for visits, all powers of two */
+    /*
+     * Half of it for known items, a quarter for visits, an eighth for pages,
+     * all powers of two.
+     */
 
     size = shm_zone->shm.size / 2 / sizeof(uint64_t);
 
     for (n = 1; n * 2 <= size; n *= 2) { /* void */ }
 
-    if (n * sizeof(uint64_t) * 3 / 2 > shpool->pfree * ngx_pagesize) {
+    if (n * sizeof(uint64_t) * 7 / 4 > shpool->pfree * ngx_pagesize) {
         n /= 2;
     }
 
     zone->nknown = n;
     zone->nactive = n / 2;
+    zone->npages = n / 4;
 
     zone->known = ngx_slab_calloc(shpool, zone->nknown * sizeof(uint64_t));
     zone->active = ngx_slab_calloc(shpool, zone->nactive * sizeof(uint64_t));
+    zone->pages = ngx_slab_calloc(shpool, zone->npages * sizeof(uint64_t));
 
-    if (zone->known == NULL || zone->active == NULL) {
+    if (zone->known == NULL || zone->active == NULL || zone->pages == NULL) {
         return NGX_ERROR;
     }
 
@@ -177,6 +182,41 @@ void
 ngx_http_sitepreserver_items_forget(ngx_http_sitepreserver_zone_t *zone)
 {
     ngx_memzero(zone->known, zone->nknown * sizeof(uint64_t));
+    ngx_memzero(zone->pages, zone->npages * sizeof(uint64_t));
+}
+
+
+ngx_uint_t
+ngx_http_sitepreserver_page_due(ngx_http_sitepreserver_zone_t *zone,
+    uint64_t hash, time_t every)
+{
+    time_t    age;
+    uint64_t  word, *at;
+
+    at = &zone->pages[hash & (zone->npages - 1)];
+    word = *at;
+
+    age = (time_t) (((uint64_t) ngx_time() - word)
+                    & NGX_HTTP_SITEPRESERVER_TIME_MASK);
+
+    if (word != 0 && ((word ^ hash) & ~NGX_HTTP_SITEPRESERVER_TIME_MASK) == 0
+        && age < every)
+    {
+        return 0;
+    }
+
+    *at = (hash & ~NGX_HTTP_SITEPRESERVER_TIME_MASK)
+          | ((uint64_t) ngx_time() & NGX_HTTP_SITEPRESERVER_TIME_MASK);
+
+    return 1;
+}
+
+
+void
+ngx_http_sitepreserver_page_again(ngx_http_sitepreserver_zone_t *zone,
+    uint64_t hash)
+{
+    zone->pages[hash & (zone->npages - 1)] = 0;
 }
 
 

@@ -53,6 +53,10 @@ typedef enum {
     NGX_HTTP_SITEPRESERVER_ERRORS,      /* error replies */
     NGX_HTTP_SITEPRESERVER_CONNECTS,
     NGX_HTTP_SITEPRESERVER_DISCONNECTS,
+    NGX_HTTP_SITEPRESERVER_LEARNED,     /* pages of products */
+    NGX_HTTP_SITEPRESERVER_LEARN_NONE,  /* ... that tell of no one product */
+    NGX_HTTP_SITEPRESERVER_LEARN_BROKEN,    /* JSON-LD that is not JSON */
+    NGX_HTTP_SITEPRESERVER_LEARN_CUT,   /* ... longer than the limit */
     NGX_HTTP_SITEPRESERVER_RECALLS,     /* lists that Redis gave */
     NGX_HTTP_SITEPRESERVER_RECALLS_MISSED,  /* ... that it did not */
     NGX_HTTP_SITEPRESERVER_COUNTERS
@@ -77,11 +81,13 @@ typedef struct {
     u_char                           run_id[40];    /* of Redis */
 
     /* tables of words: 40 bits of a hash and 24 bits of time: minutes for
-       items, seconds for visits */
+       items, seconds for visits and pages */
     ngx_uint_t                       nknown;        /* a power of two */
     ngx_uint_t                       nactive;
+    ngx_uint_t                       npages;
     uint64_t                        *known;
     uint64_t                        *active;
+    uint64_t                        *pages;
 } ngx_http_sitepreserver_zone_t;
 
 
@@ -128,6 +134,17 @@ void ngx_http_sitepreserver_item_learned(ngx_http_sitepreserver_zone_t *zone,
 void ngx_http_sitepreserver_run_id(ngx_http_sitepreserver_zone_t *zone,
     u_char *run_id);
 void ngx_http_sitepreserver_items_forget(ngx_http_sitepreserver_zone_t *zone);
+
+
+/*
+ * Is it time to read this page?  True if it was not noted within so many
+ * seconds; then it is noted.  It can be taken back.
+ */
+
+ngx_uint_t ngx_http_sitepreserver_page_due(
+    ngx_http_sitepreserver_zone_t *zone, uint64_t hash, time_t every);
+void ngx_http_sitepreserver_page_again(ngx_http_sitepreserver_zone_t *zone,
+    uint64_t hash);
 
 
 /* Notes that this visit did something now. */

@@ -89,6 +89,12 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
     }
 
     rules->plain = rules->n + rules->nlearn != 0 && rules->route.n == 0;
+    rules->plain_bare = rules->n + rules->nlearn != 0;
+
+    for (i = 0; i < rules->route.n; i++) {
+        rules->plain_bare &= rules->route.list[i].kind == SP_SOURCE_ARG;
+    }
+
     rules->nroots = 1;              /* 0: any */
     i = 0;
 

@@ -73,9 +73,11 @@ sp_rc_t
 sp_cookie_next(const sp_str_t *header, const sp_str_t *wanted, size_t *pos,
     sp_cookie_t *cookie)
 {
+    char         first;
     sp_str_t     text;
     const char  *p, *end, *last;
 
+    first = wanted->len ? wanted->data[0] : '\0';
     end = header->len ? header->data + header->len : header->data;
 
     while (*pos < header->len) {
@@ -87,6 +89,16 @@ sp_cookie_next(const sp_str_t *header, const sp_str_t *wanted, size_t *pos,
         }
 
         *pos = (size_t) (last - header->data) + 1;
+
+        /* most are another one */
+
+        while (p < last && *p == ' ') {
+            p++;
+        }
+
+        if (p == last || (*p != first && first != '*' && *p != '\t')) {
+            continue;
+        }
 
         text = cookie_trim(p, last);
 

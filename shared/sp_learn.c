@@ -83,6 +83,10 @@ sp_rules_learn(sp_rules_t *rules, const sp_str_t *args, unsigned n,
 
     rc = sp_meeting_uri(&learn->meeting, &words, rules->regexes, err);
 
+    if (rc == SP_OK && learn->meeting.op == SP_URI_ANY) {
+        return sp_words_error(err, "\"*\" would be every page", NULL);
+    }
+
     for ( /* void */ ; i < n && rc == SP_OK; i++) {
         rc = learn_option(learn, &learn->words[i], err);
     }
@@ -244,34 +248,45 @@ sp_rc_t
 sp_learn_link(const sp_rules_t *rules, const sp_str_t *host,
     const sp_str_t *link, const sp_pool_t *pool, sp_page_ref_t *page)
 {
-    char            path[SP_PAGE_MAX];
-    unsigned        n;
-    sp_scratch_t    scratch;
-    sp_exchange_t   ex;
+    char            text[SP_PAGE_MAX];
+    sp_str_t        path;
     sp_learn_url_t  url;
-
-    static const sp_str_t  get = sp_string("GET");
 
     if (rules->nlearn == 0 || !learn_url(link, &url)
         || (url.host.len != 0 && !learn_host(&url.host, host))
-        || url.path.len > sizeof(path))
+        || url.path.len > sizeof(text))
     {
         return SP_DONE;
     }
 
+    path.data = text;
+    path.len = sp_percent_decode(text, url.path.data,
+                                 url.path.data + url.path.len, 0);
+
+    return sp_learn_uri(rules, &path, &url.args, pool, page);
+}
+
+
+sp_rc_t
+sp_learn_uri(const sp_rules_t *rules, const sp_str_t *uri,
+    const sp_str_t *args, const sp_pool_t *pool, sp_page_ref_t *page)
+{
+    unsigned       n;
+    sp_scratch_t   scratch;
+    sp_exchange_t  ex;
+
+    static const sp_str_t  get = sp_string("GET");
+
     memset(&ex, 0, sizeof(sp_exchange_t));
 
     ex.method = get;
-    ex.uri.data = path;
-    ex.uri.len = sp_percent_decode(path, url.path.data,
-                                   url.path.data + url.path.len, 0);
-    ex.args = url.args;
+    ex.uri = *uri;
+    ex.args = *args;
     ex.request_header = learn_no_header;
 
     n = sp_observe_learns(rules, &ex, sp_scratch_pool(&scratch, pool));
 
-    return n != 0 ? learn_text(rules->learn_list[n - 1], &ex.uri, &ex.args,
-                               pool, page)
+    return n != 0 ? learn_text(rules->learn_list[n - 1], uri, args, pool, page)
                   : SP_DONE;
 }
 

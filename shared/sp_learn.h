@@ -61,6 +61,12 @@ sp_rc_t sp_learn_link(const sp_rules_t *rules, const sp_str_t *host,
     const sp_str_t *link, const sp_pool_t *pool, sp_page_ref_t *page);
 
 
+/* The same of a path, decoded, and its arguments, whatever the method. */
+
+sp_rc_t sp_learn_uri(const sp_rules_t *rules, const sp_str_t *uri,
+    const sp_str_t *args, const sp_pool_t *pool, sp_page_ref_t *page);
+
+
 /* The number, from 1, of the sitepreserver_learn that an
    exchange meets; 0: none. */
 

@@ -36,9 +36,11 @@ struct sp_literals_node_s {
 
 
 /*
- * table[state * classes + class of the byte] is the next state; state 0 is
- * the root, and class 0 all bytes that are in no literal.  ends[state] is what
- * ends there, the literals of shorter suffixes included.
+ * table[state + class of the byte] is twice the next state, and 1 more if a
+ * literal ends in it; states are multiples of the number of classes, 0 is the
+ * root, and class 0 all bytes that are in no literal.  begins: bytes that lead
+ * away from the root.  ends[state / classes] is what ends there, the literals
+ * of shorter suffixes included.
  */
 
 struct sp_literals_s {
@@ -47,7 +49,10 @@ struct sp_literals_s {
     unsigned             states;
     unsigned             classes;
     unsigned char        class[256];
-    uint16_t            *table;
+    unsigned char        begins[256];
+    unsigned             nbegins;
+    int                  begin;     /* the last of them */
+    uint32_t            *table;
     sp_literals_end_t  **ends;
 };
 
@@ -55,6 +60,7 @@ struct sp_literals_s {
 static sp_literals_node_t *sp_literals_child(const sp_literals_node_t *node,
     unsigned char byte);
 static sp_rc_t sp_literals_fill(sp_literals_t *set, sp_literals_node_t *node);
+static void sp_literals_number(sp_literals_t *set);
 static sp_rc_t sp_literals_inherit(sp_literals_t *set,
     sp_literals_node_t *node);
 
@@ -158,7 +164,7 @@ sp_literals_build(sp_literals_t *set)
     }
 
     set->table = sp_calloc(set->pool, (size_t) set->states * set->classes
-                                      * sizeof(uint16_t));
+                                      * sizeof(uint32_t));
     set->ends = sp_calloc(set->pool,
                           set->states * sizeof(sp_literals_end_t *));
 
@@ -193,21 +199,50 @@ sp_literals_build(sp_literals_t *set)
         }
     }
 
+    sp_literals_number(set);
+
     return SP_OK;
+}
+
+
+/* What the table says of states, once it is known where literals end. */
+
+static void
+sp_literals_number(sp_literals_t *set)
+{
+    size_t     i, n;
+    uint32_t   next;
+    unsigned   c;
+
+    n = (size_t) set->states * set->classes;
+
+    for (i = 0; i < n; i++) {
+        next = set->table[i];
+        set->table[i] = next * set->classes * 2 + (set->ends[next] != NULL);
+    }
+
+    for (c = 0; c < 256; c++) {
+        set->begins[c] = set->table[set->class[c]] != 0;
+
+        if (set->begins[c]) {
+            set->nbegins++;
+            set->begin = (int) c;
+        }
+    }
 }
 
 
 static sp_rc_t
 sp_literals_fill(sp_literals_t *set, sp_literals_node_t *node)
 {
-    uint16_t            *row;
+    uint32_t            *row;
     sp_literals_node_t  *child;
 
     row = &set->table[(size_t) node->state * set->classes];
 
     if (node->fail != NULL) {
         memcpy(row, &set->table[(size_t) node->fail->state * set->classes],
-               set->classes * sizeof(uint16_t));
+               set->classes * sizeof(uint32_t));
 
         if (sp_literals_inherit(set, node) != SP_OK) {
             return SP_NOMEM;
@@ -247,28 +282,52 @@ sp_literals_inherit(sp_literals_t *set, sp_literals_node_t *node)
 }
 
 
+/* Most bytes of most URIs begin no literal. */
+
 int
 sp_literals_find(const sp_literals_t *set, const sp_str_t *text,
     uint64_t *rules)
 {
     int                       found;
-    unsigned                  state;
+    uint32_t                  next;
     const unsigned char      *p, *last;
     const sp_literals_end_t  *end;
 
     found = 0;
-    state = 0;
+    next = 0;
 
     p = (const unsigned char *) text->data;
     last = p + text->len;
 
     while (p < last) {
-        state = set->table[state * set->classes + set->class[*p++]];
 
-        for (end = set->ends[state]; end != NULL; end = end->next) {
-            rules[end->rule / 64] |= (uint64_t) 1 << (end->rule % 64);
-            found = 1;
+        if (next == 0 && !set->begins[*p]) {
+
+            if (set->nbegins != 1) {
+                p++;
+                continue;
+            }
+
+            p = memchr(p, set->begin, (size_t) (last - p));
+            if (p == NULL) {
+                break;
+            }
         }
+
+        next = set->table[next / 2 + set->class[*p++]];
+
+        if (!(next & 1)) {
+            continue;
+        }
+
+        for (end = set->ends[next / 2 / set->classes]; end != NULL;
+             end = end->next)
+        {
+            rules[end->rule / 64] |= (uint64_t) 1 << (end->rule % 64);
+        }
+
+        next &= ~UINT32_C(1);
+        found = 1;
     }
 
     return found;

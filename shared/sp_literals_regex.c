@@ -18,11 +18,20 @@ typedef struct {
     sp_str_t          best[SP_LITERALS_MAX];    /* of this branch: any of */
     unsigned          nbest;
     size_t            shortest;     /* of best */
+    unsigned          depth;        /* of groups around it */
     const sp_pool_t  *pool;
     unsigned          nomem:1;
+    unsigned          fresh:1;      /* the run begins the branch */
+    unsigned          leads:1;      /* best begins the branch */
 } sp_literals_scan_t;
 
 
+#define SP_LITERALS_DEPTH  4        /* groups in groups that are looked into */
+
+
+static sp_rc_t sp_literals_branches(const sp_pool_t *pool,
+    const sp_str_t *regex, unsigned depth, sp_str_t literals[SP_LITERALS_MAX],
+    unsigned *n, unsigned *lead);
 static int sp_literals_branch(sp_literals_scan_t *scan);
 static int sp_literals_atom(sp_literals_scan_t *scan);
 static void sp_literals_char(sp_literals_scan_t *scan, char c);
@@ -32,36 +41,61 @@ static void sp_literals_keep(sp_literals_scan_t *scan, const sp_str_t *text,
 static int sp_literals_quantifier(sp_literals_scan_t *scan, int *optional);
 static int sp_literals_class(sp_literals_scan_t *scan);
 static int sp_literals_group(sp_literals_scan_t *scan);
-static void sp_literals_words(sp_literals_scan_t *scan, const char *start,
-    const char *end);
+static void sp_literals_within(sp_literals_scan_t *scan, size_t before,
+    const char *start, const char *end);
+static void sp_literals_join(sp_literals_scan_t *scan, size_t before,
+    sp_str_t *literal);
 
 
 sp_rc_t
 sp_literals_of(const sp_pool_t *pool, const sp_str_t *regex,
     sp_str_t literals[SP_LITERALS_MAX], unsigned *n)
 {
+    unsigned  lead;
+
+    *n = 0;
+
+    if (!sp_literals_plain(regex)) {
+        return SP_OK;
+    }
+
+    return sp_literals_branches(pool, regex, 0, literals, n, &lead);
+}
+
+
+/*
+ * One of every branch is needed: "^/cart|^/basket".  *lead: each branch begins
+ * with its one.
+ */
+
+static sp_rc_t
+sp_literals_branches(const sp_pool_t *pool, const sp_str_t *regex,
+    unsigned depth, sp_str_t literals[SP_LITERALS_MAX], unsigned *n,
+    unsigned *lead)
+{
     unsigned            i, found;
     sp_literals_scan_t  scan;
 
     *n = 0;
+    *lead = 1;
     found = 0;
 
-    if (regex->len == 0 || !sp_literals_plain(regex)) {
+    if (regex->len == 0) {
         return SP_OK;
     }
 
     memset(&scan, 0, sizeof(scan));
     scan.p = regex->data;
     scan.end = regex->data + regex->len;
+    scan.depth = depth;
     scan.pool = pool;
-
-    /* one of every branch is needed: "^/cart|^/basket" */
 
     for ( ;; ) {
 
         scan.nbest = 0;
         scan.shortest = 0;
         scan.run.len = 0;
+        scan.fresh = 1;
 
         if (!sp_literals_branch(&scan)) {
             return SP_OK;
@@ -80,6 +114,8 @@ sp_literals_of(const sp_pool_t *pool, const sp_str_t *regex,
         for (i = 0; i < scan.nbest; i++) {
             literals[found++] = scan.best[i];
         }
+
+        *lead &= scan.leads;
 
         if (scan.p == scan.end) {
             break;
@@ -254,9 +290,11 @@ sp_literals_flush(sp_literals_scan_t *scan)
         sp_literals_keep(scan, &run, 0);
         scan->nbest = 1;
         scan->shortest = run.len;
+        scan->leads = scan->fresh;
     }
 
     scan->run.len = 0;
+    scan->fresh = 0;
 }
 
 
@@ -364,27 +402,26 @@ sp_literals_class(sp_literals_scan_t *scan)
 }
 
 
-/*
- * Behind "(": to the end of the group.  Only "(a|b|c)" without anything else
- * in it tells something.
- */
+/* Behind "(": to the end of the group. */
 
 static int
 sp_literals_group(sp_literals_scan_t *scan)
 {
-    int          simple, optional;
+    int          asserts, optional;
+    size_t       before;
     unsigned     depth;
     const char  *start, *end;
 
+    before = scan->run.len;
     sp_literals_flush(scan);
 
-    simple = 1;
+    asserts = 0;
     start = scan->p;
 
     if (scan->p < scan->end && *scan->p == '?') {
-        simple = scan->p + 1 < scan->end && scan->p[1] == ':';
-        start = scan->p + 2;
+        asserts = scan->p + 1 == scan->end || scan->p[1] != ':';
         scan->p += scan->p + 1 < scan->end ? 2 : 1;
+        start = scan->p;
     }
 
     for (depth = 1; scan->p < scan->end; /* void */) {
@@ -392,32 +429,23 @@ sp_literals_group(sp_literals_scan_t *scan)
         switch (*scan->p++) {
 
         case '\\':
-            simple = 0;
-
             if (scan->p < scan->end) {
                 scan->p++;
             }
             break;
 
         case '[':
-            simple = 0;
-
             if (!sp_literals_class(scan)) {
                 return 0;
             }
             break;
 
         case '(':
-            simple = 0;
             depth++;
             break;
 
         case ')':
             depth--;
-            break;
-
-        case '.': case '^': case '$': case '?': case '*': case '+': case '{':
-            simple = 0;
             break;
 
         default:
@@ -436,57 +464,77 @@ sp_literals_group(sp_literals_scan_t *scan)
     end = scan->p - 1;
     sp_literals_quantifier(scan, &optional);
 
-    if (simple && !optional) {
-        sp_literals_words(scan, start, end);
+    if (!asserts && !optional && scan->depth < SP_LITERALS_DEPTH) {
+        sp_literals_within(scan, before, start, end);
     }
 
     return 1;
 }
 
 
-/* "a|b|c" is as good as the shortest of them. */
+/*
+ * "a|b|c" is as good as the shortest of them; with what stands before it, as
+ * many bytes in the buffer, each is longer.
+ */
 
 static void
-sp_literals_words(sp_literals_scan_t *scan, const char *start,
+sp_literals_within(sp_literals_scan_t *scan, size_t before, const char *start,
     const char *end)
 {
-    size_t       shortest;
-    unsigned     n;
-    sp_str_t     words[SP_LITERALS_MAX];
-    const char  *p;
+    size_t     shortest;
+    unsigned   i, n, lead;
+    sp_str_t   inner, literals[SP_LITERALS_MAX];
 
-    n = 0;
-    shortest = (size_t) -1;
+    inner.data = start;
+    inner.len = (size_t) (end - start);
 
-    for (p = start; p <= end; p++) {
-
-        if (p < end && *p != '|') {
-            continue;
-        }
-
-        if (n == SP_LITERALS_MAX) {
-            return;
-        }
-
-        words[n].data = start;
-        words[n].len = (size_t) (p - start);
-
-        if (words[n].len < shortest) {
-            shortest = words[n].len;
-        }
-
-        n++;
-        start = p + 1;
-    }
-
-    if (shortest <= scan->shortest) {
+    if (sp_literals_branches(scan->pool, &inner, scan->depth + 1, literals,
+                             &n, &lead)
+        != SP_OK)
+    {
+        scan->nomem = 1;
         return;
     }
 
-    scan->shortest = shortest;
-    scan->nbest = n;
+    shortest = n != 0 ? literals[0].len : 0;
 
-    while (n-- > 0) {
-        sp_literals_keep(scan, &words[n], n);
+    for (i = 1; i < n; i++) {
+        shortest = literals[i].len < shortest ? literals[i].len : shortest;
     }
+
+    before = lead && n != 0 ? before : 0;
+
+    if (shortest + before <= scan->shortest) {
+        return;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (before != 0) {
+            sp_literals_join(scan, before, &literals[i]);
+        }
+
+        scan->best[i] = literals[i];
+    }
+
+    scan->nbest = n;
+    scan->shortest = shortest + before;
+    scan->leads = 0;
+}
+
+
+static void
+sp_literals_join(sp_literals_scan_t *scan, size_t before, sp_str_t *literal)
+{
+    char  *p;
+
+    p = sp_alloc(scan->pool, before + literal->len);
+    if (p == NULL) {
+        scan->nomem = 1;
+        return;
+    }
+
+    memcpy(p, scan->buffer, before);
+    memcpy(p + before, literal->data, literal->len);
+    literal->data = p;
+    literal->len += before;
 }

@@ -20,6 +20,7 @@
 
 typedef struct {
     unsigned          n;
+    unsigned          nalways;
     sp_literals_t    *literals;
     sp_regex_t       *alternation;
     uint64_t          members[SP_RULES_WORDS];
@@ -318,6 +319,7 @@ sp_matcher_group_add(sp_matcher_t *matcher, sp_matcher_group_t *group,
 
     if (n == 0) {
         sp_bit_set(group->always, rule);
+        group->nalways++;
         return SP_OK;
     }
 
@@ -341,6 +343,7 @@ sp_matcher_group_add(sp_matcher_t *matcher, sp_matcher_group_t *group,
 
 
 /*
+ * For URIs that have the literals of most regexes:
  * (?|(?:A)|(?i:B)|...): captures are counted anew in each, so that a
  * reference to one means what it did.  It is only a filter, so where PCRE2
  * refuses it the regexes are tried without.
@@ -484,8 +487,11 @@ sp_matcher_candidates(const sp_matcher_t *matcher,
 
     memcpy(candidates, group->always, matcher->words * sizeof(uint64_t));
 
-    if (group->literals != NULL) {
-        sp_literals_find(group->literals, uri, candidates);
+    if (group->literals != NULL
+        && !sp_literals_find(group->literals, uri, candidates)
+        && !group->nalways)
+    {
+        return 0;
     }
 
     n = 0;
@@ -496,7 +502,7 @@ sp_matcher_candidates(const sp_matcher_t *matcher,
         }
     }
 
-    if (n <= SP_MATCHER_FEW || group->alternation == NULL
+    if (n <= SP_MATCHER_FEW || n < group->n / 2 || group->alternation == NULL
         || sp_regex_match(group->alternation, uri) != SP_DONE)
     {
         return n != 0;

@@ -252,6 +252,12 @@ sp_rc_t sp_observe_who(const sp_rules_t *rules, const sp_exchange_t *exchange,
 int sp_observe_lined(const sp_rules_t *rules);
 
 
+/* Non-zero if the request has an alias: a login cookie. */
+
+int sp_observe_aliased(const sp_rules_t *rules, const sp_exchange_t *exchange,
+    const sp_pool_t *pool);
+
+
 /* The visitor as the request alone shows it (for access logs, clicks). */
 
 sp_rc_t sp_observe_visitor(const sp_rules_t *rules,

@@ -37,7 +37,7 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
 
     *wants = 0;
 
-    if (!rules->plain) {
+    if (!(ex->args.len != 0 ? rules->plain : rules->plain_bare)) {
         return sp_observe_routed(rules, ex, pool, 0, wants);
     }
 
@@ -458,4 +458,24 @@ sp_observe_visitor(const sp_rules_t *rules, const sp_exchange_t *ex,
     }
 
     return rc;
+}
+
+
+int
+sp_observe_aliased(const sp_rules_t *rules, const sp_exchange_t *ex,
+    const sp_pool_t *pool)
+{
+    unsigned          i;
+    sp_value_t        value;
+    sp_observation_t  ob;
+
+    sp_observe_begin(&ob, rules, ex, pool);
+
+    for (i = 0; i < rules->naliases; i++) {
+        if (sp_value_first(&ob, &rules->aliases[i], &value) != SP_DONE) {
+            return 1;
+        }
+    }
+
+    return 0;
 }

@@ -181,6 +181,7 @@ struct sp_rules_s {
     sp_rule_t          **last;
     unsigned             n;
     unsigned             plain;     /* there are rules, and no route */
+    unsigned             plain_bare;    /* ... or none without arguments */
 
     sp_learn_t          *learn;
     sp_learn_t         **learn_last;

@@ -111,8 +111,10 @@ check(const sp_outcome_t *out)
             line = &out->lines[i];
 
             must(line->id.len != 0 || line->key.len != 0);
-            must(line->price >= 0 || line->price == SP_NO_AMOUNT);
-            must(line->total >= 0 || line->total == SP_NO_AMOUNT);
+            must(line->price >= 0 || line->price == SP_NO_AMOUNT
+                 || line->price == SP_UNSURE);
+            must(line->total >= 0 || line->total == SP_NO_AMOUNT
+                 || (line->total == SP_UNSURE && line->price == SP_UNSURE));
             must_be_utf8(&line->id);
             must_be_utf8(&line->name);
         }

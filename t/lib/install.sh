@@ -52,6 +52,8 @@ python3                 # parses messages, demo
 python3-aiosmtpd        # the SMTP server of the demo
 postfix                 # smtp-sink and smtp-source
 wrk                     # load
+lua-nginx-redis         # what benchmarks compare with
+lua-cjson               # the same
 chromium                # storefronts and screenshots
 postgresql-15           # database of a storefront, which starts one of its own
 fonts-dejavu-core       # text in screenshots
