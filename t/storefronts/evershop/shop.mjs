@@ -219,7 +219,7 @@ class Device {
         await this.open('/account');
         await Promise.all([
             this.page.waitForResponse(r => r.url().endsWith('/customer/logout')),
-            this.page.locator('a', { hasText: 'Logout' }).click(),
+            this.page.getByRole('button', { name: 'Log out' }).click(),
         ]);
         await this.page.waitForURL(u => u.pathname === '/');
         this.cart = new Map();
