@@ -14,6 +14,7 @@
  *   others           addresses that the flow used and that must get nothing
  *   items            sku, name, quantity, unit, line (minor units)
  *   total, currency  of the goods, tax included (minor units)
+ *   outcome          what became of it, as in the recordings' flows.jsonl
  *   why              in words
  *
  * --visitors: the flow "customer" leaves there the cookie that nginx has set,
@@ -38,12 +39,13 @@ const PASSWORD = 'Pass-phrase-4-this-test';
 const WAIT = Number(process.env.SP_WAIT ?? 300_000);
 const AT_ONCE = 3;
 
-/* The catalogue of store.mjs: name, price (minor units). */
+/* The catalogue of store.mjs: name, price (minor units), variant. */
 
 const PRODUCTS = {
     'MUG-01': ['Enamel Mug', 1400],
     'CAFE-02': ['Café & Crème – Tasse', 2140],
     'TRAY-03': ['Oak Tray', 113225],
+    'SHIRT-04-GREEN': ['Linen Shirt, green', 6295, 'Green'],
     'LAMP-05': ['Brass Lamp', 8990],
 };
 
@@ -143,15 +145,40 @@ class Device {
     }
 
     async add(sku, quantity = 1) {
+        await this.choose(sku, quantity);
+        await this.change('POST', () => this.page
+            .getByRole('button', { name: 'Add to cart' }).click());
+        this.cart.set(sku, (this.cart.get(sku) ?? 0) + quantity);
+    }
+
+    /* The same, more than there are.  True: the shop has refused it. */
+
+    async refused(sku, quantity) {
+        await this.choose(sku, quantity);
+
+        const [answer] = await Promise.all([
+            this.page.waitForResponse(r => r.request().method() === 'POST'
+                                           && /\/api\/cart\//.test(r.url())),
+            this.page.getByRole('button', { name: 'Add to cart' }).click(),
+        ]);
+
+        return !answer.ok();
+    }
+
+    async choose(sku, quantity) {
+        const variant = PRODUCTS[sku][2];
+
         await this.open(`/${sku.toLowerCase()}`);
+
+        if (variant) {
+            await this.page.getByRole('button', { name: variant }).click();
+            await this.page.locator('.variant-option-list .selected')
+                .filter({ hasText: variant }).waitFor();
+        }
 
         if (quantity !== 1) {
             await this.page.locator('[name="qty"]').fill(String(quantity));
         }
-
-        await this.change('POST', () => this.page
-            .getByRole('button', { name: 'Add to cart' }).click());
-        this.cart.set(sku, (this.cart.get(sku) ?? 0) + quantity);
     }
 
     row(sku) {
@@ -164,11 +191,12 @@ class Device {
         const button = this.row(sku).locator('button')
             .nth(quantity > had ? 1 : 0);
 
-        await this.change('PATCH', async () => {
-            for (let i = 0; i < Math.abs(quantity - had); i++) {
-                await button.click();
-            }
-        });
+        /* Of two clicks in a row the page may tell the shop apart or at once. */
+
+        for (let i = 0; i < Math.abs(quantity - had); i++) {
+            await this.change('PATCH', () => button.click());
+        }
+
         this.cart.set(sku, quantity);
     }
 
@@ -295,7 +323,7 @@ function entries(file, base) {
 
             return {
                 startedDateTime: e.startedDateTime,
-                time: 0,
+                time: Math.max(0, Math.round(e.time)),
                 request: {
                     method: e.request.method,
                     url: mend(e.request.url),
@@ -326,7 +354,8 @@ function entries(file, base) {
                     },
                 },
                 cache: {},
-                timings: { send: 0, wait: 0, receive: 0 },
+                timings: { send: 0, wait: Math.max(0, Math.round(e.time)),
+                           receive: 0 },
             };
         });
 }
@@ -339,13 +368,13 @@ function mailed(email, cart, why, others = []) {
         return { sku, name, quantity, unit, line: unit * quantity };
     });
 
-    return { email, others, why, items, currency: 'EUR',
+    return { email, others, why, items, currency: 'EUR', outcome: 'abandoned',
              total: items.reduce((sum, item) => sum + item.line, 0) };
 }
 
 
-function silent(why, ...others) {
-    return { email: null, others, why };
+function silent(outcome, why, ...others) {
+    return { email: null, others, outcome, why };
 }
 
 
@@ -359,8 +388,9 @@ const FLOWS = {
         await d.add('MUG-01', 2);
         await d.checkout(email);
 
-        return silent('a guest fills in the checkout and leaves: EverShop has '
-                      + 'not been told the address', email);
+        return silent('email_typed_but_never_sent', 'a guest fills in the checkout '
+                      + 'and leaves: EverShop has not been told the address',
+                      email);
     },
 
     async refused_order({ device, mail }) {
@@ -402,7 +432,7 @@ const FLOWS = {
             throw new Error('the order was refused');
         }
 
-        return silent('a guest buys', email);
+        return silent('completed', 'a guest buys', email);
     },
 
     async anonymous({ device }) {
@@ -411,7 +441,7 @@ const FLOWS = {
         await d.add('TRAY-03');
         await d.open('/cart');
 
-        return silent('a guest never gives an address');
+        return silent('anonymous', 'a guest never gives an address');
     },
 
     async customer({ device, mail, visitors }) {
@@ -449,7 +479,7 @@ const FLOWS = {
             throw new Error('the order was refused');
         }
 
-        return silent('a customer buys', email);
+        return silent('completed', 'a customer buys', email);
     },
 
     async two_devices({ device, mail }) {
@@ -494,6 +524,7 @@ const FLOWS = {
         await d.register(email, 'Eve Editor');
         await d.add('MUG-01');
         await d.add('TRAY-03');
+        await d.add('SHIRT-04-GREEN', 2);
         await d.add('CAFE-02', 2);
         await d.open('/cart');
         await d.set('MUG-01', 3);
@@ -501,6 +532,22 @@ const FLOWS = {
         await d.set('CAFE-02', 1);
 
         return mailed(email, d.cart, 'quantities changed, a line removed');
+    },
+
+    async refused_add({ device, mail }) {
+        const d = await device(), email = mail('max');
+
+        await d.register(email, 'Max Many');
+        await d.add('MUG-01');
+
+        if (!await d.refused('TRAY-03', 501)) {
+            throw new Error('more trays were sold than there are');
+        }
+
+        await d.open('/vase-06');
+        await d.page.getByRole('button', { name: 'Sold out' }).waitFor();
+
+        return mailed(email, d.cart, 'more than there is, and what is sold out');
     },
 
     async empties({ device, mail }) {
@@ -511,7 +558,7 @@ const FLOWS = {
         await d.open('/cart');
         await d.remove('MUG-01');
 
-        return silent('the last line is removed', email);
+        return silent('emptied', 'the last line is removed', email);
     },
 
     async logs_out({ device, mail }) {
@@ -539,7 +586,7 @@ const FLOWS = {
             throw new Error('any password will do');
         }
 
-        return silent('a stranger tries somebody\'s login', email);
+        return silent('anonymous', 'a stranger tries somebody\'s login', email);
     },
 };
 
