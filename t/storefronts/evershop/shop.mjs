@@ -69,6 +69,8 @@ class Device {
         const n = ++Device.count;
         const { browser, base, har } = this.options;
 
+        this.name = `browser ${n}`;
+
         if (har) {
             this.har = join(tmpdir(), `evershop-${process.pid}-${n}.har`);
         }
@@ -105,7 +107,8 @@ class Device {
         await this.context.close();
 
         if (this.har) {
-            this.options.har.push(...entries(this.har, this.options.base));
+            this.options.har.push(...entries(this.har, this.options.base,
+                                             this.name));
             rmSync(this.har);
         }
     }
@@ -132,12 +135,17 @@ class Device {
 
     async change(method, work) {
         const page = this.page;
-        const [answer] = await Promise.all([
+        const [answer, cart] = await Promise.all([
             page.waitForResponse(r => r.request().method() === method
                                       && /\/api\/carts?\//.test(r.url())),
             page.waitForResponse(isCart),
             work(),
         ]);
+
+        /* What is not read before the page is left is not recorded. */
+
+        await answer.body();
+        await cart.body();
 
         if (!answer.ok()) {
             throw new Error(`${method}: status ${answer.status()}`);
@@ -304,9 +312,10 @@ class Device {
 }
 
 
-/* What of a HAR is worth keeping: no pictures, scripts, styles, machine. */
+/* What of a HAR is worth keeping: no pictures, scripts, styles, machine.  Whose
+   browser it was is said with each exchange. */
 
-function entries(file, base) {
+function entries(file, base, client) {
     const { log } = JSON.parse(readFileSync(file, 'utf8'));
     const host = new URL(base).host;
     const mend = s => s.replaceAll(host, 'shop.example');
@@ -322,6 +331,7 @@ function entries(file, base) {
             const page = /html/.test(e.response.content.mimeType);
 
             return {
+                _client: client,
                 startedDateTime: e.startedDateTime,
                 time: Math.max(0, Math.round(e.time)),
                 request: {
