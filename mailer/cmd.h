@@ -146,6 +146,7 @@ int cmd_bounce(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_consent(int argc, char **argv);
 int cmd_creative(int argc, char **argv);
+int cmd_detect(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);
 int cmd_offer(int argc, char **argv);

@@ -312,6 +312,10 @@ har_log(har_reader_t *reader, json_t *root, har_error_t *err)
         places[i].n = i + 1;
         text = har_seen(json_object_get(places[i].entry, "startedDateTime"));
         places[i].began = har_time(&text);
+
+        if (places[i].began == 0 && i > 0) {
+            places[i].began = places[i - 1].began;
+        }
     }
 
     qsort(places, n, sizeof(har_place_t), har_place_order);

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "sp_str.h"
+#include "sp_text.h"
 
 
 #define HAR_SIZE_MAX     (256 * 1024 * 1024)    /* of a HAR: it is held whole */
@@ -151,19 +151,9 @@ int64_t har_time(const sp_str_t *text);
 int64_t har_date(const sp_str_t *text);
 
 
-/* A text that grows in a pool. */
+/* Adds it as forms are sent. */
 
-typedef struct {
-    const sp_pool_t  *pool;
-    char             *data;
-    size_t            len;
-    size_t            size;
-    unsigned          failed:1;
-} har_buf_t;
-
-void har_buf_add(har_buf_t *buf, const char *data, size_t len);
-void har_buf_text(har_buf_t *buf, const char *text);
-void har_buf_escaped(har_buf_t *buf, const sp_str_t *text);
+void har_escaped(sp_text_t *text, const sp_str_t *value);
 
 
 #endif /* HAR_H */

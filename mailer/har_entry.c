@@ -14,7 +14,7 @@ static sp_rc_t har_entry_cookies(json_t *list, const sp_pool_t *pool,
     har_headers_t *headers);
 static sp_rc_t har_entry_set_cookies(json_t *list, const sp_pool_t *pool,
     har_headers_t *headers);
-static void har_entry_attributes(json_t *cookie, har_buf_t *buf);
+static void har_entry_attributes(json_t *cookie, sp_text_t *buf);
 static sp_rc_t har_entry_post(json_t *post, const sp_pool_t *pool,
     har_exchange_t *x);
 static sp_rc_t har_entry_form(json_t *params, const sp_pool_t *pool,
@@ -207,7 +207,7 @@ har_entry_cookies(json_t *list, const sp_pool_t *pool, har_headers_t *headers)
     size_t     i;
     json_t    *one;
     sp_str_t   name, value, text;
-    har_buf_t  buf;
+    sp_text_t  buf;
 
     static const sp_str_t  cookie = sp_string("cookie");
 
@@ -217,18 +217,17 @@ har_entry_cookies(json_t *list, const sp_pool_t *pool, har_headers_t *headers)
         return SP_OK;
     }
 
-    memset(&buf, 0, sizeof(buf));
-    buf.pool = pool;
+    sp_text_start(&buf, pool, 256);
 
     for (i = 0; i < json_array_size(list); i++) {
         one = json_array_get(list, i);
         name = har_seen(json_object_get(one, "name"));
         value = har_seen(json_object_get(one, "value"));
 
-        har_buf_text(&buf, buf.len != 0 ? "; " : "");
-        har_buf_add(&buf, name.data, name.len);
-        har_buf_text(&buf, "=");
-        har_buf_add(&buf, value.data, value.len);
+        sp_text_string(&buf, buf.len != 0 ? "; " : "");
+        sp_text_add(&buf, name.data, name.len);
+        sp_text_string(&buf, "=");
+        sp_text_add(&buf, value.data, value.len);
     }
 
     text.data = buf.data;
@@ -247,7 +246,7 @@ har_entry_set_cookies(json_t *list, const sp_pool_t *pool,
     sp_rc_t    rc;
     json_t    *one;
     sp_str_t   name, value, text;
-    har_buf_t  buf;
+    sp_text_t  buf;
 
     static const sp_str_t  set = sp_string("set-cookie");
 
@@ -264,11 +263,10 @@ har_entry_set_cookies(json_t *list, const sp_pool_t *pool,
             continue;
         }
 
-        memset(&buf, 0, sizeof(buf));
-        buf.pool = pool;
-        har_buf_add(&buf, name.data, name.len);
-        har_buf_text(&buf, "=");
-        har_buf_add(&buf, value.data, value.len);
+        sp_text_start(&buf, pool, 256);
+        sp_text_add(&buf, name.data, name.len);
+        sp_text_string(&buf, "=");
+        sp_text_add(&buf, value.data, value.len);
         har_entry_attributes(one, &buf);
 
         text.data = buf.data;
@@ -288,7 +286,7 @@ har_entry_set_cookies(json_t *list, const sp_pool_t *pool,
 /* Of a cookie's attributes only its end matters: a past one deletes it. */
 
 static void
-har_entry_attributes(json_t *cookie, har_buf_t *buf)
+har_entry_attributes(json_t *cookie, sp_text_t *buf)
 {
     int64_t   at;
     sp_str_t  text;
@@ -297,7 +295,7 @@ har_entry_attributes(json_t *cookie, har_buf_t *buf)
     at = har_time(&text);
 
     if (at > 0 && at < 86400000) {
-        har_buf_text(buf, "; Max-Age=0");
+        sp_text_string(buf, "; Max-Age=0");
     }
 }
 
@@ -363,20 +361,19 @@ har_entry_form(json_t *params, const sp_pool_t *pool, har_exchange_t *x)
     size_t     i;
     json_t    *one;
     sp_str_t   name, value;
-    har_buf_t  buf;
+    sp_text_t  buf;
 
-    memset(&buf, 0, sizeof(buf));
-    buf.pool = pool;
+    sp_text_start(&buf, pool, 256);
 
     for (i = 0; i < json_array_size(params); i++) {
         one = json_array_get(params, i);
         name = har_seen(json_object_get(one, "name"));
         value = har_seen(json_object_get(one, "value"));
 
-        har_buf_text(&buf, i > 0 ? "&" : "");
-        har_buf_escaped(&buf, &name);
-        har_buf_text(&buf, "=");
-        har_buf_escaped(&buf, &value);
+        sp_text_string(&buf, i > 0 ? "&" : "");
+        har_escaped(&buf, &name);
+        sp_text_string(&buf, "=");
+        har_escaped(&buf, &value);
     }
 
     x->body.data = buf.data;
@@ -393,10 +390,9 @@ har_entry_multipart(json_t *params, const sp_pool_t *pool, har_exchange_t *x,
     size_t     i;
     json_t    *one;
     sp_str_t   name, value, boundary;
-    har_buf_t  buf;
+    sp_text_t  buf;
 
-    memset(&buf, 0, sizeof(buf));
-    buf.pool = pool;
+    sp_text_start(&buf, pool, 256);
     boundary = har_entry_boundary(type);
 
     for (i = 0; i < json_array_size(params); i++) {
@@ -404,19 +400,19 @@ har_entry_multipart(json_t *params, const sp_pool_t *pool, har_exchange_t *x,
         name = har_seen(json_object_get(one, "name"));
         value = har_seen(json_object_get(one, "value"));
 
-        har_buf_text(&buf, "--");
-        har_buf_add(&buf, boundary.data, boundary.len);
-        har_buf_text(&buf, "\r\nContent-Disposition: form-data; name=\"");
-        har_buf_add(&buf, name.data, name.len);
-        har_buf_text(&buf, json_object_get(one, "fileName") != NULL
+        sp_text_string(&buf, "--");
+        sp_text_add(&buf, boundary.data, boundary.len);
+        sp_text_string(&buf, "\r\nContent-Disposition: form-data; name=\"");
+        sp_text_add(&buf, name.data, name.len);
+        sp_text_string(&buf, json_object_get(one, "fileName") != NULL
                            ? "\"; filename=\"file\"\r\n\r\n" : "\"\r\n\r\n");
-        har_buf_add(&buf, value.data, value.len);
-        har_buf_text(&buf, "\r\n");
+        sp_text_add(&buf, value.data, value.len);
+        sp_text_string(&buf, "\r\n");
     }
 
-    har_buf_text(&buf, "--");
-    har_buf_add(&buf, boundary.data, boundary.len);
-    har_buf_text(&buf, "--\r\n");
+    sp_text_string(&buf, "--");
+    sp_text_add(&buf, boundary.data, boundary.len);
+    sp_text_string(&buf, "--\r\n");
 
     x->body.data = buf.data;
     x->body.len = buf.len;

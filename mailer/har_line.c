@@ -277,7 +277,7 @@ har_line_host(const sp_pool_t *pool, har_exchange_t *x)
 {
     sp_rc_t         rc;
     sp_str_t        host, url;
-    har_buf_t       buf;
+    sp_text_t       buf;
     har_exchange_t  seen;
 
     host = har_header_text(&x->request, "host");
@@ -286,10 +286,9 @@ har_line_host(const sp_pool_t *pool, har_exchange_t *x)
         return SP_OK;
     }
 
-    memset(&buf, 0, sizeof(buf));
-    buf.pool = pool;
-    har_buf_text(&buf, "http://");
-    har_buf_add(&buf, host.data, host.len);
+    sp_text_start(&buf, pool, 256);
+    sp_text_string(&buf, "http://");
+    sp_text_add(&buf, host.data, host.len);
 
     if (buf.failed) {
         return SP_NOMEM;

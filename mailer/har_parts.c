@@ -365,6 +365,14 @@ har_number(json_t *json, int64_t other)
         return (int64_t) json_integer_value(json);
     }
 
+    if (json_is_string(json) && json_string_length(json) != 0
+        && json_string_length(json) < 16
+        && strspn(json_string_value(json), "0123456789")
+           == json_string_length(json))
+    {
+        return strtoll(json_string_value(json), NULL, 10);
+    }
+
     if (!json_is_real(json)) {
         return other;
     }
@@ -433,48 +441,7 @@ har_base64(const sp_pool_t *pool, const sp_str_t *in, sp_str_t *out)
 
 
 void
-har_buf_add(har_buf_t *buf, const char *data, size_t len)
-{
-    char    *copy;
-    size_t   size;
-
-    if (buf->failed || len == 0) {
-        return;
-    }
-
-    if (buf->size - buf->len < len) {
-        size = buf->size * 2 + len + 64;
-        copy = sp_alloc(buf->pool, size);
-
-        if (copy == NULL) {
-            buf->failed = 1;
-            return;
-        }
-
-        if (buf->len != 0) {
-            memcpy(copy, buf->data, buf->len);
-        }
-
-        buf->data = copy;
-        buf->size = size;
-    }
-
-    memcpy(buf->data + buf->len, data, len);
-    buf->len += len;
-}
-
-
-void
-har_buf_text(har_buf_t *buf, const char *text)
-{
-    har_buf_add(buf, text, strlen(text));
-}
-
-
-/* As forms are sent. */
-
-void
-har_buf_escaped(har_buf_t *buf, const sp_str_t *text)
+har_escaped(sp_text_t *text, const sp_str_t *value)
 {
     char           hex[3];
     size_t         i;
@@ -482,20 +449,20 @@ har_buf_escaped(har_buf_t *buf, const sp_str_t *text)
 
     static const char  digits[] = "0123456789ABCDEF";
 
-    for (i = 0; i < text->len; i++) {
-        c = (unsigned char) text->data[i];
+    for (i = 0; i < value->len; i++) {
+        c = (unsigned char) value->data[i];
 
         if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
             || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.'
             || c == '*')
         {
-            har_buf_add(buf, text->data + i, 1);
+            sp_text_char(text, (char) c);
             continue;
         }
 
         hex[0] = '%';
         hex[1] = digits[c >> 4];
         hex[2] = digits[c & 15];
-        har_buf_add(buf, c == ' ' ? "+" : hex, c == ' ' ? 1 : 3);
+        sp_text_add(text, c == ' ' ? "+" : hex, c == ' ' ? 1 : 3);
     }
 }

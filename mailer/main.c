@@ -21,6 +21,7 @@ static const main_command_t  main_commands[] = {
     { "run", daemon_run, "the daemon: send what is due" },
     { "bounce", cmd_bounce, "read what came back: bounces, complaints" },
     { "check", cmd_check, "check the configuration" },
+    { "detect", cmd_detect, "which preset fits a recorded shop" },
     { "doctor", cmd_doctor, "look at landing page, DNS, relay and Redis" },
     { "creative", cmd_creative, "import, look at and approve messages" },
     { "keygen", cmd_keygen, "write a new secret file" },

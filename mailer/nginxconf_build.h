@@ -66,9 +66,19 @@ struct nginxconf_level_s {
     int64_t              body_limit;
     int64_t              response_limit;
 
-    unsigned             visitor:1;
-    unsigned             route:1;
-    unsigned             currency:1;
+    unsigned             given;     /* bits of nginxconf_rules[] */
+};
+
+
+/* A sitepreserver_define, and where it stands. */
+
+typedef struct nginxconf_defined_s  nginxconf_defined_t;
+
+struct nginxconf_defined_s {
+    const sp_name_t      *name;
+    const char           *file;
+    unsigned              line;
+    nginxconf_defined_t  *next;
 };
 
 
@@ -99,6 +109,7 @@ typedef struct {
     unsigned                nservers;
     nginxconf_level_t      *server;     /* at hand, or NULL */
     sp_rule_t              *rule;
+    nginxconf_defined_t    *defined;
     nginxconf_note_t      **last_note;
     unsigned                nnotes;
 } nginxconf_build_t;

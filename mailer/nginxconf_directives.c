@@ -28,22 +28,22 @@ typedef struct {
 } nginxconf_known_t;
 
 
+typedef struct {
+    const char  *name;
+    unsigned     many;              /* may stand several times on a level */
+    sp_rc_t    (*set)(sp_rules_t *rules, const sp_str_t *words, unsigned n,
+                      sp_error_t *err);
+} nginxconf_rules_t;
+
+
 static sp_rc_t nginxconf_on(nginxconf_build_t *b, nginxconf_level_t *level,
     const sp_str_t *words, unsigned n);
 static sp_rc_t nginxconf_shop(nginxconf_build_t *b, nginxconf_level_t *level,
     const sp_str_t *words, unsigned n);
 static sp_rc_t nginxconf_define(nginxconf_build_t *b,
     nginxconf_level_t *level, const sp_str_t *words, unsigned n);
-static sp_rc_t nginxconf_visitor(nginxconf_build_t *b,
-    nginxconf_level_t *level, const sp_str_t *words, unsigned n);
-static sp_rc_t nginxconf_alias(nginxconf_build_t *b, nginxconf_level_t *level,
+static sp_rc_t nginxconf_rule(nginxconf_build_t *b, nginxconf_level_t *level,
     const sp_str_t *words, unsigned n);
-static sp_rc_t nginxconf_route(nginxconf_build_t *b, nginxconf_level_t *level,
-    const sp_str_t *words, unsigned n);
-static sp_rc_t nginxconf_learn(nginxconf_build_t *b, nginxconf_level_t *level,
-    const sp_str_t *words, unsigned n);
-static sp_rc_t nginxconf_currency(nginxconf_build_t *b,
-    nginxconf_level_t *level, const sp_str_t *words, unsigned n);
 static sp_rc_t nginxconf_cookie(nginxconf_build_t *b,
     nginxconf_level_t *level, const sp_str_t *words, unsigned n);
 static sp_rc_t nginxconf_idle(nginxconf_build_t *b, nginxconf_level_t *level,
@@ -69,11 +69,11 @@ static const nginxconf_known_t  nginxconf_known[] = {
     { "sitepreserver", 1, 1, 1, nginxconf_on },
     { "sitepreserver_shop", 1, 1, 0, nginxconf_shop },
     { "sitepreserver_define", 2, 2, 0, nginxconf_define },
-    { "sitepreserver_visitor", 1, 2000, 0, nginxconf_visitor },
-    { "sitepreserver_alias", 1, 2000, 0, nginxconf_alias },
-    { "sitepreserver_route", 1, 2000, 0, nginxconf_route },
-    { "sitepreserver_learn", 1, 2000, 0, nginxconf_learn },
-    { "sitepreserver_currency", 1, 1, 0, nginxconf_currency },
+    { "sitepreserver_visitor", 1, 2000, 0, nginxconf_rule },
+    { "sitepreserver_alias", 1, 2000, 0, nginxconf_rule },
+    { "sitepreserver_route", 1, 2000, 0, nginxconf_rule },
+    { "sitepreserver_learn", 1, 2000, 0, nginxconf_rule },
+    { "sitepreserver_currency", 1, 1, 0, nginxconf_rule },
     { "sitepreserver_cookie", 1, 20, 0, nginxconf_cookie },
     { "sitepreserver_idle", 1, 1, 0, nginxconf_idle },
     { "sitepreserver_retain", 1, 2, 0, nginxconf_retain },
@@ -87,7 +87,19 @@ static const nginxconf_known_t  nginxconf_known[] = {
     { "sitepreserver_limit", 1, 1, 0, NULL },
     { "sitepreserver_consent", 1, 2, 1, NULL },
     { "sitepreserver_ignore", 1, 1, 1, NULL },
+    { "sitepreserver_capture", 0, 0, 1, NULL },
     { "sitepreserver_status", 0, 1, 1, NULL },
+    { "sitepreserver_recall", 0, 2000, 1, NULL },
+};
+
+/* Of them those that the rules' compiler reads. */
+
+static const nginxconf_rules_t  nginxconf_rules[] = {
+    { "sitepreserver_visitor", 0, sp_rules_visitor },
+    { "sitepreserver_alias", 1, sp_rules_alias },
+    { "sitepreserver_route", 0, sp_rules_route },
+    { "sitepreserver_learn", 1, sp_rules_learn },
+    { "sitepreserver_currency", 0, sp_rules_currency },
 };
 
 #define NGINXCONF_KNOWN                                                       \
@@ -222,107 +234,60 @@ static sp_rc_t
 nginxconf_define(nginxconf_build_t *b, nginxconf_level_t *level,
     const sp_str_t *words, unsigned n)
 {
-    sp_error_t  err;
+    sp_rc_t               rc;
+    sp_error_t            err;
+    const sp_name_t      *first;
+    nginxconf_defined_t  *defined;
 
-    return nginxconf_checked(b, sp_names_define(&level->defined,
-                                                &b->http.defined, b->pool,
-                                                words, n, &err), &err);
+    first = level->defined.first;
+    rc = sp_names_define(&level->defined, &b->http.defined, b->pool, words, n,
+                         &err);
+
+    if (rc != SP_OK || level->defined.first == first) {
+        return nginxconf_checked(b, rc, &err);
+    }
+
+    defined = sp_calloc(b->pool, sizeof(nginxconf_defined_t));
+    if (defined == NULL) {
+        return SP_NOMEM;
+    }
+
+    defined->name = level->defined.first;
+    defined->file = b->at.file;
+    defined->line = b->at.line;
+    defined->next = b->defined;
+    b->defined = defined;
+
+    return SP_OK;
 }
 
 
+/* What the rules' compiler reads. */
+
 static sp_rc_t
-nginxconf_visitor(nginxconf_build_t *b, nginxconf_level_t *level,
+nginxconf_rule(nginxconf_build_t *b, nginxconf_level_t *level,
     const sp_str_t *words, unsigned n)
 {
+    unsigned    i;
     sp_error_t  err;
 
-    if (level->visitor) {
-        return nginxconf_bad(b, "\"sitepreserver_visitor\" directive is "
-                                "duplicate");
+    for (i = 0; !nginxconf_named(b, nginxconf_rules[i].name); i++) {
+        /* void */
     }
 
-    level->visitor = 1;
+    if ((level->given & (1u << i)) && !nginxconf_rules[i].many) {
+        return nginxconf_bad(b, "\"%s\" directive is duplicate",
+                             nginxconf_rules[i].name);
+    }
+
+    level->given |= 1u << i;
 
     if (nginxconf_level_rules(b, level) == NULL) {
         return SP_NOMEM;
     }
 
-    return nginxconf_checked(b, sp_rules_visitor(level->rules, words, n,
-                                                 &err), &err);
-}
-
-
-static sp_rc_t
-nginxconf_alias(nginxconf_build_t *b, nginxconf_level_t *level,
-    const sp_str_t *words, unsigned n)
-{
-    sp_error_t  err;
-
-    if (nginxconf_level_rules(b, level) == NULL) {
-        return SP_NOMEM;
-    }
-
-    return nginxconf_checked(b, sp_rules_alias(level->rules, words, n, &err),
-                             &err);
-}
-
-
-static sp_rc_t
-nginxconf_route(nginxconf_build_t *b, nginxconf_level_t *level,
-    const sp_str_t *words, unsigned n)
-{
-    sp_error_t  err;
-
-    if (level->route) {
-        return nginxconf_bad(b, "\"sitepreserver_route\" directive is "
-                                "duplicate");
-    }
-
-    level->route = 1;
-
-    if (nginxconf_level_rules(b, level) == NULL) {
-        return SP_NOMEM;
-    }
-
-    return nginxconf_checked(b, sp_rules_route(level->rules, words, n, &err),
-                             &err);
-}
-
-
-static sp_rc_t
-nginxconf_learn(nginxconf_build_t *b, nginxconf_level_t *level,
-    const sp_str_t *words, unsigned n)
-{
-    sp_error_t  err;
-
-    if (nginxconf_level_rules(b, level) == NULL) {
-        return SP_NOMEM;
-    }
-
-    return nginxconf_checked(b, sp_rules_learn(level->rules, words, n, &err),
-                             &err);
-}
-
-
-static sp_rc_t
-nginxconf_currency(nginxconf_build_t *b, nginxconf_level_t *level,
-    const sp_str_t *words, unsigned n)
-{
-    sp_error_t  err;
-
-    if (level->currency) {
-        return nginxconf_bad(b, "\"sitepreserver_currency\" directive is "
-                                "duplicate");
-    }
-
-    level->currency = 1;
-
-    if (nginxconf_level_rules(b, level) == NULL) {
-        return SP_NOMEM;
-    }
-
-    return nginxconf_checked(b, sp_rules_currency(level->rules, words, &err),
-                             &err);
+    return nginxconf_checked(b, nginxconf_rules[i].set(level->rules, words, n,
+                                                       &err), &err);
 }
 
 

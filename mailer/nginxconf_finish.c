@@ -10,6 +10,7 @@
 #define NGINXCONF_HOLD  (12 * 3600 * 1000)      /* as the module's */
 
 
+static sp_rc_t nginxconf_finish_defined(nginxconf_build_t *b);
 static void nginxconf_level_free(nginxconf_level_t *level);
 static sp_rc_t nginxconf_finish_server(nginxconf_build_t *b,
     nginxconf_level_t *level, nginxconf_server_t *server);
@@ -28,6 +29,11 @@ nginxconf_finish(nginxconf_build_t *b)
     nginxconf_level_t  *level, alone;
 
     conf = b->conf;
+    rc = nginxconf_finish_defined(b);
+
+    if (rc != SP_OK) {
+        return rc;
+    }
 
     if (b->nservers == 0) {
 
@@ -54,8 +60,6 @@ nginxconf_finish(nginxconf_build_t *b)
         return SP_NOMEM;
     }
 
-    rc = SP_OK;
-
     for (level = b->servers; level != NULL && rc == SP_OK;
          level = level->next)
     {
@@ -69,6 +73,28 @@ nginxconf_finish(nginxconf_build_t *b)
     nginxconf_levels_free(b);
 
     return rc;
+}
+
+
+/* A name that nothing has used is mistyped, or its preset is not there. */
+
+static sp_rc_t
+nginxconf_finish_defined(nginxconf_build_t *b)
+{
+    const nginxconf_defined_t  *defined;
+
+    for (defined = b->defined; defined != NULL; defined = defined->next) {
+
+        if (!defined->name->used) {
+            b->at.file = defined->file;
+            b->at.line = defined->line;
+            return nginxconf_bad(b, "\"%.*s\" is defined, but nothing uses "
+                                    "it", (int) defined->name->name.len,
+                                 defined->name->name.data);
+        }
+    }
+
+    return SP_OK;
 }
 
 

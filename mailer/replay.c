@@ -49,7 +49,6 @@ replay_create(const nginxconf_t *conf, nginxconf_server_t *only,
     replay->only = only;
     replay->hosts = hosts;
     replay->arena = sp_arena_create(0);
-    replay->state = replay_state_create(err);
 
     if (hooks != NULL) {
         replay->hooks = *hooks;
@@ -57,9 +56,7 @@ replay_create(const nginxconf_t *conf, nginxconf_server_t *only,
 
     /* nothing of it leaves this process: any keys will do */
 
-    if (replay->state != NULL
-        && sp_secret_generate(text, sizeof(text)) == SP_OK)
-    {
+    if (sp_secret_generate(text, sizeof(text)) == SP_OK) {
         keys = sp_str(text);
         replay->secret = sp_secret_parse(&keys, err);
     }
@@ -143,12 +140,6 @@ replay_exchange(replay_t *replay, const har_exchange_t *x)
     replay_show(replay, x);
     sp_rules_applied(replay->server->rules, replay_applied, replay);
 
-    rc = replay_hello(replay);
-
-    if (rc != SP_OK) {
-        return rc;
-    }
-
     ob = sp_observe(replay->server->rules, &replay->exchange, replay->pool,
                     &wants);
 
@@ -198,7 +189,10 @@ replay_clock(replay_t *replay, const har_exchange_t *x)
 
     replay->now = at > replay->now + REPLAY_STEP ? at
                                                  : replay->now + REPLAY_STEP;
-    replay_state_now(replay->state, replay->now);
+
+    if (replay->state != NULL) {
+        replay_state_now(replay->state, replay->now);
+    }
 }
 
 

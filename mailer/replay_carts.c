@@ -52,8 +52,8 @@ static int64_t replay_whole(const sp_str_t *text);
 
 
 /*
- * Whoever comes back after an idle time was mailed before.  Asked at the time of
- * this event, before it is folded: nothing else has happened to them.
+ * Whoever comes back after an idle time was mailed before.  Asked at the time
+ * of this event, before it is folded: nothing else has happened to them.
  */
 
 sp_rc_t
@@ -113,6 +113,10 @@ replay_carts(replay_t *replay, replay_cart_pt each, void *data)
     int64_t        idle;
     unsigned       i;
     replay_each_t  e;
+
+    if (replay->state == NULL) {
+        return SP_OK;
+    }
 
     e.replay = replay;
     e.each = each;

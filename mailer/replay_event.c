@@ -1,8 +1,7 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * An outcome as nginx makes an event of it (ngx_http_sitepreserver_event.c,
- * ngx_http_sitepreserver_person.c), and as Redis folds it.
+ * An outcome made into an event, as nginx does it, and as Redis folds it.
  */
 
 #include <stdio.h>
@@ -10,37 +9,20 @@
 
 #include "replay_int.h"
 #include "sp_device.h"
-#include "sp_language.h"
+#include "sp_event.h"
 
 
 typedef struct {
-    replay_t      *replay;
-    sp_event_t     event;
-    char           address[SP_ADDRESS_MAX + 1];
-    char           sealed[SP_SEALED_MAX];
-    char           language[SP_LOCALE_MAX + 1];
-    unsigned       moved_from;
+    replay_t         *replay;
+    sp_event_t        event;
+    sp_event_from_t   from;
+    unsigned          moved_from;
 } replay_build_t;
 
 
 static sp_rc_t replay_build(replay_build_t *b, const sp_outcome_t *outcome,
     unsigned kinds);
-static sp_rc_t replay_build_visit(replay_build_t *b,
-    const sp_outcome_t *outcome);
-static sp_rc_t replay_build_moved(replay_build_t *b,
-    const sp_outcome_t *outcome);
-static sp_rc_t replay_build_aliases(replay_build_t *b,
-    const sp_outcome_t *outcome);
-static sp_rc_t replay_build_person(replay_build_t *b,
-    const sp_outcome_t *outcome);
-static sp_rc_t replay_build_address(replay_build_t *b,
-    const sp_outcome_t *outcome);
-static void replay_build_locale(replay_build_t *b,
-    const sp_outcome_t *outcome);
-static sp_rc_t replay_id(replay_build_t *b, sp_id_kind_t kind,
-    const sp_str_t *value, sp_id_t *id);
-static sp_rc_t replay_fold(replay_build_t *b, unsigned visit,
-    unsigned *shopper);
+static sp_rc_t replay_fold(replay_build_t *b, unsigned *shopper);
 static void replay_tell(replay_build_t *b, const sp_outcome_t *outcome,
     unsigned visit, unsigned shopper);
 
@@ -80,12 +62,20 @@ replay_event(replay_t *replay, const sp_outcome_t *outcome, unsigned kinds,
         return SP_NOMEM;
     }
 
-    if (visit != 0) {
+    /* a page that is looked at before there was anything changes nothing */
+
+    if (visit == 0 && replay->state == NULL) {
+        return SP_OK;
+    }
+
+    rc = replay_hello(replay);
+
+    if (rc == SP_OK && visit != 0) {
         rc = replay_came_back(replay, visit);
     }
 
     if (rc == SP_OK) {
-        rc = replay_fold(&b, visit, &shopper);
+        rc = replay_fold(&b, &shopper);
     }
 
     if (rc == SP_OK && b.moved_from != 0 && visit != 0
@@ -108,11 +98,14 @@ replay_event(replay_t *replay, const sp_outcome_t *outcome, unsigned kinds,
 static sp_rc_t
 replay_build(replay_build_t *b, const sp_outcome_t *outcome, unsigned kinds)
 {
-    sp_rc_t   rc;
-    sp_str_t  agent;
+    sp_rc_t    rc;
+    sp_str_t   header;
+    replay_t  *replay;
+
+    replay = b->replay;
 
     b->event.kinds = kinds;
-    b->event.status = b->replay->x->status;
+    b->event.status = replay->x->status;
     b->event.currency = outcome->currency;
     b->event.cart = outcome->cart;
     b->event.lines = outcome->lines;
@@ -120,237 +113,45 @@ replay_build(replay_build_t *b, const sp_outcome_t *outcome, unsigned kinds)
     b->event.total = outcome->total;
     b->event.checkout = outcome->checkout;
 
-    agent = har_header_text(&b->replay->x->request, "user-agent");
+    header = har_header_text(&replay->x->request, "user-agent");
 
-    if (agent.len != 0) {
-        b->event.device = sp_device(&agent);
+    if (header.len != 0) {
+        b->event.device = sp_device(&header);
     }
 
-    rc = replay_build_visit(b, outcome);
+    b->from.secret = replay->secret;
+    b->from.shop = &replay->server->shop;
+    b->from.own = replay->own;
+    b->from.own_alias = replay->server->identify;
+
+    rc = sp_event_visit(&b->event, &b->from, outcome);
+
+    if (rc == SP_OK && b->event.moved_from.text[0] != '\0') {
+        b->moved_from = replay_who_known(&replay->visits, replay->server,
+                                         &b->event.moved_from);
+    }
 
     if (rc == SP_OK) {
-        rc = replay_build_aliases(b, outcome);
+        rc = sp_event_aliases(&b->event, &b->from, outcome);
     }
-
-    return rc == SP_OK ? replay_build_person(b, outcome) : rc;
-}
-
-
-static sp_rc_t
-replay_build_visit(replay_build_t *b, const sp_outcome_t *outcome)
-{
-    sp_rc_t  rc;
-
-    if (outcome->next_visitor.len != 0) {
-        rc = replay_id(b, SP_ID_VISITOR, &outcome->next_visitor,
-                       &b->event.visit);
-
-        return rc == SP_OK ? replay_build_moved(b, outcome) : rc;
-    }
-
-    if (outcome->visitor.len != 0) {
-        return replay_id(b, SP_ID_VISITOR, &outcome->visitor,
-                         &b->event.visit);
-    }
-
-    if (b->replay->own.text[0] == '\0') {
-        return SP_DONE;
-    }
-
-    b->event.visit = b->replay->own;
-
-    return SP_OK;
-}
-
-
-static sp_rc_t
-replay_build_moved(replay_build_t *b, const sp_outcome_t *outcome)
-{
-    sp_rc_t  rc;
-
-    rc = SP_OK;
-
-    if (outcome->visitor.len != 0) {
-        rc = replay_id(b, SP_ID_VISITOR, &outcome->visitor,
-                       &b->event.moved_from);
-
-        if (rc == SP_OK && strcmp(b->event.moved_from.text,
-                                  b->event.visit.text) == 0)
-        {
-            b->event.moved_from.text[0] = '\0';
-        }
-
-    } else if (b->replay->own.text[0] != '\0') {
-        b->event.moved_from = b->replay->own;
-        b->event.moved_own = 1;
-    }
-
-    b->moved_from = b->event.moved_from.text[0] != '\0'
-                    ? replay_who_known(&b->replay->visits, b->replay->server,
-                                       &b->event.moved_from)
-                    : 0;
-
-    return rc;
-}
-
-
-static sp_rc_t
-replay_build_aliases(replay_build_t *b, const sp_outcome_t *outcome)
-{
-    sp_rc_t   rc;
-    unsigned  i, n;
-
-    n = 0;
-
-    for (i = 0; i < outcome->naliases; i++) {
-        rc = replay_id(b, SP_ID_ALIAS, &outcome->aliases[i].value,
-                       &b->event.aliases[n].id);
-
-        if (rc != SP_OK) {
-            return rc;
-        }
-
-        b->event.aliases[n].bind = outcome->aliases[i].from_shop;
-        b->event.aliases[n].deleted = outcome->aliases[i].deleted;
-
-        if (!outcome->aliases[i].deleted) {
-            b->event.logged_in = 1;
-        }
-
-        n++;
-    }
-
-    if (b->replay->own.text[0] != '\0' && b->replay->server->identify) {
-        b->event.aliases[n].id = b->replay->own;
-        b->event.aliases[n].own = 1;
-        b->event.aliases[n].bind = 1;
-        n++;
-    }
-
-    b->event.naliases = n;
-
-    return SP_OK;
-}
-
-
-static sp_rc_t
-replay_build_person(replay_build_t *b, const sp_outcome_t *outcome)
-{
-    sp_rc_t  rc;
-
-    if (outcome->customer.len != 0) {
-        rc = replay_id(b, SP_ID_CUSTOMER, &outcome->customer,
-                       &b->event.customer);
-        if (rc != SP_OK) {
-            return rc;
-        }
-
-        b->event.logged_in = 1;
-    }
-
-    if (b->event.kinds & (SP_LOGIN|SP_SIGN_UP)) {
-        b->event.logged_in = 1;
-    }
-
-    if (outcome->order_id.len != 0) {
-        rc = replay_id(b, SP_ID_ORDER, &outcome->order_id, &b->event.order);
-        if (rc != SP_OK) {
-            return rc;
-        }
-    }
-
-    if (outcome->email.len != 0) {
-        rc = replay_build_address(b, outcome);
-        if (rc != SP_OK) {
-            return rc;
-        }
-    }
-
-    if (outcome->consent != SP_CONSENT_NOT) {
-        b->event.consent = outcome->consent;
-        b->event.consented
-            = (sp_consented_t) sp_captured(outcome->consent_kind);
-    }
-
-    b->event.first_name = outcome->first_name;
-    b->event.time_zone = outcome->time_zone;
-    replay_build_locale(b, outcome);
-
-    return SP_OK;
-}
-
-
-static sp_rc_t
-replay_build_address(replay_build_t *b, const sp_outcome_t *outcome)
-{
-    size_t    len;
-    sp_rc_t   rc;
-    sp_str_t  address;
-
-    if (sp_address_normalise(&outcome->email, b->address, &len) != SP_OK) {
-        b->address[0] = '\0';
-        return SP_OK;
-    }
-
-    address.data = b->address;
-    address.len = len;
-    rc = replay_id(b, SP_ID_SHOPPER, &address, &b->event.shopper);
 
     if (rc == SP_OK) {
-        rc = sp_secret_seal(b->replay->secret, &b->replay->server->shop,
-                            &b->event.shopper, &address, b->sealed, &len);
+        rc = sp_event_person(&b->event, &b->from, outcome);
     }
 
-    b->event.sealed.data = b->sealed;
-    b->event.sealed.len = len;
-    b->event.captured = sp_captured(outcome->email_kinds);
+    if (rc == SP_OK && sp_event_asks(&b->event, outcome)) {
+        header = har_header_text(&replay->x->request, "accept-language");
+        sp_event_language(&b->event, &b->from, &header);
+    }
 
     return rc;
-}
-
-
-static void
-replay_build_locale(replay_build_t *b, const sp_outcome_t *outcome)
-{
-    size_t    len;
-    sp_str_t  header;
-
-    b->event.locale = outcome->locale;
-
-    if (outcome->locale.len != 0
-        || (b->event.shopper.text[0] == '\0'
-            && !(outcome->kinds & (SP_LOGIN|SP_SIGN_UP))))
-    {
-        return;
-    }
-
-    header = har_header_text(&b->replay->x->request, "accept-language");
-
-    if (header.len == 0
-        || sp_language(&header, b->language, &len) != SP_OK)
-    {
-        return;
-    }
-
-    b->event.locale.data = b->language;
-    b->event.locale.len = len;
-    b->event.asked = 1;
-}
-
-
-static sp_rc_t
-replay_id(replay_build_t *b, sp_id_kind_t kind, const sp_str_t *value,
-    sp_id_t *id)
-{
-    return sp_secret_id(b->replay->secret, kind, &b->replay->server->shop,
-                        value, id);
 }
 
 
 /* SP_INVALID: it was refused. */
 
 static sp_rc_t
-replay_fold(replay_build_t *b, unsigned visit, unsigned *shopper)
+replay_fold(replay_build_t *b, unsigned *shopper)
 {
     size_t             n;
     sp_rc_t            rc;
@@ -399,10 +200,10 @@ replay_fold(replay_build_t *b, unsigned visit, unsigned *shopper)
     who = &replay->shoppers.list[*shopper - 1];
     who->last = replay->now;
 
-    if (who->address == NULL && b->address[0] != '\0'
+    if (who->address == NULL && b->from.address[0] != '\0'
         && strcmp(b->event.shopper.text, reply.shopper.text) == 0)
     {
-        who->address = strdup(b->address);
+        who->address = strdup(b->from.address);
     }
 
     return SP_OK;
@@ -432,7 +233,7 @@ replay_tell(replay_build_t *b, const sp_outcome_t *outcome, unsigned visit,
     event.visit = visit;
     event.moved_from = b->moved_from;
     event.shopper = shopper;
-    event.address = b->address[0] != '\0' ? b->address : NULL;
+    event.address = b->from.address[0] != '\0' ? b->from.address : NULL;
     event.at = replay->x->at;
 
     replay->hooks.event(replay->hooks.data, &event);
@@ -449,6 +250,16 @@ replay_hello(replay_t *replay)
     sp_rc_t      rc;
     sp_str_t    *items;
     sp_call_t    call;
+
+    if (replay->state == NULL) {
+        replay->state = replay_state_create(&replay->refusal);
+
+        if (replay->state == NULL) {
+            return SP_NOMEM;
+        }
+
+        replay_state_now(replay->state, replay->now);
+    }
 
     if (replay_table_find(&replay->shops, &replay->server->shop) >= 0) {
         return SP_OK;

@@ -10,7 +10,8 @@
 static int replay_same_site(const char *site, const sp_str_t *host);
 static size_t replay_site_part(const char *host, size_t len);
 static int replay_listed(const char *hosts, const sp_str_t *host);
-static void replay_site_note(replay_t *replay, const har_exchange_t *x);
+static void replay_site_note(replay_t *replay, const sp_str_t *host);
+static int replay_is_page(const har_exchange_t *x);
 
 
 nginxconf_server_t *
@@ -31,7 +32,12 @@ replay_server(replay_t *replay, const har_exchange_t *x)
         return NULL;
     }
 
-    if (named || x->host.len == 0) {
+    if (named) {
+        replay_site_note(replay, &x->host);
+        return server;
+    }
+
+    if (x->host.len == 0) {
         return server;
     }
 
@@ -39,7 +45,10 @@ replay_server(replay_t *replay, const har_exchange_t *x)
         named = replay_listed(replay->hosts, &x->host);
 
     } else {
-        replay_site_note(replay, x);
+        if (replay_is_page(x)) {
+            replay_site_note(replay, &x->host);
+        }
+
         named = !replay->sited || replay_same_site(replay->site, &x->host);
     }
 
@@ -49,25 +58,30 @@ replay_server(replay_t *replay, const har_exchange_t *x)
 }
 
 
-/* The first page is the shop's. */
+/* The first page is the shop's, or the first host that is one of its names. */
 
 static void
-replay_site_note(replay_t *replay, const har_exchange_t *x)
+replay_site_note(replay_t *replay, const sp_str_t *host)
+{
+    if (replay->sited || host->len >= sizeof(replay->site)) {
+        return;
+    }
+
+    memcpy(replay->site, host->data, host->len);
+    replay->site[host->len] = '\0';
+    replay->sited = 1;
+}
+
+
+static int
+replay_is_page(const har_exchange_t *x)
 {
     sp_str_t  type;
 
     type = har_header_text(&x->response, "content-type");
 
-    if (replay->sited || x->host.len >= sizeof(replay->site)
-        || type.len < 9 || memcmp(type.data, "text/html", 9) != 0
-        || x->status >= 400)
-    {
-        return;
-    }
-
-    memcpy(replay->site, x->host.data, x->host.len);
-    replay->site[x->host.len] = '\0';
-    replay->sited = 1;
+    return type.len >= 9 && memcmp(type.data, "text/html", 9) == 0
+           && x->status < 400;
 }
 
 

@@ -136,6 +136,8 @@ typedef struct {
     ngx_http_complex_value_t              *consent;
     ngx_flag_t                             gpc;        /* Sec-GPC refuses */
     ngx_http_complex_value_t              *ignore;
+    ngx_uint_t                             capture;    /* sitepreserver_capture
+                                                          is here */
     size_t                                 body_limit;
     size_t                                 response_limit;
 

@@ -68,6 +68,7 @@ struct ngx_http_sitepreserver_ctx_s {
     unsigned                            want_response:1;
     unsigned                            answered:1;
     unsigned                            clicked:1;
+    unsigned                            captured:1; /* by capture assist */
 };
 
 

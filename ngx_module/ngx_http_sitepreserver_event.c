@@ -22,10 +22,6 @@ static void ngx_http_sitepreserver_build_init(
     ngx_http_sitepreserver_ctx_t *ctx);
 static sp_rc_t ngx_http_sitepreserver_build_visit(
     ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
-static sp_rc_t ngx_http_sitepreserver_build_moved(
-    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
-static sp_rc_t ngx_http_sitepreserver_build_aliases(
-    ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
 static sp_rc_t ngx_http_sitepreserver_build_cart(
     ngx_http_sitepreserver_build_t *b, sp_outcome_t *outcome);
 static ngx_http_sitepreserver_result_t ngx_http_sitepreserver_queue_event(
@@ -65,7 +61,7 @@ ngx_http_sitepreserver_send(ngx_http_request_t *r,
     }
 
     if (rc == SP_OK) {
-        rc = ngx_http_sitepreserver_build_aliases(&b, outcome);
+        rc = sp_event_aliases(&b.event, &b.from, outcome);
     }
 
     if (rc == SP_OK) {
@@ -113,6 +109,7 @@ ngx_http_sitepreserver_build_init(ngx_http_sitepreserver_build_t *b,
     b->event.kinds = ctx->kinds;
     b->event.status = ngx_http_sitepreserver_status(r);
     b->event.total = SP_NO_AMOUNT;
+    b->event.visited = ctx->captured;
     b->event.forget = ctx->ignored || ctx->refused;
     b->event.erase = ctx->erase;
 
@@ -124,131 +121,35 @@ ngx_http_sitepreserver_build_init(ngx_http_sitepreserver_build_t *b,
 }
 
 
-/*
- * The visit: the platform's session as the answer leaves it, else as the
- * request has it, else our own cookie.  SP_DONE: there is none of them.
- */
-
 static sp_rc_t
 ngx_http_sitepreserver_build_visit(ngx_http_sitepreserver_build_t *b,
     sp_outcome_t *outcome)
 {
-    sp_rc_t                        rc;
-    ngx_http_sitepreserver_ctx_t  *ctx;
+    sp_rc_t          rc;
+    const sp_str_t  *who;
 
-    ctx = b->ctx;
+    ngx_http_sitepreserver_cookie_seek(b->request, b->ctx);
 
-    ngx_http_sitepreserver_cookie_seek(b->request, ctx);
+    b->from.secret = b->mcf->secret;
+    b->from.shop = &b->scf->shop->name;
+    b->from.own = b->ctx->own;
+    b->from.own_alias = b->scf->cookie->identify || b->event.erase;
 
-    if (outcome->next_visitor.len != 0) {
-        rc = ngx_http_sitepreserver_id(b, SP_ID_VISITOR,
-                                       &outcome->next_visitor,
-                                       &b->event.visit);
-        if (rc == SP_OK) {
-            rc = ngx_http_sitepreserver_build_moved(b, outcome);
-        }
+    rc = sp_event_visit(&b->event, &b->from, outcome);
 
-        b->active = ngx_http_sitepreserver_hash(0, outcome->next_visitor.data,
-                                                outcome->next_visitor.len);
-
-    } else if (outcome->visitor.len != 0) {
-        rc = ngx_http_sitepreserver_id(b, SP_ID_VISITOR, &outcome->visitor,
-                                       &b->event.visit);
-
-        b->active = ngx_http_sitepreserver_hash(0, outcome->visitor.data,
-                                                outcome->visitor.len);
-
-    } else if (ctx->own.text[0] != '\0') {
-        b->event.visit = ctx->own;
-        b->active = ctx->own_hash;
-        rc = SP_OK;
-
-    } else {
-        return SP_DONE;
-    }
-
-    ctx->visit = b->event.visit;
-
-    return rc;
-}
-
-
-/* Where it was before, if the answer has moved it. */
-
-static sp_rc_t
-ngx_http_sitepreserver_build_moved(ngx_http_sitepreserver_build_t *b,
-    sp_outcome_t *outcome)
-{
-    sp_rc_t  rc;
-
-    if (outcome->visitor.len != 0) {
-        rc = ngx_http_sitepreserver_id(b, SP_ID_VISITOR, &outcome->visitor,
-                                       &b->event.moved_from);
-
-        if (rc == SP_OK && ngx_strcmp(b->event.moved_from.text,
-                                      b->event.visit.text)
-                           == 0)
-        {
-            b->event.moved_from.text[0] = '\0';
-        }
-
+    if (rc == SP_DONE) {
         return rc;
     }
 
-    if (b->ctx->own.text[0] != '\0') {
-        b->event.moved_from = b->ctx->own;
-        b->event.moved_own = 1;
-    }
+    who = outcome->next_visitor.len != 0 ? &outcome->next_visitor
+                                         : &outcome->visitor;
 
-    return SP_OK;
-}
+    b->active = who->len != 0 ? ngx_http_sitepreserver_hash(0, who->data,
+                                                            who->len)
+                              : b->ctx->own_hash;
+    b->ctx->visit = b->event.visit;
 
-
-/*
- * What leads from a value to a person: login cookies, which may be bound
- * only where this answer has set them, and our own cookie.
- */
-
-static sp_rc_t
-ngx_http_sitepreserver_build_aliases(ngx_http_sitepreserver_build_t *b,
-    sp_outcome_t *outcome)
-{
-    sp_rc_t     rc;
-    unsigned    i, n;
-
-    n = 0;
-
-    for (i = 0; i < outcome->naliases; i++) {
-
-        rc = ngx_http_sitepreserver_id(b, SP_ID_ALIAS,
-                                       &outcome->aliases[i].value,
-                                       &b->event.aliases[n].id);
-        if (rc != SP_OK) {
-            return rc;
-        }
-
-        b->event.aliases[n].bind = outcome->aliases[i].from_shop;
-        b->event.aliases[n].deleted = outcome->aliases[i].deleted;
-
-        if (!outcome->aliases[i].deleted) {
-            b->event.logged_in = 1;
-        }
-
-        n++;
-    }
-
-    if (b->ctx->own.text[0] != '\0'
-        && (b->scf->cookie->identify || b->event.erase))
-    {
-        b->event.aliases[n].id = b->ctx->own;
-        b->event.aliases[n].own = 1;
-        b->event.aliases[n].bind = 1;
-        n++;
-    }
-
-    b->event.naliases = n;
-
-    return SP_OK;
+    return rc;
 }
 
 

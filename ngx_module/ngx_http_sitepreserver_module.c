@@ -4,6 +4,7 @@
  */
 
 
+#include "ngx_http_sitepreserver_capture.h"
 #include "ngx_http_sitepreserver_conf.h"
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_directives.h"
@@ -225,6 +226,13 @@ static ngx_command_t  ngx_http_sitepreserver_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_sitepreserver_loc_conf_t, response_limit),
       &ngx_http_sitepreserver_body_min },
+
+    { ngx_string("sitepreserver_capture"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_sitepreserver_set_capture,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("sitepreserver_recall"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE12,
@@ -501,7 +509,14 @@ ngx_http_sitepreserver_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     ngx_http_sitepreserver_srv_conf_t  *scf;
 
+    /* what is for this alone needs no other switch */
+
+    if (conf->capture) {
+        ngx_conf_init_value(conf->enable, 1);
+    }
+
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
+
     if (conf->consent == NGX_CONF_UNSET_PTR) {
         conf->gpc = prev->gpc;
     }

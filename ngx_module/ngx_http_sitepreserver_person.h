@@ -12,7 +12,7 @@
 
 #include "ngx_http_sitepreserver_ctx.h"
 
-#include "sp_field.h"
+#include "sp_event.h"
 
 
 /* An event while it is built. */
@@ -23,19 +23,12 @@ typedef struct {
     ngx_http_sitepreserver_main_conf_t  *mcf;
     ngx_http_sitepreserver_srv_conf_t   *scf;
     sp_event_t                           event;
-    char                                 sealed[SP_SEALED_MAX];
-    char                                 language[SP_LOCALE_MAX + 1];
+    sp_event_from_t                      from;
     uint64_t                            *items;     /* hashes of lines' texts */
     ngx_uint_t                           nitems;
     uint64_t                             active;    /* the visit's, in the
                                                        zone */
 } ngx_http_sitepreserver_build_t;
-
-
-/* The keyed hash of a value of this shop.  SP_NOMEM. */
-
-sp_rc_t ngx_http_sitepreserver_id(ngx_http_sitepreserver_build_t *b,
-    sp_id_kind_t kind, const sp_str_t *value, sp_id_t *id);
 
 
 /*

@@ -31,6 +31,10 @@ static void ngx_http_sitepreserver_redis_note(
 static void ngx_http_sitepreserver_redis_cleanup(void *data);
 static ngx_http_sitepreserver_redis_t *ngx_http_sitepreserver_redis_of(
     ngx_http_sitepreserver_main_conf_t *mcf);
+static ngx_int_t ngx_http_sitepreserver_redis_stream(
+    ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_shop_t *shop,
+    ngx_http_sitepreserver_redis_t **redis, sp_str_t *source);
 static ngx_int_t ngx_http_sitepreserver_redis_queue(
     ngx_http_sitepreserver_redis_t *redis,
     ngx_http_sitepreserver_shop_t *shop, const sp_call_t *args, ngx_msec_t at,
@@ -208,20 +212,15 @@ ngx_http_sitepreserver_redis_event(ngx_http_sitepreserver_main_conf_t *mcf,
 {
     sp_str_t                         source;
     sp_call_t                        args;
+    ngx_int_t                        rc;
     ngx_uint_t                       stops;
     ngx_http_sitepreserver_redis_t  *redis;
 
-    redis = ngx_http_sitepreserver_redis_of(mcf);
-    if (redis == NULL) {
-        return NGX_ERROR;
-    }
+    rc = ngx_http_sitepreserver_redis_stream(mcf, shop, &redis, &source);
 
-    if (shop->refused) {
-        return NGX_DECLINED;
+    if (rc != NGX_OK) {
+        return rc;
     }
-
-    source.data = redis->source;
-    source.len = SP_SOURCE_LEN;
 
     if (sp_call_event(&args, pool, &shop->name, &shop->terms, event, &source,
                       shop->seq + 1)
@@ -245,19 +244,14 @@ ngx_http_sitepreserver_redis_item(ngx_http_sitepreserver_main_conf_t *mcf,
 {
     sp_str_t                         source;
     sp_call_t                        args;
+    ngx_int_t                        rc;
     ngx_http_sitepreserver_redis_t  *redis;
 
-    redis = ngx_http_sitepreserver_redis_of(mcf);
-    if (redis == NULL) {
-        return NGX_ERROR;
-    }
+    rc = ngx_http_sitepreserver_redis_stream(mcf, shop, &redis, &source);
 
-    if (shop->refused) {
-        return NGX_DECLINED;
+    if (rc != NGX_OK) {
+        return rc;
     }
-
-    source.data = redis->source;
-    source.len = SP_SOURCE_LEN;
 
     if (sp_call_item(&args, pool, &shop->name, page, product, &source,
                      shop->seq + 1)
@@ -268,6 +262,30 @@ ngx_http_sitepreserver_redis_item(ngx_http_sitepreserver_main_conf_t *mcf,
 
     return ngx_http_sitepreserver_redis_queue(redis, shop, &args,
                                               ngx_current_msec, 0, NULL, 0);
+}
+
+
+/* Who calls for this shop; NGX_DECLINED: nobody, Redis has another key. */
+
+static ngx_int_t
+ngx_http_sitepreserver_redis_stream(ngx_http_sitepreserver_main_conf_t *mcf,
+    ngx_http_sitepreserver_shop_t *shop,
+    ngx_http_sitepreserver_redis_t **redis, sp_str_t *source)
+{
+    *redis = ngx_http_sitepreserver_redis_of(mcf);
+
+    if (*redis == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (shop->refused) {
+        return NGX_DECLINED;
+    }
+
+    source->data = (*redis)->source;
+    source->len = SP_SOURCE_LEN;
+
+    return NGX_OK;
 }
 
 

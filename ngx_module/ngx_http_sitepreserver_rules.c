@@ -22,8 +22,6 @@ static char *ngx_http_sitepreserver_checked(ngx_conf_t *cf, sp_rc_t rc,
     sp_error_t *err);
 static char *ngx_http_sitepreserver_block(ngx_conf_t *cf, ngx_uint_t type);
 static void ngx_http_sitepreserver_rules_cleanup(void *data);
-static sp_rc_t ngx_http_sitepreserver_rules_currency(sp_rules_t *rules,
-    const sp_str_t *words, unsigned n, sp_error_t *err);
 
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_visitor = {
@@ -43,7 +41,7 @@ ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_learn = {
 };
 
 ngx_http_sitepreserver_rules_set_t  ngx_http_sitepreserver_currency = {
-    ngx_http_sitepreserver_rules_currency, 0
+    sp_rules_currency, 0
 };
 
 
@@ -118,14 +116,6 @@ ngx_http_sitepreserver_set_rules(ngx_conf_t *cf, ngx_command_t *cmd,
     rc = set->set(scf->rules, words + 1, cf->args->nelts - 1, &err);
 
     return ngx_http_sitepreserver_checked(cf, rc, &err);
-}
-
-
-static sp_rc_t
-ngx_http_sitepreserver_rules_currency(sp_rules_t *rules, const sp_str_t *words,
-    unsigned n, sp_error_t *err)
-{
-    return sp_rules_currency(rules, words, err);
 }
 
 

@@ -63,26 +63,32 @@ ngx_http_sitepreserver_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
     /*
      * Half of it for known items, a quarter for visits, an eighth for pages,
-     * all powers of two.
+     * a 32nd for what visits send, all powers of two.
      */
 
     size = shm_zone->shm.size / 2 / sizeof(uint64_t);
 
     for (n = 1; n * 2 <= size; n *= 2) { /* void */ }
 
-    if (n * sizeof(uint64_t) * 7 / 4 > shpool->pfree * ngx_pagesize) {
+    if (n * sizeof(uint64_t) * 29 / 16 > shpool->pfree * ngx_pagesize) {
         n /= 2;
     }
 
     zone->nknown = n;
     zone->nactive = n / 2;
     zone->npages = n / 4;
+    zone->ncaptures = n / 16;
 
     zone->known = ngx_slab_calloc(shpool, zone->nknown * sizeof(uint64_t));
     zone->active = ngx_slab_calloc(shpool, zone->nactive * sizeof(uint64_t));
     zone->pages = ngx_slab_calloc(shpool, zone->npages * sizeof(uint64_t));
 
-    if (zone->known == NULL || zone->active == NULL || zone->pages == NULL) {
+    zone->captures = ngx_slab_calloc(shpool,
+                                     zone->ncaptures * sizeof(uint64_t));
+
+    if (zone->known == NULL || zone->active == NULL || zone->pages == NULL
+        || zone->captures == NULL)
+    {
         return NGX_ERROR;
     }
 
@@ -283,4 +289,27 @@ ngx_http_sitepreserver_active_due(ngx_http_sitepreserver_zone_t *zone,
 
     return age >= every && age <= within
            && age <= NGX_HTTP_SITEPRESERVER_ACTIVE_EVER;
+}
+
+
+ngx_uint_t
+ngx_http_sitepreserver_captures(ngx_http_sitepreserver_zone_t *zone,
+    uint64_t hash)
+{
+    uint64_t  *word, now;
+
+    word = &zone->captures[hash & (zone->ncaptures - 1)];
+
+    now = (hash & ~NGX_HTTP_SITEPRESERVER_TIME_MASK)
+          | ((uint64_t) (ngx_time() / 86400) & 0xffff) << 8;
+
+    if ((*word ^ now) & ~0xffULL) {
+        *word = now;
+    }
+
+    if ((*word & 0xff) != 0xff) {
+        (*word)++;
+    }
+
+    return *word & 0xff;
 }

@@ -88,6 +88,10 @@ typedef struct {
     uint64_t                        *known;
     uint64_t                        *active;
     uint64_t                        *pages;
+
+    /* words of 40 bits of a hash, 16 of the day and 8 of a number */
+    ngx_uint_t                       ncaptures;
+    uint64_t                        *captures;
 } ngx_http_sitepreserver_zone_t;
 
 
@@ -172,6 +176,15 @@ void ngx_http_sitepreserver_active_forget(ngx_http_sitepreserver_zone_t *zone,
 ngx_uint_t ngx_http_sitepreserver_active_due(
     ngx_http_sitepreserver_zone_t *zone, uint64_t hash, time_t every,
     time_t within);
+
+
+/*
+ * The number of addresses that this visit has sent to capture assist today,
+ * this one included; it does not count beyond 255.
+ */
+
+ngx_uint_t ngx_http_sitepreserver_captures(
+    ngx_http_sitepreserver_zone_t *zone, uint64_t hash);
 
 
 #endif /* _NGX_HTTP_SITEPRESERVER_ZONE_H_INCLUDED_ */

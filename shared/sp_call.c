@@ -62,6 +62,35 @@ sp_call_start(sp_call_t *call, const sp_pool_t *pool, const char *function,
 }
 
 
+sp_rc_t
+sp_call_stream(sp_call_t *call, const sp_pool_t *pool, const char *function,
+    const sp_str_t *shop, const char *kind, const sp_id_t *id,
+    const sp_str_t *source, uint64_t seq)
+{
+    sp_rc_t  rc;
+
+    rc = sp_call_start(call, pool, function, shop, kind, id->text,
+                       strlen(id->text));
+
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    sp_call_arg(call, source->data, source->len);
+
+    return sp_call_number(call, pool, seq);
+}
+
+
+void
+sp_call_age(sp_call_t *call)
+{
+    static const char  age[] = "0000000000000";
+
+    sp_call_arg(call, age, SP_AGE_LEN);
+}
+
+
 void
 sp_call_arg(sp_call_t *call, const char *data, size_t len)
 {

@@ -154,6 +154,7 @@ typedef struct {
     sp_id_t       network;          /* who brings it, for the limit */
     unsigned      logged_in:1;      /* login, alias or customer */
     unsigned      checkout:1;       /* a step of the checkout went well */
+    unsigned      visited:1;        /* counts only if the visit is known */
     unsigned      forget:1;         /* consent refused or ignored: nothing of
                                        this person is stored, an order still
                                        closes what was kept before */

@@ -17,6 +17,7 @@
 #define SP_E_LOGGED_IN     8
 #define SP_E_FORGET        16
 #define SP_E_DEVICE        32       /* times the device */
+#define SP_E_VISITED       128
 
 #define SP_W_CONSENT       8        /* times how it came */
 #define SP_W_WITHDRAWN     64
@@ -54,19 +55,11 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     sp_rc_t    rc;
     sp_text_t  text;
 
-    static const char  age[] = "0000000000000";
-
-    rc = sp_call_start(call, pool, "sp1_event", shop, "v:", event->visit.text,
-                       strlen(event->visit.text));
+    rc = sp_call_stream(call, pool, "sp1_event", shop, "v:", &event->visit,
+                        source, seq);
 
     if (rc != SP_OK) {
         return rc;
-    }
-
-    sp_call_arg(call, source->data, source->len);
-
-    if (sp_call_number(call, pool, seq) != SP_OK) {
-        return SP_NOMEM;
     }
 
     sp_text_start(&text, pool, 512);
@@ -92,7 +85,7 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
         sp_call_arg(call, text.data + part[n - 1], part[n] - part[n - 1]);
     }
 
-    sp_call_arg(call, age, SP_AGE_LEN);
+    sp_call_age(call);
 
     return SP_OK;
 }
@@ -152,7 +145,8 @@ sp_text_head(sp_text_t *text, const sp_event_t *event)
             | (event->checkout ? SP_E_CHECKOUT : 0)
             | (event->logged_in ? SP_E_LOGGED_IN : 0)
             | (event->forget ? SP_E_FORGET : 0)
-            | ((unsigned) event->device & 3) * SP_E_DEVICE;
+            | ((unsigned) event->device & 3) * SP_E_DEVICE
+            | (event->visited ? SP_E_VISITED : 0);
 
     sp_text_char(text, ' ');
     sp_text_number(text, event->kinds);

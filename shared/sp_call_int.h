@@ -8,6 +8,7 @@
 #define SP_CALL_INT_H
 
 #include "sp_call.h"
+#include "sp_text.h"
 #include "sp_field.h"
 
 
@@ -33,31 +34,22 @@
 #define SP_CALL_PRICE_MAX      (SP_CALL_AMOUNT_MAX / SP_QUANTITY_MAX)
 
 
-/* Text that grows in the pool; after SP_NOMEM it stays as it is. */
-
-typedef struct {
-    const sp_pool_t  *pool;
-    char             *data;
-    size_t            len;
-    size_t            size;
-    unsigned          failed:1;
-} sp_text_t;
-
-void sp_text_start(sp_text_t *text, const sp_pool_t *pool, size_t size);
-void sp_text_add(sp_text_t *text, const char *data, size_t len);
-void sp_text_char(sp_text_t *text, char c);
-void sp_text_number(sp_text_t *text, int64_t value);
-
-/* A text from a stranger, cleaned and cut to max bytes. */
-
-void sp_text_clean(sp_text_t *text, const sp_str_t *value, size_t max);
-
-
 /* FCALL function 2 sp:{SHOP}:KIND+id sp:{SHOP}:moved */
 
 sp_rc_t sp_call_start(sp_call_t *call, const sp_pool_t *pool,
     const char *function, const sp_str_t *shop, const char *kind,
     const char *id, size_t len);
+
+
+/*
+ * The same for a call of a worker's stream: then its source and number; in the
+ * end its age, which the caller patches.
+ */
+
+sp_rc_t sp_call_stream(sp_call_t *call, const sp_pool_t *pool,
+    const char *function, const sp_str_t *shop, const char *kind,
+    const sp_id_t *id, const sp_str_t *source, uint64_t seq);
+void sp_call_age(sp_call_t *call);
 
 void sp_call_arg(sp_call_t *call, const char *data, size_t len);
 void sp_call_string(sp_call_t *call, const char *string);

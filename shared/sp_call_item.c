@@ -19,19 +19,11 @@ sp_call_item(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     unsigned   i;
     sp_text_t  text;
 
-    static const char  age[] = "0000000000000";
-
-    rc = sp_call_start(call, pool, "sp1_item", shop, "n:@", page->text,
-                       SP_ID_LEN);
+    rc = sp_call_stream(call, pool, "sp1_item", shop, "n:@", page, source,
+                        seq);
 
     if (rc != SP_OK) {
         return rc;
-    }
-
-    sp_call_arg(call, source->data, source->len);
-
-    if (sp_call_number(call, pool, seq) != SP_OK) {
-        return SP_NOMEM;
     }
 
     sp_text_start(&text, pool, 512);
@@ -50,7 +42,7 @@ sp_call_item(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     }
 
     sp_call_arg(call, text.data, text.len);
-    sp_call_arg(call, age, SP_AGE_LEN);
+    sp_call_age(call);
 
     return SP_OK;
 }

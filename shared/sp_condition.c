@@ -4,6 +4,7 @@
 
 #include "sp_condition.h"
 #include "sp_observation.h"
+#include "sp_payhost.h"
 
 
 static sp_rc_t sp_condition_parse_op(sp_condition_t *condition,
@@ -32,6 +33,7 @@ static const struct {
     { "~",       SP_IS_MATCH },
     { "!~",      SP_IS_NO_MATCH },
     { "deleted", SP_IS_DELETED },
+    { "payment_host", SP_IS_PAYMENT },
     { NULL,      SP_IS_PRESENT }
 };
 
@@ -273,6 +275,10 @@ sp_condition_holds(sp_observation_t *ob, const sp_condition_t *condition)
     case SP_IS_MATCH:
         holds = found && sp_regex_match(condition->regex, &value.text)
                          == SP_OK;
+        break;
+
+    case SP_IS_PAYMENT:
+        holds = found && sp_payhost(&value.text);
         break;
 
     default: /* SP_IS_NO_MATCH */

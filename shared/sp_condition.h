@@ -18,7 +18,8 @@ typedef enum {
     SP_IS_NOT_EQUAL,
     SP_IS_MATCH,
     SP_IS_NO_MATCH,
-    SP_IS_DELETED
+    SP_IS_DELETED,
+    SP_IS_PAYMENT                   /* a URL at a payment provider's */
 } sp_condition_op_t;
 
 
@@ -38,7 +39,8 @@ struct sp_condition_s {
 
 
 /*
- * Reads "S [or S ...] [present|absent|= v ...|!= v ...|~ re|!~ re|deleted]".
+ * Reads "S [or S ...] [present|absent|= v ...|!= v ...|~ re|!~ re|deleted|
+ * payment_host]".
  * SP_INVALID: err names the word; SP_NOMEM.
  */
 

@@ -40,6 +40,7 @@ local E_CHECKOUT = 4               -- a step of the checkout went well
 local E_LOGGED_IN = 8
 local E_FORGET = 16
 local E_DEVICE = 32                 -- times the device
+local E_VISITED = 128               -- counts only of a visit that is known
 
 -- what an event does to the cart
 

@@ -62,13 +62,13 @@ local function head_parse(text)
         kinds = number(kinds, 'kinds', K_ALL),
         status = number(status, 'status', 999),
         op = number(op, 'op', REMOVE),
-        flags = number(flags, 'flags', 4 * E_DEVICE - 1),
+        flags = number(flags, 'flags', 2 * E_VISITED - 1),
         currency = currency,
         stage = 0
     }
 
-    head.device = floor(head.flags / E_DEVICE)
-    head.flags = head.flags % E_DEVICE
+    head.device = floor(head.flags % E_VISITED / E_DEVICE)
+    head.flags = head.flags - head.device * E_DEVICE
     head.grade = head.device * V_DEVICE
 
     if head.terms.idle == 0 or head.terms.retain == 0

@@ -268,6 +268,10 @@ local function event_apply(c)
 
     v, c.vid = visit_find(c, c.vid)
 
+    if not v and band(c.flags, E_VISITED) ~= 0 then
+        return
+    end
+
     if c.who.moved ~= '' and c.who.moved ~= c.vid then
         v = move(c, c.vid, c.who.moved)
     end

@@ -5,6 +5,7 @@
  */
 
 #include "sp_outcome.h"
+#include "sp_payhost.h"
 #include "sp_price.h"
 
 
@@ -23,6 +24,7 @@ static sp_rc_t sp_outcome_applies(sp_apply_t *apply, sp_applies_t *applies);
 static int sp_outcome_uncertain(const sp_observation_t *ob,
     const sp_rule_t *rule);
 static sp_rc_t sp_outcome_pending(sp_apply_t *apply);
+static unsigned sp_outcome_kind(const sp_apply_t *apply);
 static sp_rc_t sp_outcome_fields(sp_apply_t *apply);
 static sp_rc_t sp_outcome_email(sp_apply_t *apply);
 static sp_rc_t sp_outcome_consent(sp_apply_t *apply);
@@ -106,7 +108,7 @@ sp_outcome_rule(sp_apply_t *apply)
         apply->outcome->checkout = 1;
     }
 
-    apply->outcome->kinds |= apply->rule->kind;
+    apply->outcome->kinds |= sp_outcome_kind(apply);
 
     rc = sp_outcome_fields(apply);
 
@@ -273,6 +275,35 @@ sp_outcome_pending(sp_apply_t *apply)
     }
 
     return sp_outcome_visitor(apply, SP_NEEDS_REQUEST_BODY);
+}
+
+
+/*
+ * What it is that happened: no order yet, where the answer sends the shopper
+ * to a payment provider, but all else that the rule says.
+ */
+
+static unsigned
+sp_outcome_kind(const sp_apply_t *apply)
+{
+    sp_str_t                 to;
+    const sp_rule_t         *rule;
+    const sp_observation_t  *ob;
+
+    static const sp_str_t  location = sp_string("location");
+
+    ob = apply->ob;
+    rule = apply->rule;
+
+    if ((rule->kind != SP_PURCHASE && !rule->checkout)
+        || ob->status < 300 || ob->status > 399 || !ob->answered
+        || !ob->ex->response_header(ob->ex->data, &location, 0, &to)
+        || !sp_payhost(&to))
+    {
+        return rule->kind;
+    }
+
+    return (rule->kind & ~(unsigned) SP_PURCHASE) | SP_ORDER_PENDING;
 }
 
 

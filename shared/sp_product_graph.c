@@ -16,6 +16,8 @@ product_graph_tag(product_graph_t *graph, const product_tag_t *tag)
     sp_str_t    name, value;
     sp_item_t  *item;
 
+    memset(&value, 0, sizeof(sp_str_t));
+
     rc = product_attribute(graph->pool, tag, "property", &name);
 
     if (rc == SP_DONE) {

@@ -398,7 +398,7 @@ product_is_page(const sp_str_t *page, const sp_str_t *url)
     sp_str_t  path, args, own, wanted, pair;
     const char *p, *end, *next;
 
-    if (url->len == 0 || url->len > sizeof(text)) {
+    if (page->len == 0 || url->len == 0 || url->len > sizeof(text)) {
         return 0;
     }
 
@@ -412,9 +412,9 @@ product_is_page(const sp_str_t *page, const sp_str_t *url)
     }
 
     p = wanted.data;
-    end = p + wanted.len;
+    end = wanted.len != 0 ? p + wanted.len : p;
 
-    for ( /* void */ ; wanted.len != 0 && p < end; p = next + 1) {
+    for ( /* void */ ; p < end; p = next + 1) {
         next = memchr(p, '&', (size_t) (end - p));
         next = next != NULL ? next : end;
 

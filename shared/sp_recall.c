@@ -33,7 +33,6 @@ static void recall_json_text(sp_text_t *text, const char *name,
 static void recall_html_item(sp_text_t *text, const sp_recall_item_t *item);
 static void recall_html_text(sp_text_t *text, const sp_str_t *value);
 static void recall_price(sp_text_t *text, const sp_recall_item_t *item);
-static void recall_add(sp_text_t *text, const char *string);
 
 
 sp_rc_t
@@ -71,7 +70,7 @@ sp_recall_json(const sp_str_t *items, unsigned n,
         recall_json_item(&text, &item);
     }
 
-    recall_add(&text, "]\n");
+    sp_text_string(&text, "]\n");
 
     out->data = text.data;
     out->len = text.len;
@@ -99,13 +98,13 @@ sp_recall_html(const sp_str_t *items, unsigned n,
         }
 
         if (shown++ == 0) {
-            recall_add(&text, "<ul class=\"sp-recall\">\n");
+            sp_text_string(&text, "<ul class=\"sp-recall\">\n");
         }
 
         recall_html_item(&text, &item);
     }
 
-    recall_add(&text, shown != 0 ? "</ul>\n" : "\n");
+    sp_text_string(&text, shown != 0 ? "</ul>\n" : "\n");
 
     out->data = text.data;
     out->len = text.len;
@@ -261,7 +260,7 @@ recall_same(const sp_str_t *a, const sp_str_t *b)
 static void
 recall_json_item(sp_text_t *text, const sp_recall_item_t *item)
 {
-    recall_add(text, "{\"why\":\"");
+    sp_text_string(text, "{\"why\":\"");
     sp_text_add(text, item->why.data, item->why.len);
     sp_text_char(text, '"');
 
@@ -270,19 +269,19 @@ recall_json_item(sp_text_t *text, const sp_recall_item_t *item)
     recall_json_text(text, "image", &item->image);
 
     if (item->price.len != 0) {
-        recall_add(text, ",\"price\":\"");
+        sp_text_string(text, ",\"price\":\"");
         recall_price(text, item);
         sp_text_char(text, '"');
         recall_json_text(text, "currency", &item->currency);
     }
 
     if (item->quantity.len != 0) {
-        recall_add(text, ",\"quantity\":");
+        sp_text_string(text, ",\"quantity\":");
         sp_text_add(text, item->quantity.data, item->quantity.len);
     }
 
     if (item->out_of_stock) {
-        recall_add(text, ",\"out_of_stock\":true");
+        sp_text_string(text, ",\"out_of_stock\":true");
     }
 
     sp_text_char(text, '}');
@@ -303,9 +302,9 @@ recall_json_text(sp_text_t *text, const char *name, const sp_str_t *value)
         return;
     }
 
-    recall_add(text, ",\"");
-    recall_add(text, name);
-    recall_add(text, "\":\"");
+    sp_text_string(text, ",\"");
+    sp_text_string(text, name);
+    sp_text_string(text, "\":\"");
 
     for (i = 0; i < value->len; i++) {
         c = (unsigned char) value->data[i];
@@ -313,7 +312,7 @@ recall_json_text(sp_text_t *text, const char *name, const sp_str_t *value)
         if (c < ' ' || c == '"' || c == '\\' || c == '<' || c == '>'
             || c == '&' || c == 0x7f)
         {
-            recall_add(text, "\\u00");
+            sp_text_string(text, "\\u00");
             sp_text_char(text, hex[c >> 4]);
             sp_text_char(text, hex[c & 15]);
 
@@ -329,35 +328,35 @@ recall_json_text(sp_text_t *text, const char *name, const sp_str_t *value)
 static void
 recall_html_item(sp_text_t *text, const sp_recall_item_t *item)
 {
-    recall_add(text, "<li class=\"sp-");
+    sp_text_string(text, "<li class=\"sp-");
     sp_text_add(text, item->why.data, item->why.len);
-    recall_add(text, item->out_of_stock ? " sp-out\">" : "\">");
+    sp_text_string(text, item->out_of_stock ? " sp-out\">" : "\">");
 
     if (item->url.len != 0) {
-        recall_add(text, "<a href=\"");
+        sp_text_string(text, "<a href=\"");
         recall_html_text(text, &item->url);
-        recall_add(text, "\">");
+        sp_text_string(text, "\">");
     }
 
     if (item->image.len != 0) {
-        recall_add(text, "<img src=\"");
+        sp_text_string(text, "<img src=\"");
         recall_html_text(text, &item->image);
-        recall_add(text, "\" alt=\"\" loading=\"lazy\"> ");
+        sp_text_string(text, "\" alt=\"\" loading=\"lazy\"> ");
     }
 
-    recall_add(text, "<span class=\"sp-name\">");
+    sp_text_string(text, "<span class=\"sp-name\">");
     recall_html_text(text, &item->name);
-    recall_add(text, item->url.len != 0 ? "</span></a>" : "</span>");
+    sp_text_string(text, item->url.len != 0 ? "</span></a>" : "</span>");
 
     if (item->price.len != 0) {
-        recall_add(text, " <span class=\"sp-price\">");
+        sp_text_string(text, " <span class=\"sp-price\">");
         recall_price(text, item);
         sp_text_char(text, ' ');
         recall_html_text(text, &item->currency);
-        recall_add(text, "</span>");
+        sp_text_string(text, "</span>");
     }
 
-    recall_add(text, "</li>\n");
+    sp_text_string(text, "</li>\n");
 }
 
 
@@ -371,23 +370,23 @@ recall_html_text(sp_text_t *text, const sp_str_t *value)
         switch (value->data[i]) {
 
         case '<':
-            recall_add(text, "&lt;");
+            sp_text_string(text, "&lt;");
             break;
 
         case '>':
-            recall_add(text, "&gt;");
+            sp_text_string(text, "&gt;");
             break;
 
         case '&':
-            recall_add(text, "&amp;");
+            sp_text_string(text, "&amp;");
             break;
 
         case '"':
-            recall_add(text, "&quot;");
+            sp_text_string(text, "&quot;");
             break;
 
         case '\'':
-            recall_add(text, "&#39;");
+            sp_text_string(text, "&#39;");
             break;
 
         default:
@@ -424,11 +423,4 @@ recall_price(sp_text_t *text, const sp_recall_item_t *item)
     }
 
     sp_text_add(text, item->price.data + whole, item->price.len - whole);
-}
-
-
-static void
-recall_add(sp_text_t *text, const char *string)
-{
-    sp_text_add(text, string, strlen(string));
 }

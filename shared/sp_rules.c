@@ -294,18 +294,19 @@ sp_rules_route_check(const sp_sources_t *sources, sp_error_t *err)
 
 
 sp_rc_t
-sp_rules_currency(sp_rules_t *rules, const sp_str_t *code, sp_error_t *err)
+sp_rules_currency(sp_rules_t *rules, const sp_str_t *args, unsigned n,
+    sp_error_t *err)
 {
     char      text[4];
     sp_str_t  copy;
 
     if (rules->currency.len != 0) {
-        return sp_words_error(err, "currency \"%W\" is duplicate", code);
+        return sp_words_error(err, "currency \"%W\" is duplicate", args);
     }
 
-    if (sp_money_code(code, text) != SP_OK) {
+    if (sp_money_code(args, text) != SP_OK) {
         return sp_words_error(err, "\"%W\" is not a currency: three letters "
-                              "(ISO 4217)", code);
+                              "(ISO 4217)", args);
     }
 
     copy.len = 3;

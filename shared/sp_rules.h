@@ -70,8 +70,8 @@ sp_rc_t sp_rules_alias(sp_rules_t *rules, const sp_str_t *args,
     unsigned n, sp_error_t *err);
 sp_rc_t sp_rules_route(sp_rules_t *rules, const sp_str_t *args,
     unsigned n, sp_error_t *err);
-sp_rc_t sp_rules_currency(sp_rules_t *rules, const sp_str_t *code,
-    sp_error_t *err);
+sp_rc_t sp_rules_currency(sp_rules_t *rules, const sp_str_t *args,
+    unsigned n, sp_error_t *err);
 
 
 /*

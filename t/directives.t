@@ -196,7 +196,7 @@ my @wrong = (
     [ 'sitepreserver_body_limit 1', 'size "1" is too small' ],
     [ 'sitepreserver_response_limit x', 'invalid size "x"' ],
     [ 'sitepreserver_spool /x 1g', 'unknown directive "sitepreserver_spool"' ],
-    [ 'sitepreserver_capture', 'unknown directive "sitepreserver_capture"' ],
+    [ 'sitepreserver_capture', '"sitepreserver_capture" directive is not allowed here' ],
     [ 'sitepreserver_status', '"sitepreserver_status" directive is not allowed '
         . 'here' ],
 );

@@ -56,7 +56,7 @@ subtest 'what is not right is refused, and nothing is written' => sub {
     $bad->('a head that is too long', $head, "$h x");
     $bad->('an unknown kind', $head, $h =~ s/ 4096 / 524288 /r);
     $bad->('an unknown operation', $head, $h =~ s/ 1 0 EUR/ 5 0 EUR/r);
-    $bad->('an unknown flag', $head, $h =~ s/ 1 0 EUR/ 1 128 EUR/r);
+    $bad->('an unknown flag', $head, $h =~ s/ 1 0 EUR/ 1 256 EUR/r);
     $bad->('a long currency', $head, "${h}O");
     $bad->('no idle time', $head, $h =~ s/^\d+/0/r);
     $bad->('a total', $total, '12.50');

@@ -79,7 +79,7 @@ is(locale($ada), 'fr-CH browser', 'nor do others of the same visit');
 post('ada', '/me/fails', { email => $ada }, 'es');
 is(locale($ada), 'fr-CH browser', 'nor what failed');
 post('ada', '/me', { email => $ada }, 'es', 'refused=yes');
-is(locale($ada), 'fr-CH browser', 'nor of who refuses to be stored');
+is(locale($ada), '- -', 'of who refuses to be stored nothing is left');
 
 post('ada', '/join', { email => $ada, language => 'it-IT' }, 'es');
 is(locale($ada), 'it-IT shop', 'a rule counts before a browser');

@@ -177,7 +177,7 @@ sub cart_call ($method, $path, $data, $session, $refused) {
 }
 
 
-my $t = Sp::Preset->new('evershop', \&origin);
+my $t = Sp::Preset->new('evershop', \&origin, replay => 1);
 my $QUERY = 'query Query { myCart { uuid totalQty currency customerEmail'
     . ' subTotal { value } items { cartItemId productSku productName productUrl'
     . ' thumbnail qty finalPrice { value } lineTotal { value } } }'

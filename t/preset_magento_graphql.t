@@ -196,7 +196,7 @@ sub rest ($method, $uri, $body) {
 }
 
 
-my $t = Sp::Preset->new('magento-graphql', \&origin);
+my $t = Sp::Preset->new('magento-graphql', \&origin, replay => 1);
 my $CART = '{ id email itemsV2 { items { uid quantity product { sku name }'
     . ' prices { price { value currency } } } }'
     . ' prices { subtotal_excluding_tax { value currency } } }';

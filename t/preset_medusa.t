@@ -146,7 +146,7 @@ sub of_cart ($method, $path, $headers, $data) {
 }
 
 
-my $t = Sp::Preset->new('medusa', \&origin);
+my $t = Sp::Preset->new('medusa', \&origin, replay => 1);
 
 
 # A shopper with a new cart, and the path of it.

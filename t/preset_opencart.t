@@ -145,7 +145,7 @@ sub people ($route, $field, $session, $good) {
 }
 
 
-my $t = Sp::Preset->new('opencart', \&origin);
+my $t = Sp::Preset->new('opencart', \&origin, replay => 1);
 
 
 sub ask ($who, $route, $fields = undef, %o) {

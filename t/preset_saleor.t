@@ -170,7 +170,7 @@ sub origin ($method, $uri, $headers, $body) {
 my $CHECKOUT = 'checkout { id email lines { id quantity totalPrice {'
     . ' gross { amount } } variant { id name product { name } } } }'
     . ' errors { code }';
-my $t = Sp::Preset->new('saleor', \&origin);
+my $t = Sp::Preset->new('saleor', \&origin, replay => 1);
 
 
 # A mutation of a checkout: its field, arguments as "name: Type", variables.

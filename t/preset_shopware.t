@@ -174,7 +174,7 @@ sub people ($r, $path, $form) {
 }
 
 
-my $t = Sp::Preset->new('shopware', pages('session-', \&shop));
+my $t = Sp::Preset->new('shopware', pages('session-', \&shop), replay => 1);
 
 
 sub visitor ($name) {

@@ -204,7 +204,7 @@ sub people ($r, $locale, $path, $form) {
 }
 
 
-my $t = Sp::Preset->new('sylius', pages('PHPSESSID', \&shop));
+my $t = Sp::Preset->new('sylius', pages('PHPSESSID', \&shop), replay => 1);
 
 
 sub visitor ($name) {

@@ -3,6 +3,8 @@
  *
  * A Content-Type on the first line, then a body: whole and in pieces it must
  * be the same.
+ *
+ * Runs: 40000
  */
 
 #include "fuzz.h"

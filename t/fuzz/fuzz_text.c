@@ -2,6 +2,8 @@
  * Copyright (C) SitePreserver developers
  *
  * A currency and a text: character references, and a price.
+ *
+ * Runs: 100000
  */
 
 #include "fuzz.h"

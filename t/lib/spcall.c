@@ -299,6 +299,7 @@ spcall_event(sp_call_t *call, json_t *in, const sp_str_t *shop)
     event.captured = event.shopper.text[0] != '\0' ? sp_captured(event.kinds)
                                                    : SP_CAPTURED_NOT;
     event.checkout = spcall_int(in, "checkout", 0) != 0;
+    event.visited = spcall_int(in, "visited", 0) != 0;
     event.device = (sp_device_t) spcall_int(in, "device", SP_DEVICE_UNKNOWN);
     event.logged_in = spcall_int(in, "logged_in", 0) != 0;
     event.network = spcall_id(in, "network", SP_ID_NETWORK, shop);

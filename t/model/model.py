@@ -453,6 +453,8 @@ class Model(Items):
     def event_apply(self, e):
         t = e['terms']
         id = self.find(e['visit'])
+        if e['visited'] and id not in self.visits:
+            return None
         if e['moved'] and e['moved'] != id:
             self.move(id, e)
         known = id in self.visits

@@ -109,6 +109,7 @@ def random_event(r):
              network='', first_name='', locale='', zone='', currency='',
              order='', click=None, aliases=[], lines=[], logged_in=False,
              captured=0, asked=False, consent=None, checkout=False,
+             visited=r.random() < .05,
              device=r.choice([0, 0, 0, 1, 2, 3]),
              recall=r.choice(OWN) if r.random() < .5 else '',
              forget=r.random() < .06, erase=r.random() < .5,
@@ -564,7 +565,7 @@ class Play:
         flags = (2 if e['moved_own'] else 0) | (8 if e['logged_in'] else 0) \
             | (16 if e['forget'] else 0) | (1 if e['erase'] else 0) \
             | 32 * e['device'] \
-            | 4 * e['checkout']
+            | 4 * e['checkout'] | 128 * e['visited']
         head = '%d %d %d %d %d %d %d %d %d %d %s' % (
             t['idle'], t['retain'], t['anonymous'], t['remember'], t['hold'],
             t['addresses'], e['kinds'], e['status'], e['op'], flags,

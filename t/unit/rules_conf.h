@@ -353,7 +353,7 @@ conf_read(sp_rules_t *rules, const sp_pool_t *pool, const char *text,
             rc = sp_rules_route(rules, conf->words + 1, conf->n - 1, err);
 
         } else if (conf_is(conf, "sitepreserver_currency")) {
-            rc = sp_rules_currency(rules, &conf->words[1], err);
+            rc = sp_rules_currency(rules, conf->words + 1, conf->n - 1, err);
         }
     }
 

@@ -99,7 +99,7 @@ sub args ($self, $function, $key, @args) {
 # are lists of fields; alias => { name => flags }; own => name (our cookie);
 # captured, device: numbers, as in sp_call.h; consent: how it came, + 8 when it
 # is taken back; asked: the locale is only the browser's; time_zone; checkout: a
-# step of it went well.
+# step of it went well; visited: it counts only of a visit that is known.
 sub event ($self, $visit, %e) {
     return $self->{redis}->cmd($self->event_args($visit, %e));
 }
@@ -110,7 +110,9 @@ sub event_args ($self, $visit, %e) {
     my $kinds  = 0;
     my $source = id($e{source} // 'worker');
     my $flags  = ($e{moved_own} ? 2 : 0) | ($e{logged_in} ? 8 : 0)
-               | ($e{checkout} ? 4 : 0) | ($e{forget} ? 16 : 0) | ($e{erase} ? 1 : 0) | 32 * ($e{device} // 0);
+               | ($e{checkout} ? 4 : 0) | ($e{forget} ? 16 : 0)
+               | ($e{erase} ? 1 : 0) | ($e{visited} ? 128 : 0)
+               | 32 * ($e{device} // 0);
 
     $kinds |= $KIND{$_} // die "kind $_" for @kinds;
 

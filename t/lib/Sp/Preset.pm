@@ -25,6 +25,7 @@ use Sp::Http;
 use Sp::Nginx;
 use Sp::Origin;
 use Sp::Preset::Record;
+use Sp::Preset::Recording;
 use Sp::Preset::Shopper;
 use Sp::Redis;
 use Sp::Test qw(root secret_file wait_for);
@@ -45,7 +46,8 @@ my @LOST = qw(dropped limited request_cut response_cut request_bad response_bad
 # The preset's name and the origin's handler (see Sp::Origin).  Options: define
 # => { name => value } (what an operator writes before the include), server =>
 # more lines of the server, allow => [ counters of @LOST that may rise ], at =>
-# the time to begin with.
+# the time to begin with, replay => 1: each mailed_are() is also asked of
+# `sitepreserver replay` on what the shoppers did.
 sub new ($class, $name, $handler, %o) {
     my $self = bless {
         name => $name, n => 0, emails => {}, shop => 'shop', %o }, $class;
@@ -57,6 +59,7 @@ sub new ($class, $name, $handler, %o) {
     $self->{redis}  = Sp::Redis->new;
     $self->{origin} = Sp::Origin->new($handler);
     $self->{nginx}  = Sp::Nginx->new(http => $self->_conf);
+    $self->{record} = Sp::Preset::Recording->new;
     $self->{status} = Sp::Http->new(port => $self->{nginx}->port);
     $self->{call}   = Sp::Call->new(
         redis => $self->{redis}, shop => $self->{shop}, hello => 0);
@@ -187,19 +190,30 @@ sub mailed_are ($self, $wanted, $name = 'mailed') {
     $self->settle;
     $self->{clock}->advance($IDLE + 60);
 
-    my %got = map { ($self->_address($_->{shopper}, keys %$wanted) => $_) }
-        $self->_claim;
+    $self->_mailed_are($wanted, { map {
+        ($self->_address($_->{shopper}, keys %$wanted) => $_)
+    } $self->_claim }, $name);
+    $self->_mailed_are($wanted, $self->{record}->mailed($self->{nginx},
+        $self->{shop}), "$name, by replay") if $self->{replay};
 
-    is(join(' ', sort keys %got), join(' ', sort keys %$wanted),
+    return 1;
+}
+
+
+sub _mailed_are ($self, $wanted, $got, $name) {
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    is(join(' ', sort keys %$got), join(' ', sort keys %$wanted),
         "$name: who") or return 0;
 
     for my $email (sort keys %$wanted) {
         my $want = $wanted->{$email};
 
         $want = { lines => $want } if ref $want eq 'ARRAY';
-        _lines_are($got{$email}{lines}, $want->{lines}, "$name: $email");
-        is($got{$email}{$_}, $want->{$_}, "$name: $email: $_")
-            for grep { defined $want->{$_} } qw(total currency first_name);
+        _lines_are($got->{$email}{lines}, $want->{lines}, "$name: $email");
+        is($got->{$email}{$_}, $want->{$_}, "$name: $email: $_")
+            for grep { defined $want->{$_} && exists $got->{$email}{$_} }
+                qw(total currency first_name);
     }
 
     return 1;
@@ -344,6 +358,12 @@ sub visit ($self, $who) {
 }
 
 
+# What a shopper did, and when.
+sub _record ($self, %o) {
+    return $self->{record}->add(%o, time => $self->{clock}->now);
+}
+
+
 # The number of this request, for its line in the log.
 sub _ask ($self) { return ++$self->{n} }
 
@@ -452,7 +472,8 @@ server {
     sitepreserver_idle ${IDLE}s;
     sitepreserver_limit addresses=1000;
     $names
-    @{[ $self->{server} // '' ]}
+    @{[ ref $self->{server} ? $self->{server}->($self->{origin}->port)
+        : $self->{server} // '' ]}
     include $preset;
 
     location / {

@@ -93,8 +93,15 @@ sub ask ($self, $method, $uri, $body, $headers, %o) {
     push $self->{asked}->@*, $n;
     $self->{preset}->settle;
 
+    my $cookie = $self->jar ? $self->jar->header : '';
     my $answer = $self->{ua}->request($method, $uri, body => $body,
         headers => [ 'X-Asked' => $n, %{ $o{headers} // {} }, @$headers ]);
+
+    $self->{preset}->_record(client => $self->{name}, method => $method,
+        uri => $uri, body => $body, answer => $answer, cookie => $cookie,
+        headers => [ %{ $self->{ua}{headers} // {} }, %{ $o{headers} // {} },
+            @$headers ]);
+
     my $name = "$self->{name}: $method $uri";
 
     defined $o{status}

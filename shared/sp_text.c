@@ -1,10 +1,8 @@
 /*
  * Copyright (C) SitePreserver developers
- *
- * Text that is put together in a pool.
  */
 
-#include "sp_call_int.h"
+#include "sp_text.h"
 #include "sp_utf8.h"
 
 
@@ -32,6 +30,13 @@ sp_text_add(sp_text_t *text, const char *data, size_t len)
 
     memcpy(text->data + text->len, data, len);
     text->len += len;
+}
+
+
+void
+sp_text_string(sp_text_t *text, const char *string)
+{
+    sp_text_add(text, string, strlen(string));
 }
 
 
