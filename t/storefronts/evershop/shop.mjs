@@ -2,10 +2,10 @@
 /*
  * Shops in an EverShop with Chromium, in the shop's own pages:
  *
- *   shop.mjs BASE_URL [--flows leaves,buys,...] [--run WORD]
- *            [--visitors FILE] [--har FILE]
+ *   shop.mjs BASE_URL [--aside URL] [--flows leaves,buys,...] [--run WORD]
+ *            [--visitors FILE] [--har FILE] [--later SECONDS]
  *
- * Every flow is played once, two at a time.  Who plays in one has a browser
+ * Every flow is played once, some at a time.  Who plays in one has a browser
  * profile and an IP address of his own.  A line of JSON on stdout for each says
  * what was really done, as vendure/shop.mjs has it:
  *
@@ -15,26 +15,32 @@
  *   items            sku, name, quantity, unit, line (minor units)
  *   total, currency  of the goods, tax included (minor units)
  *   outcome          what became of it, as in the recordings' flows.jsonl
+ *   carts            what has something in it in the end: email (null: of nobody
+ *                    who is known), items, total
+ *   orders           how many were placed
  *   why              in words
+ *
+ * What is in the carts is asked of the shop itself, at the URL aside, past nginx.
  *
  * --visitors: the flow "customer" leaves there the cookie that nginx has set,
  * "returns" comes with it.  --har: all that Chromium and the shop said to each
- * other but for pictures, scripts and styles, without the text of pages.
+ * other but for pictures, scripts and styles, without the text of pages; added to
+ * what the file has, as if --later were the time by which the shop's clock is slow.
  *
  * SP_MODULES is where playwright-core is.  Exit status: 0 all flows were played;
  * 1 one was not (its line has "error").
  */
 
 import { createRequire } from 'node:module';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const require = createRequire(resolve(process.env.SP_MODULES ?? '.', 'x.js'));
 
-const USAGE = 'usage: shop.mjs BASE_URL [--flows NAME,...] [--run WORD] '
-              + '[--visitors FILE] [--har FILE]';
+const USAGE = 'usage: shop.mjs BASE_URL [--aside URL] [--flows NAME,...] '
+              + '[--run WORD] [--visitors FILE] [--har FILE] [--later SECONDS]';
 const PASSWORD = 'Pass-phrase-4-this-test';
 const WAIT = Number(process.env.SP_WAIT ?? 300_000);
 const AT_ONCE = 3;
@@ -51,8 +57,11 @@ const PRODUCTS = {
 
 /* The pages' question for the whole cart; others ask for its shipping only. */
 
-const isCart = r => r.url().endsWith('/api/graphql')
-                    && /\baddItemApi\b/.test(r.request().postData() ?? '');
+const isCart = request => request.url().endsWith('/api/graphql')
+                          && /\baddItemApi\b/.test(request.postData() ?? '');
+
+const CART = `{ myCart { uuid currency items {
+    productSku productName qty productPriceInclTax { value } } } }`;
 
 
 /* One browser of a shopper. */
@@ -60,16 +69,16 @@ const isCart = r => r.url().endsWith('/api/graphql')
 class Device {
     static count = 0;
 
-    constructor(options) {
+    constructor(options, name) {
         this.options = options;
+        this.name = name;
         this.cart = new Map();
+        this.orders = 0;
     }
 
     async start(cookie) {
         const n = ++Device.count;
         const { browser, base, har } = this.options;
-
-        this.name = `browser ${n}`;
 
         if (har) {
             this.har = join(tmpdir(), `evershop-${process.pid}-${n}.har`);
@@ -79,23 +88,14 @@ class Device {
             locale: 'en-GB',
             viewport: { width: 1200, height: 900 },
             extraHTTPHeaders: { 'X-Forwarded-For': `198.51.100.${n}` },
-            ...(har && { recordHar: { path: this.har, content: 'embed' } }),
+            ...(har && { recordHar: { path: this.har, content: 'embed',
+                                      urlFilter: RECORDED } }),
         });
 
         if (cookie) {
             await this.context.addCookies([ { name: cookie.name,
                                               value: cookie.value, url: base } ]);
         }
-
-        /* Nothing but the shop is asked for anything; no picture is needed. */
-
-        await this.context.route('**/*', route => {
-            const request = route.request();
-
-            return request.url().startsWith(base)
-                   && !['image', 'font', 'media'].includes(request.resourceType())
-                ? route.continue() : route.abort();
-        });
 
         this.page = await this.context.newPage();
         this.page.setDefaultTimeout(WAIT);
@@ -108,7 +108,8 @@ class Device {
 
         if (this.har) {
             this.options.har.push(...entries(this.har, this.options.base,
-                                             this.name));
+                                             this.name,
+                                             Number(this.options.later)));
             rmSync(this.har);
         }
     }
@@ -131,25 +132,49 @@ class Device {
         });
     }
 
-    /* Does something after which the page asks for the cart. */
+    /*
+     * Does something that the shop is told, and after whose answer the page asks
+     * for the cart.  A cart that was asked for before does not count: the page
+     * gives that question up when it has another.  What is not read before the
+     * page is left is not recorded.
+     */
 
-    async change(method, work) {
-        const page = this.page;
-        const [answer, cart] = await Promise.all([
-            page.waitForResponse(r => r.request().method() === method
-                                      && /\/api\/carts?\//.test(r.url())),
-            page.waitForResponse(isCart),
-            work(),
-        ]);
+    async change(method, work, path = /\/api\/carts?\//) {
+        const { page } = this;
+        let answer, cart;
 
-        /* What is not read before the page is left is not recorded. */
+        const answered = response => {
+            if (response.request().method() === method
+                && path.test(new URL(response.url()).pathname))
+            {
+                answer = response;
+            }
+        };
+
+        const asked = request => {
+            if (answer && isCart(request)) {
+                cart = request;
+            }
+        };
+
+        page.on('response', answered);
+        page.on('request', asked);
+
+        try {
+            await Promise.all([
+                page.waitForEvent('requestfinished', r => r === cart),
+                work(),
+            ]);
+        } catch (error) {
+            throw answer ? new Error(`${method}: status ${answer.status()}`,
+                                     { cause: error }) : error;
+        } finally {
+            page.off('response', answered);
+            page.off('request', asked);
+        }
 
         await answer.body();
-        await cart.body();
-
-        if (!answer.ok()) {
-            throw new Error(`${method}: status ${answer.status()}`);
-        }
+        await (await cart.response()).body();
     }
 
     async add(sku, quantity = 1) {
@@ -281,7 +306,8 @@ class Device {
         await this.fill(field('postcode'), '10115');
 
         await this.change('POST', () => this.page
-            .locator('.shipping-methods-list label').first().click());
+            .locator('.shipping-methods-list label').first().click(),
+            /\/shippingMethods$/);
         await this.page.locator('.payment-methods-list')
             .getByText('Cash on Delivery').click();
     }
@@ -299,9 +325,21 @@ class Device {
         if (answer.ok()) {
             await this.page.waitForURL(/\/checkout\/success\//);
             this.cart = new Map();
+            this.orders++;
         }
 
         return answer.ok();
+    }
+
+    /* What is in the cart, as the shop has it. */
+
+    async left() {
+        const answer = await this.context.request.post(
+            `${this.options.aside}/api/graphql`,
+            { data: { query: CART }, timeout: WAIT });
+        const { data } = await answer.json();
+
+        return data.myCart?.items.length ? data.myCart : null;
     }
 
     async cookie() {
@@ -315,7 +353,9 @@ class Device {
 /* What of a HAR is worth keeping: no pictures, scripts, styles, machine.  Whose
    browser it was is said with each exchange. */
 
-function entries(file, base, client) {
+const RECORDED = /^(?!.*\/assets\/)(?!.*\.(?:js|css|ico|png|svg|webp)(?:\?|$))/;
+
+function entries(file, base, client, later) {
     const { log } = JSON.parse(readFileSync(file, 'utf8'));
     const host = new URL(base).host;
     const mend = s => s.replaceAll(host, 'shop.example');
@@ -324,15 +364,14 @@ function entries(file, base, client) {
 
     return log.entries
         .filter(e => e.request.url.startsWith(base)
-                     && !/^\/assets\/|\.(js|css|ico|png|svg|webp)$/
-                         .test(new URL(e.request.url).pathname)
                      && e.response.status > 0)
         .map(e => {
             const page = /html/.test(e.response.content.mimeType);
 
             return {
                 _client: client,
-                startedDateTime: e.startedDateTime,
+                startedDateTime: new Date(Date.parse(e.startedDateTime)
+                                          + later * 1000).toISOString(),
                 time: Math.max(0, Math.round(e.time)),
                 request: {
                     method: e.request.method,
@@ -379,7 +418,54 @@ function mailed(email, cart, why, others = []) {
     });
 
     return { email, others, why, items, currency: 'EUR', outcome: 'abandoned',
-             total: items.reduce((sum, item) => sum + item.line, 0) };
+             total: total(items) };
+}
+
+
+function total(items) {
+    return items.reduce((sum, item) => sum + item.line, 0);
+}
+
+
+/* The carts that the shop has in the end, each once: two devices of a customer
+   share one.  The one that somebody is mailed about is his. */
+
+async function carts(devices, line) {
+    const all = new Map();
+
+    for (const cart of await Promise.all(devices.map(d => d.left()))) {
+        if (cart) {
+            const items = cart.items.map(item => {
+                const unit = Math.round(item.productPriceInclTax.value * 100);
+
+                return { sku: item.productSku, name: item.productName,
+                         quantity: item.qty, unit, line: unit * item.qty };
+            });
+
+            all.set(cart.uuid, { email: null, items, total: total(items),
+                                 currency: cart.currency });
+        }
+    }
+
+    const kept = [...all.values()];
+    const text = items => JSON.stringify(items.map(i => JSON.stringify(i)).sort());
+
+    if (line.email) {
+        const own = kept.findIndex(c => text(c.items) === text(line.items));
+
+        if (own < 0 && !line.loggedOut) {
+            throw new Error(`the shop has other carts: ${JSON.stringify(kept)}`);
+        }
+
+        if (own >= 0) {
+            kept.splice(own, 1);
+        }
+
+        kept.unshift({ email: line.email, items: line.items, total: line.total,
+                       currency: line.currency });
+    }
+
+    return kept;
 }
 
 
@@ -582,8 +668,9 @@ const FLOWS = {
         await d.logout();
         await d.add('MUG-01');
 
-        return mailed(email, left,
-                      'a customer logs out; the next person stays unknown');
+        return { loggedOut: true,
+                 ...mailed(email, left, 'a customer logs out; the next person '
+                                        + 'stays unknown') };
     },
 
     async refused_login({ device, mail }) {
@@ -603,11 +690,13 @@ const FLOWS = {
 
 function options() {
     const known = {
+        aside: { type: 'string' },
         flows: { type: 'string',
                  default: Object.keys(FLOWS).filter(f => f !== 'returns').join(',') },
         run: { type: 'string', default: Date.now().toString(36) },
         visitors: { type: 'string' },
         har: { type: 'string' },
+        later: { type: 'string', default: '0' },
     };
     let parsed;
 
@@ -628,7 +717,9 @@ function options() {
         process.exit(2);
     }
 
-    return { ...values, flows, base: positionals[0].replace(/\/$/, '') };
+    const base = positionals[0].replace(/\/$/, '');
+
+    return { ...values, flows, base, aside: values.aside ?? base };
 }
 
 
@@ -638,7 +729,7 @@ async function play(flow, world) {
         visitors: world.visitors,
         mail: name => `${name}.${flow}.${world.run}@example.com`,
         device: async cookie => {
-            const device = new Device(world);
+            const device = new Device(world, `${flow} ${devices.length + 1}`);
 
             devices.push(device);
             return device.start(cookie);
@@ -648,6 +739,8 @@ async function play(flow, world) {
 
     try {
         line = await FLOWS[flow](shopper);
+        line.carts = await carts(devices, line);
+        line.orders = devices.reduce((sum, d) => sum + d.orders, 0);
     } catch (error) {
         line = { error: error.stack.slice(0, 2000) };
     }
@@ -663,7 +756,12 @@ const given = options();
 const { chromium } = require('playwright-core');
 const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
+
+    /* No picture is needed, and nobody but the shop is asked for anything. */
+
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
+           '--blink-settings=imagesEnabled=false',
+           '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
     timeout: WAIT,
 });
 const world = { ...given, browser, har: given.har && [],
@@ -689,6 +787,10 @@ if (given.visitors) {
 }
 
 if (given.har) {
+    if (existsSync(given.har)) {
+        world.har.push(...JSON.parse(readFileSync(given.har, 'utf8')).log.entries);
+    }
+
     world.har.sort((a, b) => a.startedDateTime < b.startedDateTime ? -1 : 1);
     writeFileSync(given.har, JSON.stringify({ log: {
         version: '1.2',
