@@ -75,6 +75,10 @@ typedef struct {
     ngx_array_t                            defined;    /* where: of
                                      ngx_http_sitepreserver_defined_t */
 
+    ngx_uint_t                             gates;      /* some location asks
+                                                          variables whom to
+                                                          leave alone */
+
     /* while a sitepreserver_event block is read */
     sp_rule_t                             *rule;
 } ngx_http_sitepreserver_main_conf_t;

@@ -9,6 +9,8 @@
 
 static ngx_table_elt_t *ngx_http_sitepreserver_find(ngx_list_part_t *part,
     const sp_str_t *name, unsigned i);
+static ngx_table_elt_t *ngx_http_sitepreserver_cookie_header(
+    ngx_http_request_t *r, unsigned i);
 static int ngx_http_sitepreserver_named(const sp_str_t *name,
     const char *literal, size_t len);
 
@@ -25,7 +27,12 @@ ngx_http_sitepreserver_request_header(void *data, const sp_str_t *name,
 
     ngx_table_elt_t  *h;
 
-    h = ngx_http_sitepreserver_find(&r->headers_in.headers.part, name, i);
+    if (ngx_http_sitepreserver_is(name, "cookie")) {
+        h = ngx_http_sitepreserver_cookie_header(r, i);
+
+    } else {
+        h = ngx_http_sitepreserver_find(&r->headers_in.headers.part, name, i);
+    }
 
     if (h == NULL) {
         return 0;
@@ -77,6 +84,29 @@ ngx_http_sitepreserver_response_header(void *data, const sp_str_t *name,
     value->data = (char *) h->value.data;
 
     return 1;
+}
+
+
+/* nginx has found them already. */
+
+static ngx_table_elt_t *
+ngx_http_sitepreserver_cookie_header(ngx_http_request_t *r, unsigned i)
+{
+#if (nginx_version >= 1023000)
+    ngx_table_elt_t   *h;
+
+    for (h = r->headers_in.cookie; h != NULL && i > 0; h = h->next) {
+        i--;
+    }
+
+    return h;
+#else
+    ngx_table_elt_t  **h;
+
+    h = r->headers_in.cookies.elts;
+
+    return i < r->headers_in.cookies.nelts ? h[i] : NULL;
+#endif
 }
 
 

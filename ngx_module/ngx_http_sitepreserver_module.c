@@ -507,7 +507,8 @@ ngx_http_sitepreserver_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_sitepreserver_loc_conf_t *prev = parent;
     ngx_http_sitepreserver_loc_conf_t *conf = child;
 
-    ngx_http_sitepreserver_srv_conf_t  *scf;
+    ngx_http_sitepreserver_srv_conf_t   *scf;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
 
     /* what is for this alone needs no other switch */
 
@@ -527,6 +528,12 @@ ngx_http_sitepreserver_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_conf_merge_size_value(conf->body_limit, prev->body_limit, 65536);
     ngx_conf_merge_size_value(conf->response_limit, prev->response_limit,
                               262144);
+
+    if (conf->consent != NULL || conf->ignore != NULL) {
+        mcf = ngx_http_conf_get_module_main_conf(cf,
+                                                ngx_http_sitepreserver_module);
+        mcf->gates = 1;
+    }
 
     /* servers of which no location is observed cost nothing */
 

@@ -183,7 +183,10 @@ ngx_http_sitepreserver_first(ngx_http_request_t *r)
 }
 
 
-/* realip has had its last word; nothing has read a body yet. */
+/*
+ * realip has had its last word; nothing has read a body yet.  Only where
+ * variables are asked: the test for bots holds at any time.
+ */
 
 static ngx_int_t
 ngx_http_sitepreserver_access_handler(ngx_http_request_t *r)
@@ -513,11 +516,14 @@ ngx_http_sitepreserver_no_memory(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_sitepreserver_observe_init(ngx_conf_t *cf)
 {
-    ngx_array_t                *handlers;
-    ngx_http_handler_pt        *h;
-    ngx_http_core_main_conf_t  *cmcf;
+    ngx_array_t                         *handlers;
+    ngx_http_handler_pt                 *h;
+    ngx_http_core_main_conf_t           *cmcf;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    mcf = ngx_http_conf_get_module_main_conf(cf,
+                                             ngx_http_sitepreserver_module);
 
     if (ngx_http_sitepreserver_handler(cmcf, NGX_HTTP_POST_READ_PHASE,
                                      ngx_http_sitepreserver_post_read_handler)
@@ -525,9 +531,10 @@ ngx_http_sitepreserver_observe_init(ngx_conf_t *cf)
         || ngx_http_sitepreserver_handler(cmcf, NGX_HTTP_REWRITE_PHASE,
                                        ngx_http_sitepreserver_rewrite_handler)
            != NGX_OK
-        || ngx_http_sitepreserver_handler(cmcf, NGX_HTTP_ACCESS_PHASE,
+        || (mcf->gates
+            && ngx_http_sitepreserver_handler(cmcf, NGX_HTTP_ACCESS_PHASE,
                                         ngx_http_sitepreserver_access_handler)
-           != NGX_OK
+               != NGX_OK)
         || ngx_http_sitepreserver_handler(cmcf, NGX_HTTP_LOG_PHASE,
                                           ngx_http_sitepreserver_log_handler)
            != NGX_OK)

@@ -46,6 +46,7 @@ ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
                                       sp_scratch_pool(&scratch, &pool),
                                       &visitor, &own)
         == SP_OK
+        && !ngx_http_sitepreserver_by_script(r)
         && !ngx_http_sitepreserver_erase_page(r, &visitor, &own))
     {
         ngx_http_sitepreserver_viewed(r, &visitor, &own);
@@ -54,8 +55,8 @@ ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
 
 
 /*
- * A whole page of HTML that a person looks at.  An answer without a body (304)
- * does not say what it is.
+ * A whole page of HTML.  An answer without a body (304) does not say what it
+ * is.
  */
 
 static ngx_uint_t
@@ -66,10 +67,12 @@ ngx_http_sitepreserver_is_page(ngx_http_request_t *r)
     return r->method == NGX_HTTP_GET
            && ngx_http_sitepreserver_status(r) == NGX_HTTP_OK
            && r->headers_out.content_type.len >= sizeof(html) - 1
-           && ngx_strncasecmp(r->headers_out.content_type.data,
-                              (u_char *) html, sizeof(html) - 1)
-              == 0
-           && !ngx_http_sitepreserver_by_script(r);
+           && (ngx_memcmp(r->headers_out.content_type.data, html,
+                          sizeof(html) - 1)
+               == 0
+               || ngx_strncasecmp(r->headers_out.content_type.data,
+                                  (u_char *) html, sizeof(html) - 1)
+                  == 0);
 }
 
 
@@ -115,15 +118,20 @@ ngx_http_sitepreserver_viewer(ngx_http_request_t *r,
     ngx_http_sitepreserver_srv_conf_t *scf, const sp_pool_t *pool,
     sp_str_t *visitor, sp_str_t *own)
 {
+    int            maybe;
     sp_exchange_t  exchange;
 
     ngx_http_sitepreserver_exchange(r, &exchange);
 
-    if (sp_observe_visitor(scf->rules, &exchange, pool, visitor) != SP_OK) {
+    if (sp_observe_viewer(scf->rules, &exchange, pool, visitor, &maybe)
+        != SP_OK)
+    {
         visitor->len = 0;
     }
 
-    if (ngx_http_sitepreserver_cookie_find(r, own, NULL) != SP_OK) {
+    if (!maybe
+        || ngx_http_sitepreserver_cookie_find(r, own, NULL) != SP_OK)
+    {
         own->len = 0;
     }
 

@@ -93,6 +93,7 @@ ngx_http_sitepreserver_server_init(ngx_conf_t *cf,
     ngx_http_sitepreserver_main_conf_t *mcf, ngx_http_core_srv_conf_t *cscf)
 {
     sp_rc_t                             rc;
+    sp_str_t                            own;
     sp_error_t                          err;
     ngx_http_sitepreserver_srv_conf_t  *scf;
 
@@ -108,6 +109,13 @@ ngx_http_sitepreserver_server_init(ngx_conf_t *cf,
 
     if (ngx_http_sitepreserver_server_shop(cf, mcf, scf, cscf) != NGX_OK) {
         return NGX_ERROR;
+    }
+
+    if (!scf->cookie->off) {
+        own.len = scf->cookie->name.len;
+        own.data = (char *) scf->cookie->name.data;
+
+        sp_rules_own(scf->rules, &own);
     }
 
     rc = sp_rules_compile(scf->rules, &err);

@@ -118,6 +118,13 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
 
     sp_compile_watch(rules, &rules->visitor);
 
+    rc = sp_cookies_create(&rules->cookies, &rules->pool, &rules->visitor,
+                           &rules->own);
+    if (rc != SP_OK) {
+        return rc == SP_LIMIT ? sp_words_error(err, "too many cookies", NULL)
+                              : rc;
+    }
+
     for (alias = 0; alias < rules->naliases; alias++) {
         sp_compile_watch(rules, &rules->aliases[alias]);
     }

@@ -224,7 +224,8 @@ sp_decode_json(const sp_pool_t *pool, const sp_str_t *in,
 
     scanner = sp_json_scanner_create(pool, paths, wanted, value_limit,
                                      decode_json_value, &json);
-    if (scanner == NULL) {
+
+    if (scanner == NULL || sp_json_scanner_once(scanner) != SP_OK) {
         return SP_NOMEM;
     }
 
@@ -238,7 +239,7 @@ sp_decode_json(const sp_pool_t *pool, const sp_str_t *in,
         return rc;
     }
 
-    if (!json.found) {
+    if (!json.found || sp_json_twice(scanner)) {
         return SP_INVALID;
     }
 

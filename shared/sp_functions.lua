@@ -106,7 +106,7 @@ local HEADS = {}                    -- parsed; a shop has some dozens of them
 local read_visit, new_visit, read_shopper, new_shopper, count, note, date
 local finish, line_read, lines_read, line_check, line_inherit, cart_clear
 local close, visits_replace, visits_add, release, join, order_visit
-local order_shopper, ordered_before, visit_find, customer_read
+local order_shopper, ordered_before, orders_join, visit_find, customer_read
 local customer_write, identify, persons, move, logout, logged_out, cart
 local shop_read
 local look, schedule, doubt_member, step_done, mail_noted, doubt, refused

@@ -51,7 +51,7 @@ local function order_seen(c, p, id, at)
     for _, other in ipairs(p.visits) do
         local v = read_visit(c, other)
 
-        if v and v.order_id == id then
+        if v and ordered_before(v, id) then
             return true
         end
     end
@@ -70,7 +70,7 @@ local function order_apply(c, v, people, amount, currency)
     local id, at = c.who.order, ordered_at(c)
     local new = true
 
-    if v and id ~= '' and v.order_id == id then
+    if v and ordered_before(v, id) then
         return
     end
 
@@ -95,8 +95,7 @@ local function order_apply(c, v, people, amount, currency)
     checkout_works(c)
 
     if v then
-        order_visit(v, at)
-        v.order_id = id ~= '' and id or v.order_id
+        order_visit(v, at, id)
     end
 
     for _, p in ipairs(people) do

@@ -172,17 +172,30 @@ function join(c, v, p, class)
 end
 
 
+-- Of a visit or a shopper, the newest first.
+
+local function order_note(record, order)
+    if order ~= '' then
+        record.orders = sub(order .. record.orders, 1, 22 * ORDERS_MAX)
+    end
+end
+
+
 --
 -- An order of a shopper at a time: everything older is bought, or not wanted
 -- any more, on whichever device.
 --
 
-function order_visit(v, at)
+function order_visit(v, at, order)
     v.order = max(v.order, at)
     v.hold = 0
     v.failed = v.failed > at and v.failed or 0
     v.flags = v.flags - band(v.flags, V_SOFT)
     v.dirty = true
+
+    if order then
+        order_note(v, order)
+    end
 
     if v.lines ~= '' and v.changed <= at then
         cart_clear(v)
@@ -204,9 +217,7 @@ function order_shopper(c, p, at, order, amount, currency)
     p.order = max(p.order, at)
     p.dirty = true
 
-    if order ~= '' then
-        p.orders = sub(order .. p.orders, 1, 22 * ORDERS_MAX)
-    end
+    order_note(p, order)
 
     local reason = 'ordered'
 
@@ -223,13 +234,30 @@ function order_shopper(c, p, at, order, amount, currency)
 end
 
 
-function ordered_before(p, order)
+-- The orders of both; the oldest of those that came to it first go first.
+
+function orders_join(record, other)
+    for i = 1, #other.orders, 22 do
+        local order = sub(other.orders, i, i + 21)
+
+        if not ordered_before(record, order) then
+            record.orders = record.orders .. order
+        end
+    end
+
+    record.orders = sub(record.orders, 1, 22 * ORDERS_MAX)
+end
+
+
+-- Has a visit or a shopper had this order?
+
+function ordered_before(record, order)
     if order == '' then
         return false
     end
 
-    for i = 1, #p.orders, 22 do
-        if sub(p.orders, i, i + 21) == order then
+    for i = 1, #record.orders, 22 do
+        if sub(record.orders, i, i + 21) == order then
             return true
         end
     end

@@ -40,12 +40,12 @@ local function parse_visit(raw, id)
     local version, grade, from
     local kind = byte(raw, 3)
     local v = { id = id, flags = kind % V_RARE, order = 0, hold = 0,
-                bound = 0, failed = 0, order_id = '', click = '' }
+                bound = 0, failed = 0, orders = '', click = '' }
 
     if kind >= V_RARE and kind < V_SAME then
         version, grade, kind, v.day, v.last, v.changed, v.snap, v.order,
             v.hold, v.bound, v.failed, from = unpack(V_HEAD_RARE, raw)
-        v.shopper, v.customer, v.currency, v.total, v.order_id, v.click,
+        v.shopper, v.customer, v.currency, v.total, v.orders, v.click,
             v.lines = match(raw, '^(%C*)\31(%C*)\31(%C*)\31(%C*)\31(%C*)\31'
                                  .. '(%C*)\30(.*)$', from)
 
@@ -73,7 +73,7 @@ function new_visit(c, id)
     local v = { id = id, stage = 0, class = BY_NOTHING, device = 0,
                 flags = 0, day = 0, last = 0, changed = 0, snap = 0,
                 order = 0, hold = 0, bound = 0, failed = 0, shopper = '',
-                customer = '', order_id = '',
+                customer = '', orders = '',
                 click = '', currency = '', total = '', lines = '' }
 
     c.visits[id] = v
@@ -109,7 +109,7 @@ function write_visit(c, v)
         head = pack(V_HEAD_RARE, VERSION, grade, v.flags + V_RARE, v.day,
                     v.last, v.changed, v.snap, v.order, v.hold, v.bound,
                     v.failed)
-        rest = '\31' .. v.order_id .. '\31' .. v.click
+        rest = '\31' .. v.orders .. '\31' .. v.click
     else
         head = visit_head(grade, v.flags, v.day, v.last, v.changed, v.snap)
         rest = ''

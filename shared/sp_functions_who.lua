@@ -490,7 +490,7 @@ function move(c, id, from)
     v.device = v.device ~= 0 and v.device or old.device
     v.click = v.click ~= '' and v.click or old.click
     v.customer = v.customer ~= '' and v.customer or old.customer
-    v.order_id = v.order_id ~= '' and v.order_id or old.order_id
+    orders_join(v, old)
 
     move_shopper(c, v, old)
 

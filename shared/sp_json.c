@@ -266,6 +266,10 @@ json_key_over(sp_json_scanner_t *s, const char *p, const char *quote,
         key.data = p;
         key.len = (size_t) (quote - p);
         sp_json_enter_member(s, &key, 1);
+
+        if (s->twice) {
+            return sp_json_stop(s, SP_INVALID);
+        }
     }
 
     p = quote + 1;
@@ -370,6 +374,10 @@ json_text_over(sp_json_scanner_t *s, const char *p, const char *quote)
 
     if (s->keep) {
         sp_json_enter_member(s, &text, !s->key.cut);
+
+        if (s->twice) {
+            return sp_json_stop(s, SP_INVALID);
+        }
     }
 
     s->state = SP_JSON_AT_COLON;
@@ -440,6 +448,7 @@ json_open(sp_json_scanner_t *s, const char *p, int object)
     frame = &s->frames[s->depth++];
 
     frame->index = 0;
+    frame->serial = ++s->serial;
     frame->first = s->first;
     frame->n = s->n;
     frame->object = (uint8_t) object;

@@ -128,6 +128,19 @@ sp_json_scanner_t *sp_json_scanner_create(const sp_pool_t *pool,
 
 
 /*
+ * Of a document that somebody else wrote, and somebody else reads as well: a
+ * name that a path leads by (not by a wildcard) may stand once in an object,
+ * as readers differ on which of two counts.  The second one ends the scan with
+ * SP_INVALID, and sp_json_twice() is true then: what was reported is void.  So
+ * the scan is not done before the document is.  To be called before the first
+ * piece.  SP_OK, SP_NOMEM.
+ */
+
+sp_rc_t sp_json_scanner_once(sp_json_scanner_t *scanner);
+int sp_json_twice(const sp_json_scanner_t *scanner);
+
+
+/*
  * Pushes the next piece.  SP_AGAIN: more is wanted; SP_DONE: the document is
  * complete, or nothing more in it is wanted; SP_INVALID: not JSON (what was
  * reported before stays); SP_LIMIT: too deep; SP_NOMEM.  After SP_DONE nothing

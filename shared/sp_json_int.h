@@ -99,6 +99,7 @@ typedef enum {
 
 typedef struct {
     uint32_t                index;  /* of its present element */
+    uint32_t                serial; /* which container of the document it is */
     uint16_t                first;
     uint16_t                n;
     uint16_t                key;    /* length of its name, if that is kept */
@@ -117,6 +118,7 @@ struct sp_json_scanner_s {
     uint8_t                 keep;   /* what of its text is wanted */
     uint8_t                 at;     /* position in an escape, word or BOM */
     uint8_t                 number;
+    uint8_t                 twice;  /* an object had a name twice */
     uint32_t                unit;   /* of \uXXXX */
     sp_json_type_t          type;
     const char             *word;
@@ -131,6 +133,9 @@ struct sp_json_scanner_s {
     const sp_json_node_t   *nodes;
     uint16_t               *stack;  /* nodes of all open containers */
     uint16_t               *live;   /* node: slots wanted at and below it */
+    uint32_t               *seen;   /* node: the serial of the object that had
+                                       its name last; NULL: it may twice */
+    uint32_t                serial; /* of the newest container */
     char                   *keys;   /* names that wildcards stand for */
     uint64_t                wanted[SP_JSON_WORDS];
 
@@ -181,7 +186,8 @@ void sp_json_want(sp_json_scanner_t *s, const uint64_t *wanted);
 /*
  * The value that begins is the member of that name, or the element, of the
  * innermost container: finds the nodes that lead to it.  A name that is not
- * whole matches only wildcards.
+ * whole matches only wildcards.  One that must not be there again sets
+ * s->twice.
  */
 
 void sp_json_enter_member(sp_json_scanner_t *s, const sp_str_t *key,

@@ -82,6 +82,12 @@ sp_json_enter_member(sp_json_scanner_t *s, const sp_str_t *key, int whole)
 
         for ( /* void */ ; n != 0; n = s->nodes[n].next) {
             if (sp_str_eq(&s->nodes[n].name, key)) {
+
+                if (s->seen != NULL) {
+                    s->twice |= s->seen[n] == frame->serial;
+                    s->seen[n] = frame->serial;
+                }
+
                 json_push(s, n);
                 break;
             }
@@ -204,7 +210,7 @@ sp_json_report(sp_json_scanner_t *s, const sp_str_t *text)
         }
     }
 
-    if (s->live[0] == 0) {
+    if (s->live[0] == 0 && s->seen == NULL) {
         s->rc = SP_DONE;
     }
 }
@@ -242,7 +248,7 @@ sp_json_report_piece(sp_json_scanner_t *s, const sp_str_t *text)
         }
     }
 
-    if (s->live[0] == 0) {
+    if (s->live[0] == 0 && s->seen == NULL) {
         s->rc = SP_DONE;
     }
 }

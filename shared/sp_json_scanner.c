@@ -69,6 +69,22 @@ sp_json_scanner_create(const sp_pool_t *pool, const sp_json_paths_t *paths,
 }
 
 
+sp_rc_t
+sp_json_scanner_once(sp_json_scanner_t *s)
+{
+    s->seen = sp_calloc(s->text.pool, s->paths->nnodes * sizeof(uint32_t));
+
+    return s->seen != NULL ? SP_OK : SP_NOMEM;
+}
+
+
+int
+sp_json_twice(const sp_json_scanner_t *s)
+{
+    return s->twice;
+}
+
+
 /* What is wanted in pieces may be wanted whole, too. */
 
 static sp_rc_t

@@ -109,9 +109,11 @@ json_step_find(const sp_json_way_t *way, sp_str_t *value)
 {
     int       whole;
     size_t    pos;
+    sp_rc_t   rc;
     sp_str_t  text, name, found;
     uint32_t  i;
 
+    rc = SP_DONE;
     text = *value;
     pos = 0;
 
@@ -133,9 +135,9 @@ json_step_find(const sp_json_way_t *way, sp_str_t *value)
 
         if (sp_str_eq(&name, &way->name)) {
             *value = found;
-            return SP_OK;
+            rc = SP_OK;
         }
     }
 
-    return SP_DONE;
+    return rc;
 }

@@ -33,7 +33,7 @@ sp_rc_t sp_json_steps(const sp_pool_t *pool, const sp_str_t *path,
 
 
 /*
- * What the path leads to in text, as it is written there.  Of names the first
+ * What the path leads to in text, as it is written there.  Of names the last
  * one counts, and one with escapes is another one.  SP_OK; SP_DONE: nothing.
  */
 

@@ -8,6 +8,7 @@
 
 
 #define SP_LITERALS_STATES  32000
+#define SP_LITERALS_SKIPS   1024
 
 
 /* A literal that ends in a state: the rule it stands for. */
@@ -27,9 +28,11 @@ typedef struct sp_literals_node_s  sp_literals_node_t;
 struct sp_literals_node_s {
     sp_literals_node_t  *child;
     sp_literals_node_t  *sibling;
+    sp_literals_node_t  *parent;
     sp_literals_node_t  *fail;
     sp_literals_node_t  *queue;
     sp_literals_end_t   *ends;
+    size_t               depth;
     uint16_t             state;
     unsigned char        byte;
 };
@@ -38,9 +41,12 @@ struct sp_literals_node_s {
 /*
  * table[state + class of the byte] is twice the next state, and 1 more if a
  * literal ends in it; states are multiples of the number of classes, 0 is the
- * root, and class 0 all bytes that are in no literal.  begins: bytes that lead
- * away from the root.  ends[state / classes] is what ends there, the literals
- * of shorter suffixes included.
+ * root, and class 0 all bytes that are in no literal.  ends[state / classes] is
+ * what ends there, the literals of shorter suffixes included.
+ *
+ * From the root, most of the text is passed over without a look (Wu and
+ * Manber): shortest is how long each literal is at least, and skip[pair] by how
+ * much the window of that length may move on which ends in these two bytes.
  */
 
 struct sp_literals_s {
@@ -48,10 +54,9 @@ struct sp_literals_s {
     sp_literals_node_t  *root;
     unsigned             states;
     unsigned             classes;
+    size_t               shortest;
     unsigned char        class[256];
-    unsigned char        begins[256];
-    unsigned             nbegins;
-    int                  begin;     /* the last of them */
+    unsigned char        skip[SP_LITERALS_SKIPS];
     uint32_t            *table;
     sp_literals_end_t  **ends;
 };
@@ -63,6 +68,10 @@ static sp_rc_t sp_literals_fill(sp_literals_t *set, sp_literals_node_t *node);
 static void sp_literals_number(sp_literals_t *set);
 static sp_rc_t sp_literals_inherit(sp_literals_t *set,
     sp_literals_node_t *node);
+static inline unsigned sp_literals_pair(const unsigned char *p);
+static void sp_literals_skips(sp_literals_t *set);
+static const unsigned char *sp_literals_window(const sp_literals_t *set,
+    const unsigned char *p, const unsigned char *last);
 
 
 sp_literals_t *
@@ -95,6 +104,10 @@ sp_literals_add(sp_literals_t *set, const sp_str_t *literal, unsigned rule)
 
     node = set->root;
 
+    if (set->shortest == 0 || literal->len < set->shortest) {
+        set->shortest = literal->len;
+    }
+
     for (i = 0; i < literal->len; i++) {
         c = (unsigned char) literal->data[i];
         child = sp_literals_child(node, c);
@@ -111,6 +124,8 @@ sp_literals_add(sp_literals_t *set, const sp_str_t *literal, unsigned rule)
             }
 
             child->byte = c;
+            child->parent = node;
+            child->depth = i + 1;
             child->state = (uint16_t) set->states++;
             child->sibling = node->child;
             node->child = child;
@@ -200,6 +215,7 @@ sp_literals_build(sp_literals_t *set)
     }
 
     sp_literals_number(set);
+    sp_literals_skips(set);
 
     return SP_OK;
 }
@@ -212,7 +228,6 @@ sp_literals_number(sp_literals_t *set)
 {
     size_t     i, n;
     uint32_t   next;
-    unsigned   c;
 
     n = (size_t) set->states * set->classes;
 
@@ -220,13 +235,51 @@ sp_literals_number(sp_literals_t *set)
         next = set->table[i];
         set->table[i] = next * set->classes * 2 + (set->ends[next] != NULL);
     }
+}
 
-    for (c = 0; c < 256; c++) {
-        set->begins[c] = set->table[set->class[c]] != 0;
 
-        if (set->begins[c]) {
-            set->nbegins++;
-            set->begin = (int) c;
+/* The place of two bytes in skip[]: letters are the same in either case. */
+
+static inline unsigned
+sp_literals_pair(const unsigned char *p)
+{
+    uint16_t  pair;
+
+    memcpy(&pair, p, sizeof(pair));
+
+    return (pair | UINT32_C(0x2020)) * UINT32_C(2654435761) >> 22;
+}
+
+
+/* Of the first bytes of each literal, as many as the shortest one has. */
+
+static void
+sp_literals_skips(sp_literals_t *set)
+{
+    size_t               n;
+    unsigned char        pair[2], *skip;
+    sp_literals_node_t  *node;
+
+    if (set->shortest < 2) {
+        return;
+    }
+
+    n = set->shortest - 1 < 255 ? set->shortest - 1 : 255;
+    memset(set->skip, (int) n, SP_LITERALS_SKIPS);
+
+    for (node = set->root; node != NULL; node = node->queue) {
+
+        if (node->depth < 2 || node->depth > set->shortest) {
+            continue;
+        }
+
+        pair[0] = node->parent->byte;
+        pair[1] = node->byte;
+        skip = &set->skip[sp_literals_pair(pair)];
+        n = set->shortest - node->depth;
+
+        if (n < *skip) {
+            *skip = (unsigned char) n;
         }
     }
 }
@@ -282,8 +335,6 @@ sp_literals_inherit(sp_literals_t *set, sp_literals_node_t *node)
 }
 
 
-/* Most bytes of most URIs begin no literal. */
-
 int
 sp_literals_find(const sp_literals_t *set, const sp_str_t *text,
     uint64_t *rules)
@@ -299,19 +350,14 @@ sp_literals_find(const sp_literals_t *set, const sp_str_t *text,
     p = (const unsigned char *) text->data;
     last = p + text->len;
 
-    while (p < last) {
+    for ( ;; ) {
 
-        if (next == 0 && !set->begins[*p]) {
+        if (next == 0) {
+            p = sp_literals_window(set, p, last);
+        }
 
-            if (set->nbegins != 1) {
-                p++;
-                continue;
-            }
-
-            p = memchr(p, set->begin, (size_t) (last - p));
-            if (p == NULL) {
-                break;
-            }
+        if (p == last) {
+            return found;
         }
 
         next = set->table[next / 2 + set->class[*p++]];
@@ -329,6 +375,34 @@ sp_literals_find(const sp_literals_t *set, const sp_str_t *text,
         next &= ~UINT32_C(1);
         found = 1;
     }
+}
 
-    return found;
+
+/* Where a literal may begin, at or after p; last: nowhere. */
+
+static const unsigned char *
+sp_literals_window(const sp_literals_t *set, const unsigned char *p,
+    const unsigned char *last)
+{
+    size_t         size;
+    unsigned char  skip;
+
+    size = set->shortest;
+
+    if (size < 2) {
+        return p;
+    }
+
+    while ((size_t) (last - p) >= size) {
+
+        skip = set->skip[sp_literals_pair(p + size - 2)];
+
+        if (skip == 0) {
+            return p;
+        }
+
+        p += skip;
+    }
+
+    return last;
 }

@@ -1,9 +1,10 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * Many strings looked for at once (Aho and Corasick), without regard to the
- * case of ASCII letters; and the strings of which a regex needs one.  So 200
- * regexes cost a URI that none of them matches one walk along its bytes.
+ * Many strings looked for at once (Aho and Corasick behind Wu and Manber's
+ * skips), without regard to the case of ASCII letters; and the strings of which
+ * a regex needs one.  So 200 regexes cost a URI that none of them matches a look
+ * at some of its bytes.
  */
 
 #ifndef SP_LITERALS_H

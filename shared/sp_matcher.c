@@ -72,7 +72,13 @@ sp_method(const sp_str_t *name)
         sp_string("OPTIONS")
     };
 
-    for (i = 0; i < SP_METHODS - 1; i++) {
+    if (name->len == 3 && name->data[0] == 'G' && name->data[1] == 'E'
+        && name->data[2] == 'T')
+    {
+        return SP_METHOD_GET;
+    }
+
+    for (i = 1; i < SP_METHODS - 1; i++) {
 
         if (name->len == names[i].len && name->data[0] == names[i].data[0]
             && memcmp(name->data, names[i].data, name->len) == 0)
@@ -421,12 +427,15 @@ sp_matcher_find(const sp_matcher_t *matcher, unsigned method,
 {
     unsigned                   i, m;
     uint64_t                   met;
+    const uint64_t            *any;
     const sp_matcher_group_t  *group;
 
     m = (unsigned) __builtin_ctz(method);
 
+    any = matcher->any[m];
+
     for (i = 0; i < matcher->words; i++) {
-        rules[i] = matcher->any[m] != NULL ? matcher->any[m][i] : 0;
+        rules[i] = any != NULL ? any[i] : 0;
     }
 
     if (matcher->trie != NULL) {
@@ -485,7 +494,9 @@ sp_matcher_candidates(const sp_matcher_t *matcher,
     unsigned  i, n;
     uint64_t  word, any;
 
-    memcpy(candidates, group->always, matcher->words * sizeof(uint64_t));
+    for (i = 0; i < matcher->words; i++) {
+        candidates[i] = group->always[i];
+    }
 
     if (group->literals != NULL
         && !sp_literals_find(group->literals, uri, candidates)

@@ -33,13 +33,11 @@ struct sp_observation_s {
 
     sp_str_t              uri;      /* or what stands for it */
 
-    unsigned              words;    /* of the next two */
-    uint64_t              met[SP_RULES_WORDS];
-    uint64_t              alive[SP_RULES_WORDS];    /* not yet ruled out */
-
+    unsigned              words;    /* of met and alive */
     unsigned              needs;    /* of those alive */
     unsigned              reads;
     unsigned              have;     /* SP_NEEDS_* that are there */
+    unsigned              absent;   /* cookies: sp_cookies_absent() */
     unsigned              status;
 
     /* the request */
@@ -74,8 +72,7 @@ struct sp_observation_s {
     size_t                raw_size;
     char                 *text;     /* for response.body */
     size_t                text_len;
-    sp_str_t              seen[SP_ROOTS_SEEN];      /* keys of root fields */
-    unsigned              nseen;
+    unsigned              nseen;    /* keys of root fields */
 
     /* what was found in either */
 
@@ -96,6 +93,12 @@ struct sp_observation_s {
                                        or nothing that can be read */
     unsigned              no_page:1;        /* the answer is no HTML */
     unsigned              nomem:1;
+
+    /* cleared as far as words and nseen say */
+
+    uint64_t              met[SP_RULES_WORDS];
+    uint64_t              alive[SP_RULES_WORDS];    /* not yet ruled out */
+    sp_str_t              seen[SP_ROOTS_SEEN];
 };
 
 

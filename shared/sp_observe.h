@@ -264,4 +264,14 @@ sp_rc_t sp_observe_visitor(const sp_rules_t *rules,
     const sp_exchange_t *exchange, const sp_pool_t *pool, sp_str_t *visitor);
 
 
+/*
+ * The same, for pages, most of which are nobody's.  *own zero: our own cookie,
+ * of the name that sp_rules_own() told, is certainly not there.
+ */
+
+sp_rc_t sp_observe_viewer(const sp_rules_t *rules,
+    const sp_exchange_t *exchange, const sp_pool_t *pool, sp_str_t *visitor,
+    int *own);
+
+
 #endif /* SP_OBSERVE_H */

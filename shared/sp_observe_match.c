@@ -24,6 +24,9 @@ static sp_rc_t sp_observe_early(sp_observation_t *ob);
 static sp_rc_t sp_observe_rule(sp_observation_t *ob, const sp_rule_t *rule,
     unsigned needs);
 static void sp_observe_needs(sp_observation_t *ob);
+static sp_rc_t sp_observe_session(const sp_rules_t *rules,
+    const sp_exchange_t *ex, unsigned absent, const sp_pool_t *pool,
+    sp_str_t *visitor);
 
 
 /* Most requests end here, so it does nothing that only others need. */
@@ -237,13 +240,20 @@ static void
 sp_observe_begin(sp_observation_t *ob, const sp_rules_t *rules,
     const sp_exchange_t *ex, const sp_pool_t *pool)
 {
-    memset(ob, 0, sizeof(sp_observation_t));
+    unsigned  i;
+
+    memset(ob, 0, offsetof(sp_observation_t, met));
 
     ob->rules = rules;
     ob->ex = ex;
     ob->uri = ex->uri;
     ob->pool = pool;
     ob->words = (rules->n + 63) / 64;
+
+    for (i = 0; i < ob->words; i++) {
+        ob->met[i] = 0;
+        ob->alive[i] = 0;
+    }
 }
 
 
@@ -441,13 +451,46 @@ sp_rc_t
 sp_observe_visitor(const sp_rules_t *rules, const sp_exchange_t *ex,
     const sp_pool_t *pool, sp_str_t *visitor)
 {
+    return sp_observe_session(rules, ex, 0, pool, visitor);
+}
+
+
+sp_rc_t
+sp_observe_viewer(const sp_rules_t *rules, const sp_exchange_t *ex,
+    const sp_pool_t *pool, sp_str_t *visitor, int *own)
+{
+    unsigned            i, absent;
+    const sp_source_t  *source;
+
+    absent = sp_cookies_absent(rules->cookies, ex);
+    *own = !(absent & SP_COOKIES_MORE);
+
+    for (i = 0; i < rules->visitor.n; i++) {
+        source = &rules->visitor.list[i];
+
+        if (!(source->absent & absent) && !(source->needs & SP_NEEDS_SHOP)) {
+            return sp_observe_session(rules, ex, absent, pool, visitor);
+        }
+    }
+
+    return SP_DONE;
+}
+
+
+static sp_rc_t
+sp_observe_session(const sp_rules_t *rules, const sp_exchange_t *ex,
+    unsigned absent, const sp_pool_t *pool, sp_str_t *visitor)
+{
     sp_rc_t            rc;
     sp_value_t         value;
     sp_observation_t   ob;
 
     sp_observe_begin(&ob, rules, ex, pool);
+    ob.absent = absent;
 
-    if (sp_observe_route(&ob) != SP_OK) {
+    /* nothing else than uri: and arg: depends on it */
+
+    if (rules->lined && sp_observe_route(&ob) != SP_OK) {
         return SP_NOMEM;
     }
 

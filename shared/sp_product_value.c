@@ -412,7 +412,7 @@ product_is_page(const sp_str_t *page, const sp_str_t *url)
     }
 
     p = wanted.data;
-    end = wanted.len != 0 ? p + wanted.len : p;
+    end = p + wanted.len;
 
     for ( /* void */ ; p < end; p = next + 1) {
         next = memchr(p, '&', (size_t) (end - p));
@@ -439,7 +439,8 @@ product_path(const sp_str_t *url, sp_str_t *path, sp_str_t *args)
 
     p = url->data;
     end = p + url->len;
-    memset(args, 0, sizeof(sp_str_t));
+    args->data = p;
+    args->len = 0;
 
     for (q = p; q + 2 < end && *q != '/' && *q != '?'; q++) {
 
@@ -478,7 +479,7 @@ product_has_arg(const sp_str_t *args, const sp_str_t *pair)
     p = args->data;
     end = p + args->len;
 
-    for ( /* void */ ; args->len != 0 && p < end; p = next + 1) {
+    for ( /* void */ ; p < end; p = next + 1) {
         next = memchr(p, '&', (size_t) (end - p));
         next = next != NULL ? next : end;
 

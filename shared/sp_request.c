@@ -230,7 +230,8 @@ sp_request_scan(sp_observation_t *ob, const sp_taps_t *taps,
     }
 
     scanner = sp_taps_scan(&scan, ob, taps, mask);
-    if (scanner == NULL) {
+
+    if (scanner == NULL || sp_json_scanner_once(scanner) != SP_OK) {
         return SP_NOMEM;
     }
 
@@ -238,6 +239,12 @@ sp_request_scan(sp_observation_t *ob, const sp_taps_t *taps,
 
     if (rc == SP_NOMEM) {
         return rc;
+    }
+
+    if (sp_json_twice(scanner)) {
+        sp_taps_forget(ob, taps);
+        ob->request_bad = 1;
+        return SP_OK;
     }
 
     if (ob->request_cut) {

@@ -316,6 +316,13 @@ sp_rules_currency(sp_rules_t *rules, const sp_str_t *args, unsigned n,
 }
 
 
+void
+sp_rules_own(sp_rules_t *rules, const sp_str_t *name)
+{
+    rules->own = *name;
+}
+
+
 sp_rc_t
 sp_rules_merge(sp_rules_t *rules, const sp_rules_t *outer, sp_error_t *err)
 {

@@ -99,6 +99,14 @@ sp_rc_t sp_rule_end(sp_rule_t *rule, sp_error_t *err);
 
 
 /*
+ * The name of our own cookie, for sp_observe_viewer(); the string must live as
+ * long.
+ */
+
+void sp_rules_own(sp_rules_t *rules, const sp_str_t *name);
+
+
+/*
  * Puts the rules of the outer level (http) before those of this one (server);
  * visitor, alias, route and currency are taken from it where this one has none.
  * The outer set is not changed and may be merged into many.  Call before

@@ -9,6 +9,7 @@
 #define SP_RULES_INT_H
 
 #include "sp_condition.h"
+#include "sp_cookies.h"
 #include "sp_each.h"
 #include "sp_field.h"
 #include "sp_items.h"
@@ -176,6 +177,7 @@ struct sp_rules_s {
     unsigned             route_n;
 
     sp_str_t             currency;
+    sp_str_t             own;       /* the name of our own cookie */
 
     sp_rule_t           *first;
     sp_rule_t          **last;
@@ -207,6 +209,7 @@ struct sp_rules_s {
     uint64_t             eaches[SP_RULES_WORDS];    /* rules with `each` */
     unsigned             neaches;
     uint64_t             watches;   /* sp_observe_watches() */
+    sp_cookies_t        *cookies;   /* of visitors; NULL: none */
     unsigned             lined:1;   /* sp_observe_lined() */
     unsigned             root_slot; /* of the answer's root keys, or
                                        SP_NO_SLOT */

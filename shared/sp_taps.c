@@ -354,6 +354,34 @@ sp_taps_scan(sp_taps_scan_t *scan, sp_observation_t *ob,
 }
 
 
+void
+sp_taps_forget(sp_observation_t *ob, const sp_taps_t *taps)
+{
+    unsigned         slot;
+    const sp_tap_t  *tap;
+
+    for (slot = 0; slot < SP_JSON_PATHS; slot++) {
+        for (tap = taps->slots[slot]; tap != NULL; tap = tap->next) {
+
+            switch (tap->kind) {
+
+            case SP_TAP_VALUE:
+            case SP_TAP_INSIDE:
+                memset(&ob->values[tap->number], 0, sizeof(sp_scanned_t));
+                break;
+
+            case SP_TAP_COLLECTION:
+                ob->collected[tap->number] = NULL;
+                break;
+
+            default:
+                break;
+            }
+        }
+    }
+}
+
+
 /* A path is done when none of its taps wants more. */
 
 static sp_rc_t

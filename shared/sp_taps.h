@@ -92,6 +92,11 @@ void sp_taps_alive(const sp_observation_t *ob, int answer,
     sp_taps_mask_t *mask);
 
 
+/* What was found of these paths is void. */
+
+void sp_taps_forget(sp_observation_t *ob, const sp_taps_t *taps);
+
+
 /*
  * A scanner that fills the observation; mask: the paths that are wanted,
  * NULL: all.  NULL: out of memory.

@@ -274,7 +274,11 @@ sp_trie_find(const sp_trie_t *trie, const sp_str_t *text, unsigned methods,
 
         node = sp_trie_child(node, *p);
 
+        /* most that begin alike do not end so */
+
         if (node == NULL || node->label.len > left
+            || node->label.data[node->label.len - 1]
+               != p[node->label.len - 1]
             || memcmp(node->label.data, p, node->label.len) != 0)
         {
             return found;

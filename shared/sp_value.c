@@ -87,7 +87,9 @@ sp_value_take(sp_observation_t *ob, const sp_sources_t *sources,
 
     for (i = 0; i < sources->n; i++) {
 
-        if (sources->list[i].needs & ~(needs | SP_NEEDS_NOTHING)) {
+        if ((sources->list[i].needs & ~(needs | SP_NEEDS_NOTHING))
+            || (sources->list[i].absent & ob->absent))
+        {
             continue;
         }
 
@@ -200,7 +202,7 @@ sp_value_cookie(sp_observation_t *ob, const sp_source_t *source,
 
     static const sp_str_t  name = sp_string("cookie");
 
-    /* a browser sends one; looking for the n-th takes time by n */
+    /* a browser sends one */
 
     for (i = 0;
          i < SP_COOKIE_HEADERS

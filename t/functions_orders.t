@@ -145,6 +145,64 @@ shop 'the page of the order before' => sub {
 };
 
 
+shop 'pages of orders by turns' => sub {
+    # Somebody without an address has ordered; of older orders than these
+    # nothing is known.
+    for my $order ('o1', 'o2', 'o3') {
+        fill('v', $K);
+        page('v', $order);
+        $clock->advance($MINUTE);
+    }
+
+    fill('v', $L);
+
+    for my $order ('o1', 'o2', 'o1', 'o3', 'o2') {
+        page('v', $order);
+        is($f->lines('v'), '2|k2|1|900', "$order again: the cart stays");
+    }
+
+    $f->event('v', kinds => 'begin_checkout', shopper => 'ada');
+    page('v', $_) for 'o1', 'o2';
+    is($f->lines('v'), '2|k2|1|900', '... also when it is known whose it is');
+    is($f->why('ada')->{ordered}, 0, '... who has not ordered');
+    is($f->count('orders'), 3, 'three orders');
+
+    # The session is replaced by one that has ordered, too.
+    fill('w', $K);
+    page('w', $_) for 'o4', 'o3';
+    $clock->advance(1);
+    fill('v', $L);
+    $f->event('w', kinds => 'page_view', moved => 'v');
+    is($f->lines('w'), '2|k2|1|900', 'moved');
+    page('w', $_) for map { "o$_" } 1 .. 4, 1 .. 4;
+    is($f->lines('w'), '2|k2|1|900', 'the orders of both are known');
+    is($f->why('ada')->{ordered}, 0, 'ada has not ordered');
+    $clock->advance($HOUR + 1);
+    is(due(), 'ada', '... and is due');
+
+    page('w', 'o5');
+    is($f->lines('w'), '', 'another order buys the cart');
+    cmp_ok($f->why('ada')->{ordered}, '>', 0, '... and is hers');
+};
+
+
+shop 'a visit knows its last sixteen orders' => sub {
+    page('v', "o$_") for 1 .. 17;
+    fill('v', $K);
+    page('v', 'o2');
+    is($f->lines('v'), '1|k1|2|500', 'sixteen are known');
+
+    page('w', "x$_") for 1 .. 10;
+    $clock->advance(1);
+    fill('v', $K);
+    $f->event('w', kinds => 'page_view', moved => 'v');
+    page('w', $_) for 'x1', 'x10', 'o17', 'o12';
+    is($f->lines('w'), '1|k1|2|500', 'moved: its own and the newest of both');
+    page('w', 'o11');
+    is($f->lines('w'), '', 'those are sixteen, too');
+};
+
+
 shop 'the shop tells of one person, the page names another' => sub {
     $f->cart('v', shopper => 'ada');
     $f->cart('phone', shopper => 'bob');

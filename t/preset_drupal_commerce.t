@@ -246,6 +246,17 @@ $bob->form('/cart', { 'delete-order-item-0' => 'Remove' });
 $bob->get('/cart');
 $t->no_cart($bob);
 
+# Two orders of long ago, of somebody who is not known yet.
+my $ivy = visitor('ivy');
+$ivy->get("/test/done$_"), $ivy->get("/checkout/$_") for 11, 12;
+add($ivy, 2);
+$ivy->get("/checkout/$_") for 11, 12, 11, 12;
+$t->cart_is($ivy, [ { id => 2 } ], undef, undef,
+    'ivy: her orders by turns, none of them is a new one');
+$ivy->form('/user/login', { name => 'ivy@example.com', pass => 'right' });
+$ivy->get("/checkout/$_") for 11, 12;
+$t->cart_is($ivy, [ { id => 2 } ], undef, undef, '... nor in another session');
+
 # Paid at a provider's page: one comes back, one does not.
 my ($cid, $dan) = map {
     my $who = visitor($_);
@@ -318,6 +329,7 @@ $t->mailed_are({
     'fay@example.com' => [ { id => 2, quantity => 1 } ],
     'gus@example.com' => [ { id => 2, quantity => 1 } ],
     'hal@example.com' => [ { id => 2, quantity => 1 } ],
+    'ivy@example.com' => [ { id => 2, quantity => 1 } ],
     'zoe@example.com' => [ { id => 2, quantity => 1 } ],
 });
 $t->done;

@@ -154,7 +154,7 @@ sub checkout ($r, $step, $form) {
             { error => 1, message => 'Your cart is empty' })
             if !$session->{cart}->@*;
         $session->{cart} = [];
-        $session->{order} = ++$orders;
+        $session->{own}{ ++$orders } = 1;
         return redirect($session->{provider} ? 'https://pay.example/'
             : "/checkout/completed/$orders") if $step eq 'confirm';
         return answer(200, $session->{provider} ? { redirect =>
@@ -162,7 +162,7 @@ sub checkout ($r, $step, $form) {
             : { success => 1 });
     }
 
-    return $1 == ($session->{order} // 0) ? page('<h1>Thank you</h1>') : redirect('/')
+    return $session->{own}{$1} ? page('<h1>Thank you</h1>') : redirect('/')
         if $step =~ m{^completed/(\d+)};
     return page('<h1>A step</h1>');
 }
@@ -191,7 +191,8 @@ sub people ($r, $path, $form) {
         return redirect('/');
     }
 
-    $r->{session}{$1} = 1 if $path =~ m{^/test/(\w+)};
+    $r->{session}{own}{$1} = 1 if $path =~ m{^/test/(\d+)$};
+    $r->{session}{$1} = 1 if $path =~ m{^/test/([a-z]\w*)};
     return page('<h1>A page</h1>');
 }
 
@@ -279,6 +280,18 @@ $t->no_cart($bob);
 $bob->form("/checkout/$_", {}), $t->event_is($bob, 'rejected',
     "without a cart there is no order: $_") for 'OpcConfirmOrder', 'confirm';
 
+# Two orders of long ago, of somebody who is not known yet.
+my $ivy = visitor('ivy', 11);
+$ivy->get('/test/12');
+$ivy->get("/checkout/completed/$_") for 11, 12;
+details($ivy, 1, 1);
+$ivy->get("/checkout/completed/$_") for 11, 12, 11, 12;
+$t->cart_is($ivy, [ { id => 'mug-co' } ], undef, undef,
+    'ivy: her orders by turns, none of them is a new one');
+$ivy->form('/login', { Email => 'ivy@example.com', Password => 'right' });
+$ivy->get("/checkout/completed/$_") for 11, 12;
+$t->cart_is($ivy, [ { id => 'mug-co' } ], undef, undef, '... nor in another session');
+
 # On one page; and paid at a provider's page: one comes back, one does not.
 my $hal = visitor('hal');
 details($hal, 1, 1);
@@ -355,5 +368,6 @@ $t->mailed_are({
         currency => 'USD', first_name => 'Ada' },
     'eve@example.com' => [ { id => 'tray', quantity => 3 } ],
     'fay@example.com' => [ { id => 'mug-co', quantity => 1 } ],
+    'ivy@example.com' => [ { id => 'mug-co', quantity => 1 } ],
 });
 $t->done;

@@ -137,10 +137,10 @@ sub people ($r, $page, $all) {
         return redirect("$URL/order?step=1") if !@{ $r->{session}{cart} };
         $order++;
         @{ $r->{session}{cart} } = ();
-        $r->{session}{order} = $order;
+        $r->{session}{order}{ $order + 900 } = 1;
         $r->{renew} = 1;
-        return redirect("$URL/order-confirmation?id_cart=9&id_module=4"
-            . "&id_order=$order&key=0123456789abcdef");
+        return redirect("$URL/order-confirmation?id_cart=@{[ $order + 900 ]}"
+            . "&id_module=4&id_order=$order&key=0123456789abcdef");
     }
 
     if ($page eq 'order-confirmation') {
@@ -148,7 +148,7 @@ sub people ($r, $page, $all) {
             "$_=$r->{arg}{$_}" } grep { $_ ne 'controller' }
             sort keys $r->{arg}->%*) if $r->{arg}{controller};
         return redirect("$URL/index.php?controller=history")
-            if ($r->{session}{order} // 0) != ($all->{id_order} // -1);
+            if !$r->{session}{order}{ ($all->{id_cart} // '') =~ s/\D.*//r };
         return page('<h3>Your order is confirmed</h3>');
     }
 
@@ -228,6 +228,13 @@ add($bob, '2-7');
 $bob->get($thanks);
 $t->cart_is($bob, [ { id => 'v7' } ], undef, undef,
     'bob: his order, looked at again, is no second one');
+$bob->get($thanks =~ s/(id_order)=\d+/$1=$_/r) for 7001, 7002;
+$bob->get($thanks =~ s/id_order=\d+&//r);
+$t->cart_is($bob, [ { id => 'v7' } ], undef, undef,
+    'bob: nor with a number that the page does not look at');
+$bob->get($thanks =~ s/(id_cart=\d+)/$1$_/r) for 'x', '.0';
+$t->event_is($bob, 'no_match', 'bob: nor another way to write the one that it does');
+$t->cart_is($bob, [ { id => 'v7' } ]);
 $ada->get($thanks);
 $t->not_ordered($ada, "ada: another one's order is none");
 $ada->get('/index.php?controller=order-confirmation&id_cart=1&id_order=77&key=x');

@@ -245,6 +245,18 @@ $t->no_cart($bob);
 $bob->form('/checkout/order', { tos => 'on' });
 $t->event_is($bob, 'rejected', 'without a cart there is no order');
 
+# Two orders of long ago, of somebody who is not known yet.
+my $ivy = visitor('ivy');
+my @old = map { sprintf '/checkout/finish?orderId=%032x', $_ } 11, 12;
+$ivy->get($_) for @old;
+add($ivy, $mug);
+$ivy->get($_) for @old, @old;
+$t->cart_is($ivy, [ { id => 'SW10001' } ], undef, undef,
+    'ivy: her orders by turns, none of them is a new one');
+$ivy->form('/account/login', { username => 'ivy@example.com', password => 'right' });
+$ivy->get($_) for @old;
+$t->cart_is($ivy, [ { id => 'SW10001' } ], undef, undef, '... nor in another session');
+
 # Paid at a provider's page: one comes back, one does not, for one it fails.
 my $cid = visitor('cid');
 add($cid, $mug);
@@ -318,5 +330,6 @@ $t->mailed_are({
         first_name => 'Ada' },
     'eve@example.com' => [ { id => 'SW10002.1', quantity => 3 } ],
     'fay@example.com' => [ { id => 'SW10001', quantity => 1 } ],
+    'ivy@example.com' => [ { id => 'SW10001', quantity => 1 } ],
 });
 $t->done;

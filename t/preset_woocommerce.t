@@ -9,7 +9,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use JSON::XS;
 use Test::More;
-use Sp::Preset qw(page redirect);
+use Sp::Preset qw(answer page redirect);
 use Sp::Preset::Replay;
 use Sp::Test;
 
@@ -122,6 +122,12 @@ for (@ARGV ? [ @ARGV ] : ([ 'classic' ], [ 'classic', 'turns' ],
 
 # A login has the field of its page: another one beside it says nothing.
 my $t = Sp::Preset->new('woocommerce', sub ($method, $uri, $headers, $body) {
+    return answer(200, { result => 'success', redirect =>
+        $json->decode($body)->{to} }) if $uri eq '/?wc-ajax=checkout';
+    return answer(200, { order_id => 29, status => 'processing',
+        payment_result => { payment_status => 'success', redirect_url =>
+            $json->decode($body)->{to} } })
+        if $uri eq '/wp-json/wc/store/v1/checkout';
     return redirect('/', [ 'Set-Cookie' =>
         'wordpress_logged_in_1=mal%7C1%7Cx; path=/; HttpOnly' ])
         if $method eq 'POST';
@@ -135,5 +141,27 @@ $t->shopper_is($mal, 'mal@example.com');
 $mal->form('/my-account/', { login => 'x', username => 'mal@example.org',
     password => 'x', log => 'ada@example.com' });
 $t->shopper_is($mal, 'mal@example.org');
+
+# The page that thanks, with and without permalinks; a provider's, who knows the
+# way back.
+my $thanks = 'shop.example/checkout/order-received/29/?key=wc_order_x';
+
+for ([ purchase => "https://$thanks" ], [ purchase => "http://$thanks" ],
+     [ purchase => 'https://shop.example/shop/?page_id=8&lang=en'
+         . '&order-received=29&key=wc_order_x' ],
+     [ purchase => 'https://shop.example/?order-received=29' ],
+     [ order_pending => "https://pay.example/x?back=https://$thanks" ],
+     [ order_pending => "https://pay.example/x?id=1&back=https://$thanks" ],
+     [ order_pending => "https://pay.example/#/https://$thanks" ],
+     [ order_pending => 'https://pay.example/?back=https://shop.example/'
+         . '?page_id=8&order-received=29' ])
+{
+    my ($event, $to) = @$_;
+
+    $mal->json('/?wc-ajax=checkout', { to => $to });
+    $t->event_is($mal, $event, "$event: $to");
+    $mal->json('/wp-json/wc/store/v1/checkout', { to => $to });
+    $t->event_is($mal, $event, '... and from block pages');
+}
 
 all_done();

@@ -52,6 +52,11 @@ my $origin = Sp::Origin->new(sub ($method, $uri, $headers, $body) {
     return [ 200, [ 'Content-Type' => 'text/html; charset=utf-8', @private ],
         '<p>before<!--# include virtual="/sp/recall?format=html" -->after' ]
         if $uri =~ m{^/ssi};
+    return [ 200, [ 'Content-Type' => 'text/html', @private ],
+        '<script type="application/ld+json">{"@type":"Product","sku":"gone",'
+        . '"name":"Gone","offers":{"price":"7.00","priceCurrency":"EUR",'
+        . '"availability":"https://schema.org/OutOfStock"}}</script>' ]
+        if $uri eq '/p/gone';
     return [ 200, [ 'Content-Type' => 'image/svg+xml' ],
         '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>' ]
         if $uri =~ m{^/i/};
@@ -252,8 +257,10 @@ SKIP: {
     local $ENV{SP_MODULES} = $tool{modules};
     my $host = '127.0.0.1:' . $nginx->port;
 
-    $eve->get('/look?id=shirt');
-    all_applied();
+    for my $uri ('/p/gone', '/look?id=shirt') {
+        $eve->get($uri);
+        all_applied();
+    }
 
     my ($rc, $out, $said) = command([ $tool{node}, "$root/t/lib/recall.mjs",
         "http://$host/empty", dir(), $eve->jar->get('sp_visitor') ],
@@ -265,9 +272,12 @@ SKIP: {
 
         is_deeply($seen->{titles}, [ 'Still waiting for you', 'You looked at' ],
             "$at: what it is");
-        is_deeply($seen->{names}, [ $evil, 'Hat', 'Shirt' ], '... names as texts');
+        is_deeply($seen->{names}, [ $evil, 'Hat', 'Shirt', 'Gone' ],
+            '... names as texts');
+        is_deeply($seen->{notes}, [ 'Out of stock' ], '... what cannot be had');
         is($seen->{inner}, 0, '... no markup of theirs');
-        is_deeply($seen->{links}, [ '/p/hat?a=1&b=2', '/p/shirt' ], '... links');
+        is_deeply($seen->{links}, [ '/p/hat?a=1&b=2', '/p/shirt',
+            '/p/gone' ], '... links');
         is_deeply([ $seen->{prices}[0] ], [ '€5.00' ], '... prices');
         cmp_ok($seen->{wide}, '<=', $seen->{width}, '... not wider than the window');
         is_deeply([ grep { !/cdn\.example\.com/ } $seen->{complaints}->@* ], [],

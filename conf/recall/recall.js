@@ -62,6 +62,10 @@
         if (item.price) {
             add(line, 'span', 'sp-price', price(item));
         }
+
+        if (item.out_of_stock && box.getAttribute('data-out')) {
+            add(line, 'span', 'sp-note', box.getAttribute('data-out'));
+        }
     }
 
     function show(items) {

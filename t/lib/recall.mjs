@@ -37,6 +37,8 @@ for (const width of [1200, 320]) {
             .map(e => e.textContent),
         prices: [...document.querySelectorAll('#sp-recall .sp-price')]
             .map(e => e.textContent),
+        notes: [...document.querySelectorAll('#sp-recall .sp-note')]
+            .map(e => e.textContent),
         links: [...document.querySelectorAll('#sp-recall a')]
             .map(e => e.getAttribute('href')),
         inner: document.querySelectorAll('#sp-recall .sp-name *').length,

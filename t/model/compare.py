@@ -39,7 +39,7 @@ def visit(raw):
     else:
         assert rare or not last == changed == snap
     head, lines = raw[5 + 6 * n:].decode().split('\x1e', 1)
-    shopper, customer, currency, total, order_id, click \
+    shopper, customer, currency, total, orders, click \
         = head.split('\x1f') + ['', ''] * (not rare)
     assert rare == bool(order or hold or until or failed or click)
     lines = [l.split('\x1f') for l in lines.split('\x1e')] if lines else []
@@ -49,7 +49,7 @@ def visit(raw):
                 lines=lines_text(lines), currency=currency, total=total,
                 stage=stage, device=device, last=last, changed=changed, snap=snap,
                 order=order, hold=hold, until=until, failed=failed, soft=bool(flags & 1),
-                order_id=order_id,
+                orders=ids(orders),
                 click=click, aliased=bool(flags & 4), bound=bool(flags & 16),
                 alone=bool(flags & 8), day=day)
 

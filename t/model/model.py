@@ -54,7 +54,7 @@ class Visit:
         self.hold = self.until = 0
         self.failed = 0                 # when its last step of a checkout did
         self.soft = False
-        self.order_id = ''
+        self.orders = []
         self.click = None               # (shopper, rescue, at)
         self.aliased = False            # our own cookie leads to its shopper
         self.bound = False              # its customer does
@@ -276,8 +276,10 @@ class Model(Items):
 
     # ---- orders
 
-    def order_visit(self, v, at):
+    def order_visit(self, v, at, order=''):
         v.order = max(v.order, at)
+        if order:
+            v.orders = ([order] + v.orders)[:16]
         v.hold, v.soft = 0, False
         if v.failed <= at:
             v.failed = 0
@@ -579,7 +581,8 @@ class Model(Items):
         v.device = v.device or old.device
         v.click = v.click or old.click
         v.customer = v.customer or old.customer
-        v.order_id = v.order_id or old.order_id
+        v.orders = (v.orders + [o for o in old.orders
+                                if o not in v.orders])[:16]
 
         p = self.shoppers.get(old.shopper)
         if p and old.how > v.how:
@@ -924,12 +927,12 @@ class Model(Items):
                   if p in self.shoppers and p not in people[:i]]
         know = [sid for sid in people
                 if order and order in self.shoppers[sid].orders]
-        if v and order and v.order_id == order:
+        if v and order in v.orders:
             return None
         for sid in know:
             p = self.shoppers[sid]
             if p.orders[0] != order or at - p.order > 3600 * MS \
-                    or any(self.visits[i].order_id == order
+                    or any(order in self.visits[i].orders
                            for i in p.visits if i in self.visits):
                 if v and v.lines and v.changed <= p.order:
                     self.clear(v)
@@ -939,8 +942,7 @@ class Model(Items):
             self.count('orders')
         self.checkout_works()
         if v:
-            self.order_visit(v, at)
-            v.order_id = order or v.order_id
+            self.order_visit(v, at, order)
         for sid in people:
             if sid not in know:
                 self.order_shopper(sid, at, order, worth)

@@ -168,7 +168,9 @@ test_json(void **state)
         { "{\"a\":{\"b\":false}}", "false" },
         { "{\"a\":{\"b\":\"\\u20ac\"}}", "\xe2\x82\xac" },
         { "{\"a\":{\"b\":\"\"}}", "" }, { "{\"a\":{\"b\":\"x\"}, oops", "x" },
-        { "{\"a\":{\"b\":null,\"b\":\"y\"}}", "y" },
+        { "{\"a\":{\"b\":null,\"b\":\"y\"}}", NULL },
+        { "{\"a\":{\"b\":\"y\"},\"a\":{}}", NULL },
+        { "{\"a\":{\"b\":\"y\",\"c\":1,\"c\":2}}", "y" },
         { "{\"a\":{\"b\":\"0123456789abcdef+\"}}", "0123456789abcdef" },
         { "{\"a\":{\"b\":null}}", NULL }, { "{\"a\":{\"b\":[\"x\"]}}", NULL },
         { "{\"b\":\"x\"}", NULL }, { "[]", NULL }, { "", NULL },
@@ -251,7 +253,7 @@ test_no_memory(void **state)
         assert_int_equal(rc, SP_NOMEM);
     }
 
-    assert_int_equal(fail, 3);
+    assert_int_equal(fail, 4);
     assert_str(&out, "x\n");
 }
 

@@ -188,6 +188,87 @@ test_truncated(void **state)
 }
 
 
+/* Of a name that is there twice, where that is forbidden. */
+
+static void
+test_once(void **state)
+{
+    size_t              i, cut, n;
+    sp_rc_t             rc;
+    sp_str_t            doc;
+    sp_json_paths_t    *paths;
+    sp_json_scanner_t  *s;
+
+    static const char *const  list[] = {
+        "a", "b.c", "d[*].e", "f.*", "g.*.h", NULL
+    };
+
+    static const struct {
+        const char  *doc;
+        int          twice;
+    } cases[] = {
+        { "{\"a\":1,\"a\":2}", 1 },
+        { "{\"a\":1,\"a\":1}", 1 },
+        { "{\"a\":{},\"x\":[{\"a\":1}],\"\\u0061\":null}", 1 },
+        { "{\"b\":{\"c\":1},\"a\":2,\"b\":{}}", 1 },
+        { "{\"b\":{\"c\":1,\"x\":{\"c\":2},\"c\":3}}", 1 },
+        { "{\"d\":[{\"e\":1},{\"e\":2,\"e\":3}]}", 1 },
+
+        { "{\"x\":1,\"x\":2,\"A\":1,\"a\":2}", 0 },
+        { "{\"b\":{\"c\":1,\"x\":{\"c\":2}},\"c\":{\"c\":1}}", 0 },
+        { "{\"d\":[{\"e\":1},{\"e\":2},{\"x\":{\"e\":1,\"e\":1}}]}", 0 },
+        { "{\"a\":{\"a\":{\"a\":1}},\"f\":{\"y\":1,\"y\":2}}", 0 },
+        { "{\"g\":{\"y\":{\"h\":1},\"z\":{\"h\":2}}}", 0 },
+    };
+
+    paths = record_paths(list);
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        doc = exact(cases[i].doc, strlen(cases[i].doc));
+
+        for (cut = 1; cut <= doc.len; cut++) {
+            record_begin(&record);
+
+            s = sp_json_scanner_create(pool, paths, NULL, 64, record_value,
+                                       &record);
+            assert_non_null(s);
+            assert_int_equal(sp_json_scanner_once(s), SP_OK);
+
+            for (n = 0, rc = SP_AGAIN; n < doc.len && rc == SP_AGAIN; n += cut)
+            {
+                rc = sp_json_scan(s, doc.data + n,
+                                  doc.len - n < cut ? doc.len - n : cut);
+            }
+
+            if (rc != (cases[i].twice ? SP_INVALID : SP_DONE)
+                || sp_json_twice(s) != cases[i].twice)
+            {
+                fail_msg("%s: %d", cases[i].doc, rc);
+            }
+        }
+    }
+
+    /* nothing more is wanted: the rest is read, and nothing is told of it */
+
+    record_begin(&record);
+    record.done_after = 1;
+    paths = record_paths((const char *const []) { "a", NULL });
+    s = sp_json_scanner_create(pool, paths, NULL, 64, record_value, &record);
+    assert_non_null(s);
+    assert_int_equal(sp_json_scanner_once(s), SP_OK);
+
+    doc = str("{\"a\":1,\"b\":{\"a\":2},\"c\":[");
+    assert_int_equal(sp_json_scan(s, doc.data, doc.len), SP_AGAIN);
+    assert_string_equal(record.text, "0 n 1\n");
+    doc = str("],\"a\":3}");
+    assert_int_equal(sp_json_scan(s, doc.data, doc.len), SP_INVALID);
+    assert_true(sp_json_twice(s));
+    assert_string_equal(record.text, "0 n 1\n");
+
+    record.done_after = 0;
+}
+
+
 static void
 test_scalars(void **state)
 {
@@ -553,6 +634,7 @@ main(void)
         reader_test(test_path_limits),
         reader_test(test_values),
         reader_test(test_truncated),
+        reader_test(test_once),
         reader_test(test_scalars),
         reader_test(test_nul),
         reader_test(test_cut),

@@ -1685,9 +1685,9 @@ repeated_names_are_decoded_once(void **unused)
     strcpy(body + len, ",\"d\":\"{\\\"a\\\":2}\"}]}");
 
     rules("sitepreserver_event set_cart POST = /x {"
-          " items json:items { id id; quantity d | json:a; } }");
+          " items response.json:items { id id; quantity d | json:a; } }");
 
-    PLAY(.body = body);
+    PLAY(.answer = body);
     cart(SP_CART_SNAPSHOT, "1*1@?");
     assert_true(sp_arena_used(lab.pool) < 128 * 1024);
 

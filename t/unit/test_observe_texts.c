@@ -567,6 +567,78 @@ bare_scalars(void **unused)
 #define TEST(f)  cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 
+/*
+ * Shops differ on which of two counts, most take the last: a request that logs
+ * in one person must not be taken for another's.
+ */
+
+static void
+names_that_are_there_twice(void **unused)
+{
+    size_t  i;
+
+    static const char *const  bodies[] = {
+        "{\"mail\":\"v@example.com\",\"mail\":\"m@example.com\"}",
+        "{\"mail\":\"v@example.com\",\"x\":[{}],\"\\u006dail\":null}",
+        "{\"user\":{\"mail\":\"v@example.com\"},"
+            "\"user\":{\"mail\":\"m@example.com\"}}",
+        "{\"user\":{\"mail\":\"v@example.com\"},\"user\":null}",
+        "{\"mail\":\"v@example.com\",\"nested\":\"{}\",\"nested\":\"{}\"}",
+        "{\"nested\":\"{\\\"mail\\\":\\\"v@example.com\\\","
+            "\\\"mail\\\":\\\"m@example.com\\\"}\"}",
+    };
+
+    rules("sitepreserver_event login POST = /x {"
+          " email json:mail or json:user.mail or json:nested | json:mail; }"
+          "sitepreserver_event set_cart POST = /cart {"
+          " items json:items { id id; quantity n; } }"
+          "sitepreserver_event login POST = /graphql {"
+          " email graphql:login.input.mail; }");
+
+    for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        PLAY(.body = bodies[i], .piece = 1 + i % 3);
+        is(lab.out->email, "");
+        assert_int_equal(lab.out->request_bad, i < 5);
+    }
+
+    /* in another object, or where no rule looks, it is another name */
+
+    PLAY(.body = "{\"a\":{\"mail\":\"x@example.com\"},"
+                 "\"mail\":\"v@example.com\",\"b\":1,\"b\":2,"
+                 "\"user\":{\"mail\":\"\"}}");
+    is(lab.out->email, "v@example.com");
+    assert_int_equal(lab.out->request_bad, 0);
+
+    PLAY(.uri = "/cart", .body = "{\"items\":[{\"id\":1,\"n\":2},"
+                                 "{\"id\":2,\"n\":1}]}");
+    cart(SP_CART_SNAPSHOT, "1*2 2*1");
+
+    PLAY(.uri = "/cart", .body = "{\"items\":[{\"id\":1,\"n\":2}],"
+                                 "\"items\":[{\"id\":2,\"n\":1}]}");
+    assert_int_equal(lab.out->cart, SP_CART_NONE);
+    assert_int_equal(lab.out->request_bad, 1);
+
+    PLAY(.uri = "/cart", .body = "{\"items\":[{\"id\":1,\"id\":2}]}");
+    assert_int_equal(lab.out->cart, SP_CART_NONE);
+
+    /* of variables the last, and nothing of what is twice in one */
+
+    PLAY(.uri = "/graphql", .body = "{\"query\":\"mutation($i: I) {"
+         " login(input: $i) { id } }\",\"variables\":{"
+         "\"i\":{\"mail\":\"v@example.com\"},"
+         "\"i\":{\"mail\":\"m@example.com\"}}}",
+         .answer = "{\"data\":{\"login\":{\"id\":1}}}");
+    is(lab.out->email, "m@example.com");
+
+    PLAY(.uri = "/graphql", .body = "{\"query\":\"mutation($i: I) {"
+         " login(input: $i) { id } }\",\"variables\":{"
+         "\"i\":{\"mail\":\"v@example.com\",\"mail\":\"m@example.com\"}}}",
+         .answer = "{\"data\":{\"login\":{\"id\":1}}}");
+    is(lab.out->email, "");
+    assert_int_equal(lab.out->request_bad, 1);
+}
+
+
 int
 main(void)
 {
@@ -586,6 +658,7 @@ main(void)
         TEST(methods_in_other_places),
         TEST(orders_by_pages_and_redirects),
         TEST(bare_scalars),
+        TEST(names_that_are_there_twice),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,37 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Which of the cookies that tell who somebody is can be in a request at all?
+ * Pages of people without any of them are most of a shop's pages, so all names
+ * are looked for at once, and nothing is parsed.
+ */
+
+#ifndef SP_COOKIES_H
+#define SP_COOKIES_H
+
+#include "sp_observe.h"
+#include "sp_source.h"
+
+
+typedef struct sp_cookies_s  sp_cookies_t;
+
+
+/*
+ * Of the cookies among these sources, whose absent bits are set to 1 << their
+ * place, and of one more, which may be empty: 1 << SP_ALTERNATIVES_MAX.
+ * *cookies NULL: there are none, or their names are too short.  SP_NOMEM.
+ */
+
+#define SP_COOKIES_MORE  (1u << SP_ALTERNATIVES_MAX)
+
+sp_rc_t sp_cookies_create(sp_cookies_t **cookies, const sp_pool_t *pool,
+    sp_sources_t *sources, const sp_str_t *more);
+
+
+/* The bits of those that are certainly not there; the others may be. */
+
+unsigned sp_cookies_absent(const sp_cookies_t *cookies,
+    const sp_exchange_t *exchange);
+
+
+#endif /* SP_COOKIES_H */

@@ -1,0 +1,247 @@
+/*
+ * Copyright (C) SitePreserver developers
+ *
+ * Whose page it is: the quick look finds what the slow one does, and many
+ * strings looked for at once are found where one by one they are.
+ */
+
+#define _GNU_SOURCE
+
+#include "observe_lab.h"
+#include "sp_cookies.h"
+#include "sp_literals.h"
+
+
+static unsigned  seed;
+
+
+static unsigned
+below(unsigned n)
+{
+    seed = seed * 1103515245 + 12345;
+
+    return (seed >> 16) % n;
+}
+
+
+/* A text of up to max of few letters, so that all kinds of overlaps come. */
+
+static size_t
+letters(char *text, size_t min, size_t max, unsigned kinds)
+{
+    size_t  i, len;
+
+    len = min + below((unsigned) (max - min + 1));
+
+    for (i = 0; i < len; i++) {
+        text[i] = "ab-C=cA;\xe9"[below(kinds)];
+    }
+
+    text[len] = '\0';
+
+    return len;
+}
+
+
+static void
+many_strings_at_once(void **unused)
+{
+    char            words[6][16], text[200];
+    size_t          i;
+    unsigned        n, w, min, hits, misses;
+    uint64_t        found, expected;
+    sp_str_t        s;
+    sp_arena_t     *arena;
+    sp_literals_t  *set;
+
+    hits = misses = 0;
+
+    for (n = 0; n < 4000; n++) {
+
+        seed = n * 7 + 1;
+        arena = sp_arena_create(0);
+        sp_arena_exact(arena, 1);
+        set = sp_literals_create(sp_arena_pool(arena));
+        min = 1 + below(6);
+
+        for (w = 0; w < 6; w++) {
+            s.len = letters(words[w], min, 12, 3);
+            s.data = words[w];
+            assert_int_equal(sp_literals_add(set, &s, w), SP_OK);
+        }
+
+        assert_int_equal(sp_literals_build(set), SP_OK);
+
+        for (i = 0; i < 8; i++) {
+            s.len = letters(text, 0, 8 + i * 20, i % 2 ? 9 : 4);
+            s.data = text;
+            found = expected = 0;
+
+            for (w = 0; w < 6; w++) {
+                if (strcasestr(text, words[w]) != NULL) {
+                    expected |= 1u << w;
+                }
+            }
+
+            assert_int_equal(sp_literals_find(set, &s, &found),
+                             expected != 0);
+            assert_int_equal(found, expected);
+
+            hits += expected != 0;
+            misses += expected == 0;
+        }
+
+        sp_arena_destroy(arena);
+    }
+
+    assert_true(hits > 1000 && misses > 1000);
+}
+
+
+static void
+long_strings(void **unused)
+{
+    char            name[600], text[1300];
+    uint64_t        found;
+    sp_str_t        s;
+    sp_literals_t  *set;
+
+    memset(name, 'n', sizeof(name));
+    memset(text, 'x', sizeof(text));
+
+    set = sp_literals_create(sp_arena_pool(lab.arena));
+    s.data = name;
+    s.len = sizeof(name);
+
+    assert_int_equal(sp_literals_add(set, &s, 0), SP_OK);
+    assert_int_equal(sp_literals_build(set), SP_OK);
+
+    s.data = text;
+    s.len = sizeof(text);
+    found = 0;
+    assert_int_equal(sp_literals_find(set, &s, &found), 0);
+
+    memcpy(text + 700, name, sizeof(name));
+    assert_int_equal(sp_literals_find(set, &s, &found), 1);
+    assert_int_equal(found, 1);
+
+    s.len = 700 + sizeof(name) - 1;
+    assert_int_equal(sp_literals_find(set, &s, &found), 0);
+}
+
+
+/* What the quick look says: the visitor ("": none), and our own cookie. */
+
+static void
+viewer_(const char *cookie, const char *expected, int expected_own, int line)
+{
+    int            own;
+    sp_rc_t        rc, slow;
+    sp_str_t       visitor, other;
+    exchange_t     x;
+    sp_exchange_t  ex;
+
+    x = (exchange_t) { .method = "GET", .uri = "/carts/c7",
+                       .request = { { "cookie", cookie } } };
+    exchange_show(&x, &ex);
+
+    rc = sp_observe_viewer(lab.rules, &ex, sp_arena_pool(lab.pool), &visitor,
+                           &own);
+    slow = sp_observe_visitor(lab.rules, &ex, sp_arena_pool(lab.pool),
+                              &other);
+
+    assert_int_equal(rc, slow);
+    assert_int_equal(own, expected_own);
+    assert_int_equal(rc, *expected != '\0' ? SP_OK : SP_DONE);
+
+    if (rc == SP_OK) {
+        is_(&visitor, expected, line);
+        is_(&other, expected, line);
+    }
+}
+
+
+#define viewer(cookie, expected, own)                                         \
+    viewer_(cookie, expected, own, __LINE__)
+
+
+static void
+own(const char *text, const char *name)
+{
+    unsigned    line;
+    sp_str_t    own;
+    sp_error_t  err;
+
+    line = 0;
+    own.data = name;
+    own.len = strlen(name);
+
+    lab.rules = sp_rules_create(sp_arena_pool(lab.arena));
+    sp_rules_own(lab.rules, &own);
+
+    assert_int_equal(conf_read(lab.rules, sp_arena_pool(lab.arena), text, &err,
+                               &line), SP_OK);
+    assert_int_equal(sp_rules_compile(lab.rules, &err), SP_OK);
+}
+
+
+static void
+cookies_of_visitors(void **unused)
+{
+    own("sitepreserver_visitor cookie:wp_session_*"
+        " or cookie:Cart or cookie:*_tail or cookie:s;", "sp_visitor");
+
+    viewer("a=b; c=d", "", 0);
+    viewer("", "", 0);
+    viewer("wp_session_1=x", "x", 0);
+    viewer("a=1; wp_session_=y; b", "y", 0);
+    viewer("Cart=7", "7", 0);
+    viewer("long_tail=8", "8", 0);
+    viewer("s=9", "9", 0);
+    viewer("Cart=7; wp_session_z=8", "8", 0);
+
+    /* not certainly away, and not there */
+
+    viewer("x=wp_session_1", "", 0);
+    viewer("cart=7", "", 0);
+    viewer("sp_visitor=1", "", 1);
+    viewer("SP_VISITORS=1; wp_session_1=2", "2", 1);
+}
+
+
+static void
+other_sources(void **unused)
+{
+    own("sitepreserver_visitor cookie:session or uri:2;", "sp_visitor");
+    viewer("a=b", "c7", 0);
+    viewer("session=b; sp_visitor=", "b", 1);
+
+    sp_rules_free(lab.rules);
+    own("sitepreserver_visitor cookie:session"
+        " or response.header:X-Session;", "");
+    viewer("a=b", "", 1);
+    viewer("session=b", "b", 1);
+
+    /* no names that could be looked for */
+
+    sp_rules_free(lab.rules);
+    own("sitepreserver_visitor cookie:s or cookie:*;", "o");
+    viewer("a=b", "b", 1);
+}
+
+
+#define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        TEST(many_strings_at_once),
+        TEST(long_strings),
+        TEST(cookies_of_visitors),
+        TEST(other_sources),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
