@@ -37,6 +37,7 @@ static int learn_arg(const sp_str_t *args, const sp_str_t *name,
     sp_str_t *pair);
 static int learn_url(const sp_str_t *link, sp_learn_url_t *url);
 static int learn_host(const sp_str_t *a, const sp_str_t *b);
+static sp_str_t learn_apex(const sp_str_t *host);
 static int learn_no_header(void *data, const sp_str_t *name, unsigned i,
     sp_str_t *value);
 
@@ -432,10 +433,33 @@ learn_url(const sp_str_t *link, sp_learn_url_t *url)
 }
 
 
+/* A shop has its pages on both; one of them redirects to the other. */
+
 static int
 learn_host(const sp_str_t *a, const sp_str_t *b)
 {
-    return a->len == b->len && strncasecmp(a->data, b->data, a->len) == 0;
+    sp_str_t  x, y;
+
+    x = learn_apex(a);
+    y = learn_apex(b);
+
+    return x.len == y.len && strncasecmp(x.data, y.data, x.len) == 0;
+}
+
+
+static sp_str_t
+learn_apex(const sp_str_t *host)
+{
+    sp_str_t  apex;
+
+    apex = *host;
+
+    if (apex.len > 4 && strncasecmp(apex.data, "www.", 4) == 0) {
+        apex.data += 4;
+        apex.len -= 4;
+    }
+
+    return apex;
 }
 
 

@@ -53,7 +53,7 @@ sp_rc_t sp_learn_page(const sp_rules_t *rules, const sp_exchange_t *exchange,
 
 /*
  * Of a link to a page of a product: a path, or a whole URL on that host (with
- * its port, as in "Host").  Others, and those that no directive matches, are
+ * its port, as in "Host"), "www." before either or not.  Others, and those that no directive matches, are
  * SP_DONE; SP_NOMEM.
  */
 

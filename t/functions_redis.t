@@ -151,7 +151,7 @@ subtest 'what is not right is refused, and nothing is written' => sub {
 
     for my $function (qw(event customer order suppress shop mode claim
                          renew confirm settle status why doubt offer offers
-                         experiment)) {
+                         experiment item)) {
         my (undef, $error) = $redis->try('FCALL', "sp1_$function", 0);
         like($error // 'OK', qr/^SPBAD /, "$function without anything");
     }
@@ -172,6 +172,98 @@ subtest 'the shop and its keys' => sub {
     (undef, $error) = $s->try('shop', 'shop', id('one'), 60_000, 0);
     like($error, qr/^SPTERMS .*3600000.*60000/, 'another idle time is told');
     is($s->call('shop', 'shop', id('one'), 60_000, 0), 'OK', '... once');
+};
+
+
+subtest 'what no page can say is refused, and nothing is written' => sub {
+    my $key = 'n:@' . id('page');
+    my $n   = 0;
+
+    my $item = sub (%o) {
+        return join "\x1f", map { $o{$_} // '' }
+            qw(id sku name url image price currency stock);
+    };
+
+    # What fits: the longest of each, and as many as a page may have.
+    my %long = (id => 'i' x 128, sku => 's' x 64, name => 'n' x 256,
+                url => 'u' x 1024, image => 'm' x 1024, price => '9' x 16,
+                currency => 'EUR', stock => 'o');
+
+    is($f->call('item', $key, id('s'), ++$n, $item->(%long), 0), 'a',
+       'the longest of each');
+    is($f->call('item', $key, id('s'), ++$n, join("\x1e", map {
+        $item->(id => $_, name => "Variant $_") } 1 .. 64), 0), 'a', '64 variants');
+    is($f->call('item', $key, id('s'), $n, $item->(id => 'x'), 0), 'd',
+       'what was told before is not told again');
+    ok(!$redis->cmd('EXISTS', $f->prefix . 'n:x'), '... and not noted');
+
+    my $before = $f->snapshot;
+    my @good   = ($key, id('s'), $n + 1, $item->(id => 1, name => 'A'), 0);
+    my $bad    = sub ($name, %o) {
+        my @args = @good;
+
+        $args[$_] = $o{$_} for keys %o;
+        my (undef, $error) = $f->try('item', @args);
+        like($error // 'OK', qr/^SPBAD /, $name);
+    };
+
+    $bad->('a short page', 0 => 'n:@page');
+    $bad->('a page of other characters', 0 => 'n:@' . '*' x 22);
+    $bad->('a longer page', 0 => $key . 'x');
+    $bad->('no page', 0 => 'n:@');
+    $bad->('an item instead of a page', 0 => 'n:' . id('page'));
+    $bad->('another kind of key', 0 => 'v:' . id('page'));
+    $bad->('a source', 1 => 'x');
+    $bad->('no source', 1 => '');
+    $bad->("number \"$_\"", 2 => $_)
+        for 0, -1, 1.5, '', 'one', '1e400', 'nan', '9' x 20;
+    $bad->("age \"$_\"", 4 => $_)
+        for -1, 1.5, '', 'x', 'nan', 'inf', 31 * 86_400_000;
+    $bad->('nothing', 3 => '');
+    $bad->('nothing between', 3 => "\x1e\x1e");
+    $bad->('a field less', 3 => $good[3] =~ s/\x1f//r);
+    $bad->('a field more', 3 => "$good[3]\x1f");
+    $bad->('a line that has nothing', 3 => "$good[3]\x1ex");
+    $bad->('65 variants', 3 => join "\x1e", ($good[3]) x 65);
+
+    for my $field (sort keys %long) {
+        $bad->("$field that is too long", 3 => $item->(%long,
+            $field => $long{$field} . substr $long{$field}, 0, 1));
+        $bad->("$field of the last one", 3 => join "\x1e", $good[3],
+            $item->(%long, $field => $long{$field} x 2));
+    }
+
+    $bad->("price \"$_\"", 3 => $item->(id => 1, price => $_, currency => 'EUR'))
+        for '-1', '1.50', '1e3', ' 1', 'x';
+    $bad->("currency \"$_\"", 3 => $item->(id => 1, price => 1, currency => $_))
+        for 'eur', 'E1', "E\xc3";
+    $bad->('a price without a currency', 3 => $item->(id => 1, price => 1));
+    $bad->('a currency without a price', 3 => $item->(id => 1, currency => 'EUR'));
+    $bad->("stock \"$_\"", 3 => $item->(id => 1, stock => $_)) for 'x', '1', 'O';
+    $bad->(sprintf('the character %d', ord), 3 => $item->(id => 1, name => "A${_}B"))
+        for "\0", "\t", "\n", "\r", "\e", "\x1d", "\x7f";
+
+    for my $args ([], [ $key ], [ @good[0, 1] ], [ @good[0 .. 2] ],
+                  [ @good[0 .. 3] ])
+    {
+        my (undef, $error) = $f->try('item', @$args ? @$args : '');
+        like($error // 'OK', qr/^SPBAD /, @$args . ' arguments');
+    }
+
+    my @args = $f->args('item', @good);
+
+    for ([ 3, "sp:{other}:$key" ], [ 3, "sp:{Demo}:$key" ], [ 3, $key ],
+         [ 4, $f->prefix . $key ], [ 4, 'sp:{other}:moved' ])
+    {
+        my @wrong = @args;
+
+        $wrong[ $_->[0] ] = $_->[1];
+        my (undef, $error) = $redis->try(@wrong);
+        like($error // 'OK', qr/^SPBAD /, "key $_->[1]");
+    }
+
+    is($f->snapshot, $before, 'nothing has changed');
+    is($f->call('item', @good), 'a', 'and what is right is taken');
 };
 
 

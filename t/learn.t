@@ -256,6 +256,8 @@ does('joe', [ '/add', { item_id => 'M1', quantity => 1 },
     Referer => 'https://evil.example/product/mug' ]);
 does('kim', [ '/add', { item_id => 'M1', quantity => 1 }, Referer => $ON_MUG ],
     '/cart?lines=M1:2');
+does('wim', [ '/add', { item_id => 'M4', quantity => 1 },
+    Referer => 'https://www.demo.example/product/mug' ]);
 does('eve', '/cart?lines=44:1');
 does('frank', '/cart?lines=44:1,42:1');
 
@@ -274,7 +276,7 @@ sub mails () {
     return scalar keys %got;
 }
 
-wait_ok { mails() >= 8 } 'all are mailed whose carts can be had';
+wait_ok { mails() >= 9 } 'all are mailed whose carts can be had';
 
 my %lines = (
     ada     => "[2;Blue Tee;\x{20ac}19.99;]\n[1;Zipped Bag;\x{20ac}30.00;]",
@@ -282,6 +284,7 @@ my %lines = (
     dora    => "[1;Red Mug;\x{20ac}7.50;]",
     mallory => "[1;Blue Tee;\x{20ac}19.99;]",
     kim     => "[2;Red Mug;\x{20ac}7.50;]",
+    wim     => "[1;Red Mug;\x{20ac}7.50;]",
     frank   => "[1;Black Cap;\x{20ac}12.00;gone]\n[1;Blue Tee;\x{20ac}19.99;]",
 );
 

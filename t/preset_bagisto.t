@@ -276,4 +276,14 @@ $t->mailed_are({
     'eve@example.com' => [ { id => 'tray', quantity => 3 } ],
     'fay@example.com' => [ { id => 'mug-co', quantity => 1 } ],
 });
+# The same, where customers write nothing of their own: what was chosen.
+$t->chosen(sub ($u) {
+    my $ida = $u->shopper('ida');
+
+    $ida->get('/');
+    add($ida, $_) for 1, 2;
+    $u->cart_is($ida, [ { id => 'mug-co', options => '' }, { id => 'tray',
+        name => 'Tray', options => 'Large' } ], 126450, 'EUR');
+});
+
 $t->done;

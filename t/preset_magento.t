@@ -318,4 +318,15 @@ $t->mailed_are({
     'eve@example.com' => [ { id => 'TRAY-2', quantity => 3 } ],
     'fay@example.com' => [ { id => 'MUG-1', quantity => 1 } ],
 });
+# The same, where customers write nothing of their own: what was chosen.
+$t->chosen(sub ($u) {
+    my $ida = $u->shopper('ida');
+
+    $ida->get('/');
+    $ida->jar->set('mage-cache-sessid', 'true');
+    add($ida, 11, 1);
+    $u->cart_is($ida, [ { id => 'MUG-1', name => 'Mug & Co',
+        options => 'Call 555' } ], 1400, 'EUR');
+});
+
 $t->done;

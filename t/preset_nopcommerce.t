@@ -370,4 +370,20 @@ $t->mailed_are({
     'fay@example.com' => [ { id => 'mug-co', quantity => 1 } ],
     'ivy@example.com' => [ { id => 'mug-co', quantity => 1 } ],
 });
+# The same, where customers write nothing of their own: what was chosen.
+$t->chosen(sub ($u) {
+    my $ida = $u->shopper('ida');
+
+    $ida->get('/test/');
+    details($ida, 2, 1, product_attribute_5 => 'Size: S');
+    details($ida, 1, 1);
+    $u->cart_is($ida, [ { id => 'mug-co', options => '' }, { id => 'tray',
+        name => 'Tray', options => 'Size: S' } ], 126450, 'USD',
+        'ida: the small cart');
+    $ida->get('/cart');
+    $u->cart_is($ida, [ { id => 'tray', name => 'Tray', options => 'Size: S' },
+        { id => 'mug-co', name => 'Mug & Co', options => '' } ], 126450, 'USD',
+        'ida: the page');
+});
+
 $t->done;

@@ -374,4 +374,15 @@ $t->mailed_are({
     'eve@example.com' => [ { id => 32, quantity => 3 } ],
     'fay@example.com' => [ { id => 31, quantity => 1 } ],
 });
+# The same, where customers write nothing of their own: what was chosen.
+$t->chosen(sub ($u) {
+    my $ida = $u->shopper('ida');
+
+    $ida->get('/test/');
+    add($ida, $_) for 31, 32;
+    $ida->get('/shop/cart');
+    $u->cart_is($ida, [ { id => 31, name => 'Mug & Co', options => '' },
+        { id => 32, name => 'Tray', options => 'Large' } ], 126450, 'EUR');
+});
+
 $t->done;

@@ -254,4 +254,14 @@ $t->mailed_are({
     'eve@example.com' => [ { id => 41, quantity => 2 } ],
     'gus@example.com' => [ { id => 40, quantity => 1 } ],
 });
+# The same, where customers write nothing of their own: what was chosen.
+$t->chosen(sub ($u) {
+    my $ida = $u->shopper('ida');
+
+    ask($ida, 'common/home');
+    add($ida, 40, 1);
+    $u->cart_is($ida, [ { id => 40, name => 'Mug & Co',
+        options => 'Colour Blue' } ], 1400, 'EUR');
+});
+
 $t->done;

@@ -365,4 +365,27 @@ $t->mailed_are({
     'eve@example.com' => [ { id => 26 }, { id => 12 } ],
     'fay@example.com' => [ { id => 12, quantity => 1 } ],
 });
+# The same, where customers write nothing of their own: what was chosen.
+$t->chosen(sub ($u) {
+    my $ida = $u->shopper('ida');
+
+    $ida->get('/test/');
+    add($ida, 26, 1, 'id[3]' => 9);
+    add($ida, 12);
+    look($ida);
+    $u->cart_is($ida, [ { id => 26, name => 'Mouse', options => 'Model - USB' },
+        { id => 12, options => '' } ], 126450, 'USD');
+});
+$t->chosen(sub ($u) {
+    my $ida = $u->shopper('ida');
+
+    $ida->get('/test/stay');
+    $ida->form($osc, { products_id => 26, 'id[3]' => 9 });
+    $ida->form('/product_info.php?products_id=12&action=add_product',
+        { products_id => 12 });
+    $ida->get('/shopping_cart.php');
+    $u->cart_is($ida, [ { id => 26, name => 'Mouse', options => '- Model USB' },
+        { id => 12, options => '' } ], 126450, 'USD', 'ida: osCommerce');
+}, 'small i');
+
 $t->done;

@@ -297,15 +297,52 @@ $redis->pause;
 is($bob->get('/sp/recall')->{body}, "[]\n", 'hung: nothing, in time');
 is($bob->get('/sp/recall?format=html')->{body}, "\n", '... in HTML, too');
 
+# The browser of bob asks, and reads the answer later.
+sub asks ($uri) {
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $nginx->port, Timeout => 30) or die;
+
+    print $socket "GET $uri HTTP/1.1\r\nHost: a\r\nConnection: close\r\n",
+        'Cookie: sp_visitor=', $bob->jar->get('sp_visitor'), "\r\n\r\n";
+    return $socket;
+}
+
+# At most 64 wait for Redis, also those whose time is over: 63 of such, and one
+# that has time.  The next is told at once, or it would be answered after that one.
+
+$redis->resume;
+wait_ok { scalar got($bob)->@* == 1 } 'it goes on';
+
+for my $round (1, 2) {
+    my $before = counters();
+
+    $redis->pause;
+    is_deeply([ grep { $_ ne "[]\n" } map { $bob->get('/sp/quick')->{body} } 1 .. 63 ],
+        [], "round $round: 63 wait");
+
+    my $last = asks('/sp/patient?last');
+
+    $ua->get('/status') for 1 .. 3;
+    is($bob->get('/sp/patient')->{body}, "[]\n", '... the 65th gets nothing');
+    is(counters()->{recalls_missed}, $before->{recalls_missed} + 64,
+        '... and the 64th still waits');
+    $redis->resume;
+
+    my $got = do { local $/; <$last> };
+
+    like($got, qr/ 200 .*\r\n\r\n\[\{"why":"left","name":"Hat"/s,
+        '... until Redis answers');
+    is(scalar got($bob)->@*, 1, '... and there is room again');
+    is(counters()->{recalls}, $before->{recalls} + 2, '... which is counted');
+}
+
+$redis->pause;
+
 # More than may wait, and one whose client leaves.
 
 $bob->get('/sp/quick') for 1 .. 70;
 
-my $gone = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-    PeerPort => $nginx->port) or die;
-print $gone "GET /sp/patient?gone HTTP/1.1\r\nHost: a\r\nCookie: sp_visitor=",
-    $bob->jar->get('sp_visitor'), "\r\n\r\n";
-close $gone;
+close asks('/sp/patient?gone');
 
 is(counters()->{recalls_missed} >= $missed + 72, 1, '... is counted');
 

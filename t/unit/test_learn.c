@@ -183,6 +183,24 @@ links_lead_to_pages(void **unused)
                         "/product/tee");
     assert_string_equal(link_page("s.example", "https://t.example/product/x"),
                         "");
+
+    /* the other one of www.s.example and s.example */
+
+    assert_string_equal(link_page("s.example",
+                                  "https://www.s.example/product/tee"),
+                        "/product/tee");
+    assert_string_equal(link_page("WWW.s.example:8443",
+                                  "http://s.example:8443/p?id=3"), "/p?id=3");
+    assert_string_equal(link_page("www.s.example", "//Www.s.example/product/a"),
+                        "/product/a");
+    assert_string_equal(link_page("www.s.example",
+                                  "https://wwws.example/product/x"), "");
+    assert_string_equal(link_page("s.example",
+                                  "https://www.www.s.example/product/x"), "");
+    assert_string_equal(link_page("s.example",
+                                  "https://shop.s.example/product/x"), "");
+    assert_string_equal(link_page("www.", "https://x/product/x"), "");
+    assert_string_equal(link_page("", "https://www./product/x"), "");
     assert_string_equal(link_page("s.example", "https://s.example"), "");
     assert_string_equal(link_page("s.example", "https:///product/x"), "");
     assert_string_equal(link_page("s.example", "product/x"), "");

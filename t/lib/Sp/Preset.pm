@@ -50,7 +50,8 @@ my @LOST = qw(dropped limited request_cut response_cut request_bad response_bad
 # `sitepreserver replay` on what the shoppers did.
 sub new ($class, $name, $handler, %o) {
     my $self = bless {
-        name => $name, n => 0, emails => {}, shop => 'shop', %o }, $class;
+        name => $name, handler => $handler, n => 0, emails => {},
+        shop => 'shop', %o }, $class;
 
     # The time of a recording, or the morning of a day.
     $self->{clock} = Sp::Clock->current // Sp::Clock->new;
@@ -266,6 +267,23 @@ sub done ($self) {
     $self->nothing_lost;
     $self->reads;
     Sp::Test::all_done();
+
+    return;
+}
+
+
+# The same shop again, where what was chosen of a product is read as well, with
+# the selector that the preset's head has for it, or this one.
+sub chosen ($self, $code, $selector = undef) {
+    my ($name, $value) = Sp::Test::slurp(root()
+        . "/conf/presets/$self->{name}.conf")
+        =~ /^#     sitepreserver_define (\w+_options) "([^"]+)";/m;
+    my $other = ref($self)->new($self->{name}, $self->{handler},
+        server => $self->{server},
+        define => { ($self->{define} // {})->%*, $name => $selector // $value });
+
+    $code->($other);
+    $other->nothing_lost;
 
     return;
 }
