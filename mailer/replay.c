@@ -5,6 +5,7 @@
  */
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "replay_int.h"
 
@@ -165,7 +166,9 @@ replay_exchange(replay_t *replay, const har_exchange_t *x)
             replay->hooks.rejected(replay->hooks.data, x, replay->server);
         }
 
-        return SP_OK;
+        /* a page at which a rule has looked for nothing is still one */
+
+        return replay_page(replay);
     }
 
     rc = replay_own(replay, 1);
@@ -400,7 +403,8 @@ replay_page(replay_t *replay)
     type = har_header_text(&replay->x->response, "content-type");
 
     if (replay->x->status != 200 || !sp_str_eq(&replay->x->method, &get)
-        || type.len < 9 || memcmp(type.data, "text/html", 9) != 0)
+        || type.len < 9 || strncasecmp(type.data, "text/html", 9) != 0
+        || sp_observe_scripted(&replay->exchange))
     {
         return SP_OK;
     }

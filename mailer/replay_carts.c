@@ -41,8 +41,7 @@ static sp_rc_t replay_shopper_more(replay_t *replay, unsigned shopper,
     replay_cart_t *cart);
 static sp_rc_t replay_cart_shopper(replay_each_t *e, unsigned shopper);
 static sp_rc_t replay_cart_visit(replay_each_t *e, unsigned visit);
-static void replay_others(replay_t *replay, unsigned visit,
-    replay_cart_t *cart);
+static void replay_others(replay_t *replay);
 static sp_rc_t replay_visit(replay_t *replay, unsigned visit,
     sp_str_t **items, size_t *n);
 static sp_rc_t replay_lines(replay_t *replay, const sp_str_t *items,
@@ -136,6 +135,8 @@ replay_carts(replay_t *replay, replay_cart_pt each, void *data)
     for (i = 1; i <= replay->shoppers.table.n && rc == SP_OK; i++) {
         rc = replay_cart_shopper(&e, i);
     }
+
+    replay_others(replay);
 
     for (i = 1; i <= replay->visits.table.n && rc == SP_OK; i++) {
         rc = replay_cart_visit(&e, i);
@@ -308,6 +309,7 @@ replay_cart_visit(replay_each_t *e, unsigned visit)
     size_t         n;
     sp_rc_t        rc;
     sp_str_t      *items;
+    unsigned       other;
     replay_cart_t  cart;
     replay_who_t  *who;
 
@@ -333,7 +335,13 @@ replay_cart_visit(replay_each_t *e, unsigned visit)
     memset(&cart, 0, sizeof(cart));
     cart.server = who->server;
     cart.visits[cart.nvisits++] = visit;
-    replay_others(e->replay, visit, &cart);
+
+    for (other = who->others; other != 0 && cart.nvisits < REPLAY_VISITS_MAX;
+         other = e->replay->visits.list[other - 1].next)
+    {
+        cart.visits[cart.nvisits++] = other;
+    }
+
     cart.stage = (unsigned) replay_whole(&items[REPLAY_VISIT_STAGE]);
     cart.ordered = replay_whole(&items[REPLAY_VISIT_ORDER]) > 0;
     cart.currency = items[REPLAY_VISIT_CURRENCY];
@@ -354,24 +362,26 @@ replay_cart_visit(replay_each_t *e, unsigned visit)
 }
 
 
-/* Those that moved to this one, maybe by another. */
+/* Which visits moved to each, maybe by another. */
 
 static void
-replay_others(replay_t *replay, unsigned visit, replay_cart_t *cart)
+replay_others(replay_t *replay)
 {
-    unsigned  i, to, hops;
+    unsigned       i, to, hops;
+    replay_who_t  *list;
 
-    for (i = 1; i <= replay->visits.table.n
-         && cart->nvisits < REPLAY_VISITS_MAX; i++)
-    {
-        to = replay->visits.list[i - 1].to;
+    list = replay->visits.list;
 
-        for (hops = 0; to != 0 && to != visit && hops < 8; hops++) {
-            to = replay->visits.list[to - 1].to;
+    for (i = replay->visits.table.n; i != 0; i--) {
+        to = i;
+
+        for (hops = 0; list[to - 1].to != 0 && hops < 8; hops++) {
+            to = list[to - 1].to;
         }
 
-        if (to == visit && i != visit) {
-            cart->visits[cart->nvisits++] = i;
+        if (to != i) {
+            list[i - 1].next = list[to - 1].others;
+            list[to - 1].others = i;
         }
     }
 }

@@ -82,6 +82,7 @@ replay_event(replay_t *replay, const sp_outcome_t *outcome, unsigned kinds,
         && b.moved_from != visit)
     {
         replay->visits.list[b.moved_from - 1].to = visit;
+        replay->visits.list[visit - 1].to = 0;
     }
 
     if (rc == SP_OK && !quiet) {

@@ -21,6 +21,8 @@ typedef struct {
     int64_t       last;             /* of a shopper: its last event */
     char         *address;
     unsigned      to;               /* of a visit: the one it moved to */
+    unsigned      others;           /* the first that moved to this one ... */
+    unsigned      next;             /* ... and the next of those */
 } replay_who_t;
 
 

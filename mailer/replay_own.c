@@ -5,20 +5,18 @@
  * each browser gets one where the module would have set it.
  */
 
-#define _GNU_SOURCE                 /* memmem() */
-
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "replay_int.h"
 #include "sp_cookie.h"
+#include "sp_private.h"
 
 
 static int replay_own_sent(replay_t *replay, sp_str_t *value);
 static int replay_own_set(replay_t *replay, sp_str_t *value);
 static int replay_own_named(const sp_str_t *text, const sp_str_t *name,
     sp_str_t *value);
-static int replay_own_may(replay_t *replay);
 static sp_str_t *replay_own_browser(replay_t *replay);
 static sp_rc_t replay_own_keep(sp_str_t *kept, const sp_str_t *value);
 
@@ -61,11 +59,12 @@ replay_own(replay_t *replay, int set)
 
         if (kept->len == 0) {
 
-            if (!set || !replay_own_may(replay)) {
+            if (!set || !sp_private(&replay->exchange, replay->x->status)) {
                 return SP_OK;
             }
 
-            snprintf(made, sizeof(made), "browser %u", replay->nowns);
+            snprintf(made, sizeof(made), "browser %ld",
+                     (long) (kept - replay->owns));
             value = sp_str(made);
 
             if (replay_own_keep(kept, &value) != SP_OK) {
@@ -163,41 +162,6 @@ replay_own_named(const sp_str_t *text, const sp_str_t *name, sp_str_t *value)
     value->len = SP_COOKIE_LEN;
 
     return 1;
-}
-
-
-/* As the module: answers to other methods than GET, and private ones. */
-
-static int
-replay_own_may(replay_t *replay)
-{
-    unsigned  i;
-    sp_str_t  value, method;
-    int       private, public;
-
-    static const sp_str_t  name = sp_string("cache-control");
-
-    if (replay->x->status >= 400) {
-        return 0;
-    }
-
-    private = 0;
-    public = 0;
-
-    for (i = 0; har_header(&replay->x->response, &name, i, &value); i++) {
-        private |= memmem(value.data, value.len, "private", 7) != NULL
-                   || memmem(value.data, value.len, "no-store", 8) != NULL;
-        public |= memmem(value.data, value.len, "public", 6) != NULL
-                  || memmem(value.data, value.len, "s-maxage", 8) != NULL;
-    }
-
-    method = replay->x->method;
-
-    return !public
-           && (private
-               || !((method.len == 3 && memcmp(method.data, "GET", 3) == 0)
-                    || (method.len == 4
-                        && memcmp(method.data, "HEAD", 4) == 0)));
 }
 
 

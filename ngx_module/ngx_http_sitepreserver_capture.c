@@ -118,7 +118,7 @@ ngx_http_sitepreserver_capture_script(ngx_http_request_t *r)
     b->pos = (u_char *) ngx_http_sitepreserver_capture_js;
     b->last = b->pos + ngx_http_sitepreserver_capture_js_len;
     b->memory = 1;
-    b->last_buf = 1;
+    b->last_buf = (r == r->main);
     b->last_in_chain = 1;
 
     r->headers_out.status = NGX_HTTP_OK;

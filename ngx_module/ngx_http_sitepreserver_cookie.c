@@ -9,14 +9,12 @@
 #include "ngx_http_sitepreserver_zone.h"
 
 #include "sp_cookie.h"
+#include "sp_private.h"
 
 #include <openssl/rand.h>
 
 
-#define NGX_HTTP_SITEPRESERVER_COPIES         4
-
-#define NGX_HTTP_SITEPRESERVER_CACHE_PRIVATE  0x1
-#define NGX_HTTP_SITEPRESERVER_CACHE_PUBLIC   0x2
+#define NGX_HTTP_SITEPRESERVER_COPIES  4
 
 
 static sp_rc_t ngx_http_sitepreserver_cookie_in(
@@ -27,8 +25,8 @@ static ngx_int_t ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);
 static ngx_int_t ngx_http_sitepreserver_cookie_delete(ngx_http_request_t *r,
     ngx_http_sitepreserver_cookie_conf_t *ccf);
-static ngx_uint_t ngx_http_sitepreserver_cookie_may(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_sitepreserver_cacheable(const sp_str_t *value);
+static u_char *ngx_http_sitepreserver_cookie_secure(ngx_http_request_t *r,
+    ngx_http_sitepreserver_cookie_conf_t *ccf, u_char *p);
 
 
 void
@@ -164,7 +162,7 @@ ngx_http_sitepreserver_cookie_answer(ngx_http_request_t *r,
     ngx_http_sitepreserver_cookie_seek(r, ctx);
 
     if ((ctx->own.text[0] != '\0') != ctx->withdrawn
-        || !ngx_http_sitepreserver_cookie_may(r))
+        || !sp_private(&ctx->exchange, ngx_http_sitepreserver_status(r)))
     {
         return NGX_OK;
     }
@@ -221,16 +219,7 @@ ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
     *p++ = '=';
     p = ngx_cpymem(p, text, SP_COOKIE_LEN);
     p = ngx_cpymem(p, ccf->attributes.data, ccf->attributes.len);
-
-    if (ccf->secure == NGX_HTTP_SITEPRESERVER_SECURE_ON
-#if (NGX_HTTP_SSL)
-        || (ccf->secure == NGX_HTTP_SITEPRESERVER_SECURE_AUTO
-            && r->connection->ssl != NULL)
-#endif
-       )
-    {
-        p = ngx_cpymem(p, "; Secure", sizeof("; Secure") - 1);
-    }
+    p = ngx_http_sitepreserver_cookie_secure(r, ccf, p);
 
     value.len = p - value.data;
 
@@ -272,7 +261,7 @@ ngx_http_sitepreserver_cookie_delete(ngx_http_request_t *r,
     }
 
     p = ngx_pnalloc(r->pool, ccf->name.len + 1 + ccf->attributes.len
-                             + sizeof("; Max-Age=0") - 1);
+                             + sizeof("; Max-Age=0; Secure") - 1);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -283,6 +272,7 @@ ngx_http_sitepreserver_cookie_delete(ngx_http_request_t *r,
     *p++ = '=';
     p = ngx_cpymem(p, rest, last - rest);
     p = ngx_cpymem(p, "; Max-Age=0", sizeof("; Max-Age=0") - 1);
+    p = ngx_http_sitepreserver_cookie_secure(r, ccf, p);
 
     value.len = p - value.data;
 
@@ -290,78 +280,21 @@ ngx_http_sitepreserver_cookie_delete(ngx_http_request_t *r,
 }
 
 
-/* May this answer carry a cookie of one visitor? */
+/* Also where it is deleted: browsers take no SameSite=None without it. */
 
-static ngx_uint_t
-ngx_http_sitepreserver_cookie_may(ngx_http_request_t *r)
+static u_char *
+ngx_http_sitepreserver_cookie_secure(ngx_http_request_t *r,
+    ngx_http_sitepreserver_cookie_conf_t *ccf, u_char *p)
 {
-    unsigned    i;
-    sp_str_t    value;
-    ngx_uint_t  seen;
-
-    static const sp_str_t  name = sp_string("cache-control");
-
-    if (ngx_http_sitepreserver_status(r) >= NGX_HTTP_BAD_REQUEST) {
-        return 0;
-    }
-
-    seen = 0;
-
-    for (i = 0;
-         ngx_http_sitepreserver_response_header(r, &name, i, &value);
-         i++)
+    if (ccf->secure == NGX_HTTP_SITEPRESERVER_SECURE_ON
+#if (NGX_HTTP_SSL)
+        || (ccf->secure == NGX_HTTP_SITEPRESERVER_SECURE_AUTO
+            && r->connection->ssl != NULL)
+#endif
+       )
     {
-        seen |= ngx_http_sitepreserver_cacheable(&value);
+        p = ngx_cpymem(p, "; Secure", sizeof("; Secure") - 1);
     }
 
-    if (seen & NGX_HTTP_SITEPRESERVER_CACHE_PUBLIC) {
-        return 0;
-    }
-
-    return (seen & NGX_HTTP_SITEPRESERVER_CACHE_PRIVATE)
-           || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD));
-}
-
-
-/* What the directives of a Cache-Control header (RFC 9111, 5.2.2) say. */
-
-static ngx_uint_t
-ngx_http_sitepreserver_cacheable(const sp_str_t *value)
-{
-    size_t      len;
-    u_char     *p, *last, *end;
-    ngx_uint_t  seen;
-
-    seen = 0;
-    p = (u_char *) value->data;
-    last = p + value->len;
-
-    for ( /* void */ ; p < last; p = end + 1) {
-
-        while (p < last && (*p == ' ' || *p == '\t')) {
-            p++;
-        }
-
-        for (end = p; end < last && *end != ','; end++) { /* void */ }
-
-        for (len = end - p; len && (p[len - 1] == ' ' || p[len - 1] == '\t');
-             len--)
-        {
-            /* void */
-        }
-
-        if ((len == 7 && ngx_strncasecmp(p, (u_char *) "private", 7) == 0)
-            || (len == 8 && ngx_strncasecmp(p, (u_char *) "no-store", 8) == 0))
-        {
-            seen |= NGX_HTTP_SITEPRESERVER_CACHE_PRIVATE;
-
-        } else if ((len == 6 && ngx_strncasecmp(p, (u_char *) "public", 6) == 0)
-                   || (len > 8
-                       && ngx_strncasecmp(p, (u_char *) "s-maxage", 8) == 0))
-        {
-            seen |= NGX_HTTP_SITEPRESERVER_CACHE_PUBLIC;
-        }
-    }
-
-    return seen;
+    return p;
 }

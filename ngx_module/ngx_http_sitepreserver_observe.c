@@ -438,6 +438,7 @@ ngx_http_sitepreserver_unmatched(ngx_http_request_t *r)
         return;
     }
 
+    ctx->exchange = exchange;   /* a spare one has the last request's */
     ctx->outcome = outcome;
     ctx->lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
     ctx->noted = 1;

@@ -9,7 +9,6 @@
 #include "ngx_http_sitepreserver_erase.h"
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
-#include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_recall.h"
 #include "ngx_http_sitepreserver_zone.h"
 
@@ -17,10 +16,9 @@
 
 
 static ngx_uint_t ngx_http_sitepreserver_is_page(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_sitepreserver_by_script(ngx_http_request_t *r);
 static sp_rc_t ngx_http_sitepreserver_viewer(ngx_http_request_t *r,
-    ngx_http_sitepreserver_srv_conf_t *scf, const sp_pool_t *pool,
-    sp_str_t *visitor, sp_str_t *own);
+    const sp_exchange_t *exchange, const sp_pool_t *pool, sp_str_t *visitor,
+    sp_str_t *own);
 static void ngx_http_sitepreserver_viewed(ngx_http_request_t *r,
     const sp_str_t *visitor, const sp_str_t *own);
 
@@ -28,25 +26,25 @@ static void ngx_http_sitepreserver_viewed(ngx_http_request_t *r,
 void
 ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
 {
-    sp_str_t                            visitor, own;
-    sp_pool_t                           pool;
-    sp_scratch_t                        scratch;
-    ngx_http_sitepreserver_srv_conf_t  *scf;
+    sp_str_t       visitor, own;
+    sp_pool_t      pool;
+    sp_scratch_t   scratch;
+    sp_exchange_t  exchange;
 
     if (!ngx_http_sitepreserver_is_page(r)) {
         return;
     }
 
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
-
     pool.alloc = ngx_http_sitepreserver_palloc;
     pool.data = r->pool;
 
-    if (ngx_http_sitepreserver_viewer(r, scf,
+    ngx_http_sitepreserver_exchange(r, &exchange);
+
+    if (ngx_http_sitepreserver_viewer(r, &exchange,
                                       sp_scratch_pool(&scratch, &pool),
                                       &visitor, &own)
         == SP_OK
-        && !ngx_http_sitepreserver_by_script(r)
+        && !sp_observe_scripted(&exchange)
         && !ngx_http_sitepreserver_erase_page(r, &visitor, &own))
     {
         ngx_http_sitepreserver_viewed(r, &visitor, &own);
@@ -76,54 +74,19 @@ ngx_http_sitepreserver_is_page(ngx_http_request_t *r)
 }
 
 
-/*
- * A page that is left open may ask for pieces of HTML all night.  A script that
- * leads from page to page in place of the browser asks for HTML as that does.
- */
-
-static ngx_uint_t
-ngx_http_sitepreserver_by_script(ngx_http_request_t *r)
-{
-    sp_str_t  value;
-
-    static const sp_str_t  with = sp_string("x-requested-with");
-    static const sp_str_t  xhr = sp_string("XMLHttpRequest");
-    static const sp_str_t  dest = sp_string("sec-fetch-dest");
-    static const sp_str_t  accept = sp_string("accept");
-    static const sp_str_t  document = sp_string("document");
-
-    /* of an app's window it is the app's name */
-
-    if (ngx_http_sitepreserver_request_header(r, &with, 0, &value)
-        && sp_str_eq(&value, &xhr))
-    {
-        return 1;
-    }
-
-    if (!ngx_http_sitepreserver_request_header(r, &dest, 0, &value)
-        || sp_str_eq(&value, &document))
-    {
-        return 0;
-    }
-
-    return !ngx_http_sitepreserver_request_header(r, &accept, 0, &value)
-           || value.len < 9 || ngx_strncmp(value.data, "text/html", 9) != 0;
-}
-
-
 /* Whose page it is, without hashing any secret: only few are told. */
 
 static sp_rc_t
 ngx_http_sitepreserver_viewer(ngx_http_request_t *r,
-    ngx_http_sitepreserver_srv_conf_t *scf, const sp_pool_t *pool,
-    sp_str_t *visitor, sp_str_t *own)
+    const sp_exchange_t *exchange, const sp_pool_t *pool, sp_str_t *visitor,
+    sp_str_t *own)
 {
-    int            maybe;
-    sp_exchange_t  exchange;
+    int                                 maybe;
+    ngx_http_sitepreserver_srv_conf_t  *scf;
 
-    ngx_http_sitepreserver_exchange(r, &exchange);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
 
-    if (sp_observe_viewer(scf->rules, &exchange, pool, visitor, &maybe)
+    if (sp_observe_viewer(scf->rules, exchange, pool, visitor, &maybe)
         != SP_OK)
     {
         visitor->len = 0;

@@ -296,20 +296,26 @@ ngx_uint_t
 ngx_http_sitepreserver_captures(ngx_http_sitepreserver_zone_t *zone,
     uint64_t hash)
 {
-    uint64_t  *word, now;
+    uint64_t  *at, word, now;
 
-    word = &zone->captures[hash & (zone->ncaptures - 1)];
+    at = &zone->captures[hash & (zone->ncaptures - 1)];
 
     now = (hash & ~NGX_HTTP_SITEPRESERVER_TIME_MASK)
           | ((uint64_t) (ngx_time() / 86400) & 0xffff) << 8;
 
-    if ((*word ^ now) & ~0xffULL) {
-        *word = now;
+    /* another worker may write it meanwhile: one of the two is not counted */
+
+    word = *at;
+
+    if ((word ^ now) & ~0xffULL) {
+        word = now;
     }
 
-    if ((*word & 0xff) != 0xff) {
-        (*word)++;
+    if ((word & 0xff) != 0xff) {
+        word++;
     }
 
-    return *word & 0xff;
+    *at = word;
+
+    return word & 0xff;
 }

@@ -34,7 +34,7 @@ static sp_rc_t sp_literals_branches(const sp_pool_t *pool,
     unsigned *n, unsigned *lead);
 static int sp_literals_branch(sp_literals_scan_t *scan);
 static int sp_literals_atom(sp_literals_scan_t *scan);
-static void sp_literals_char(sp_literals_scan_t *scan, char c);
+static int sp_literals_char(sp_literals_scan_t *scan, char c);
 static void sp_literals_flush(sp_literals_scan_t *scan);
 static void sp_literals_keep(sp_literals_scan_t *scan, const sp_str_t *text,
     unsigned n);
@@ -244,16 +244,14 @@ sp_literals_atom(sp_literals_scan_t *scan)
         break;
     }
 
-    sp_literals_char(scan, c);
-
-    return 1;
+    return sp_literals_char(scan, c);
 }
 
 
-static void
+static int
 sp_literals_char(sp_literals_scan_t *scan, char c)
 {
-    int  optional;
+    int  there, optional;
 
     if (scan->run.len == sizeof(scan->buffer)) {
         sp_literals_flush(scan);
@@ -265,7 +263,9 @@ sp_literals_char(sp_literals_scan_t *scan, char c)
 
     scan->buffer[scan->run.len++] = c;
 
-    if (sp_literals_quantifier(scan, &optional)) {
+    there = sp_literals_quantifier(scan, &optional);
+
+    if (there > 0) {
 
         if (optional) {
             scan->run.len--;
@@ -273,6 +273,8 @@ sp_literals_char(sp_literals_scan_t *scan, char c)
 
         sp_literals_flush(scan);
     }
+
+    return there >= 0;
 }
 
 
@@ -323,7 +325,10 @@ sp_literals_keep(sp_literals_scan_t *scan, const sp_str_t *text, unsigned n)
 }
 
 
-/* 1: there was one, and *optional if it lets the atom be absent; 0: none. */
+/*
+ * 1: there was one, and *optional if it lets the atom be absent; 0: none; -1:
+ * braces that may be none.
+ */
 
 static int
 sp_literals_quantifier(sp_literals_scan_t *scan, int *optional)
@@ -349,13 +354,16 @@ sp_literals_quantifier(sp_literals_scan_t *scan, int *optional)
     case '{':
         *optional = 1;
 
-        while (scan->p < scan->end && *scan->p != '}') {
+        do {
             scan->p++;
+        } while (scan->p < scan->end
+                 && ((*scan->p >= '0' && *scan->p <= '9') || *scan->p == ','));
+
+        if (scan->p == scan->end || *scan->p != '}') {
+            return -1;
         }
 
-        if (scan->p < scan->end) {
-            scan->p++;
-        }
+        scan->p++;
         break;
 
     default:
@@ -462,7 +470,10 @@ sp_literals_group(sp_literals_scan_t *scan)
     }
 
     end = scan->p - 1;
-    sp_literals_quantifier(scan, &optional);
+
+    if (sp_literals_quantifier(scan, &optional) < 0) {
+        return 0;
+    }
 
     if (!asserts && !optional && scan->depth < SP_LITERALS_DEPTH) {
         sp_literals_within(scan, before, start, end);

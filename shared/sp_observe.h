@@ -274,4 +274,14 @@ sp_rc_t sp_observe_viewer(const sp_rules_t *rules,
     int *own);
 
 
+/*
+ * Non-zero if a script asked for this HTML, as the request's headers tell, so
+ * that nobody may be looking: a page that is left open may ask for pieces of
+ * HTML all night.  A script that leads from page to page in place of the browser
+ * asks for HTML as that does.
+ */
+
+int sp_observe_scripted(const sp_exchange_t *exchange);
+
+
 #endif /* SP_OBSERVE_H */

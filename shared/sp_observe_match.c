@@ -522,3 +522,33 @@ sp_observe_aliased(const sp_rules_t *rules, const sp_exchange_t *ex,
 
     return 0;
 }
+
+
+int
+sp_observe_scripted(const sp_exchange_t *ex)
+{
+    sp_str_t  value;
+
+    static const sp_str_t  with = sp_string("x-requested-with");
+    static const sp_str_t  xhr = sp_string("XMLHttpRequest");
+    static const sp_str_t  dest = sp_string("sec-fetch-dest");
+    static const sp_str_t  accept = sp_string("accept");
+    static const sp_str_t  document = sp_string("document");
+
+    /* of an app's window it is the app's name */
+
+    if (ex->request_header(ex->data, &with, 0, &value)
+        && sp_str_eq(&value, &xhr))
+    {
+        return 1;
+    }
+
+    if (!ex->request_header(ex->data, &dest, 0, &value)
+        || sp_str_eq(&value, &document))
+    {
+        return 0;
+    }
+
+    return !ex->request_header(ex->data, &accept, 0, &value)
+           || value.len < 9 || memcmp(value.data, "text/html", 9) != 0;
+}

@@ -54,6 +54,7 @@ sitepreserver_redis @{[ $redis->url ]};
 sitepreserver_secret_file $secret;
 @{[ server('', 'shop', '') ]}
 @{[ server(1, 'signals', 'gpc') ]}
+@{[ server(2, 'embedded', '; sitepreserver_cookie sp_visitor samesite=none secure=on') ]}
 CONF
 
 my $ua   = Sp::Http->new(port => $nginx->port);
@@ -142,6 +143,17 @@ erased('an event after it', 1);
 is_deeply([ kept() ], \@bob, '... nothing of her is kept');
 is($ua->form('/add', { id => 'hat' }, session('eve', 0, ''))
    ->header('Set-Cookie'), undef, 'no cookie is given or taken then');
+
+# A cookie that browsers take only with Secure is not deleted without either.
+
+my $embedded = Sp::Http->new(port => $nginx->port(2));
+
+agrees('zoe', $embedded);
+like($embedded->form('/add', { id => 'hat' }, session('zoe', 0))
+     ->header('Set-Cookie'),
+    qr/^sp_visitor=; Path=\/; HttpOnly; SameSite=None; Max-Age=0; Secure$/,
+    'a cookie for other sites\' pages is deleted, too');
+erased('an event', 1);
 
 # An order, and what the login cookie leads to.
 

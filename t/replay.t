@@ -209,6 +209,48 @@ for ([ "sitepreserver_event set_cart GET = /x {\n items json:y { bogus z; }\n}\n
 }
 
 
+# Two browsers that nothing but our own cookie tells apart; who looks at pages is
+# active, whatever rules made of them, and what a script asks for is no page.
+
+my $own = put('own.conf', <<'CONF');
+sitepreserver_idle 30m;
+sitepreserver_event add_to_cart POST = /add { item_id form:id; }
+sitepreserver_event view_cart GET = /cart { if arg:really; }
+sitepreserver_event identify POST = /mail { email form:mail; }
+CONF
+
+sub of ($client, $minutes, $uri, $body = undef, %headers) {
+    return line(client => $client, uri => $uri,
+        time => sprintf('2026-11-25T%02d:%02d:00Z', 10 + $minutes / 60,
+            $minutes % 60),
+        request => { Host => 'shop.example', %headers, defined $body
+            ? ('Content-Type' => 'application/x-www-form-urlencoded') : () },
+        response => { 'Content-Type' => 'text/html' }, answer => '<p>',
+        defined $body ? (method => 'POST', body => $body) : ());
+}
+
+my @asks = ('X-Requested-With' => 'XMLHttpRequest');
+
+($report) = report('--show-addresses', '--config', $own, put('own.jsonl',
+    join "\n",
+    of(ada => 0, '/cart?really=1'), of(bob => 1, '/cart?really=1'),
+    of(bob => 2, '/add', 'id=2'), of(ada => 2, '/add', 'id=1'),
+    of(bob => 3, '/mail', 'mail=bob%40x.example'),
+    of(ada => 4, '/mail', 'mail=ada%40x.example'),
+    of(ada => 20, '/cart'), of(bob => 20, '/cart', undef, @asks),
+    of(ada => 45, '/other'), of(bob => 45, '/other', undef, @asks),
+    of(ada => 70, '/cart?really=1'), of(bob => 70, '/cart?really=1'), ''));
+
+is_deeply({ map { $_->{address} => join ',', map { $_->{id} }
+    $_->{lines}->@* } $report->{carts}->@* },
+    { 'ada@x.example' => '1', 'bob@x.example' => '2' },
+    'two browsers are two people');
+is_deeply([ map { "$_->{address} $_->{time}" }
+    $report->{abandoned_before}->@* ],
+    [ 'bob@x.example 2026-11-25T10:33:00Z' ],
+    'who looks at pages has not left; a page that is left open has');
+
+
 # A HAR, as Chrome and Firefox write them: the same carts.
 
 sub pairs ($h) { return [ map { { name => $_, value => $h->{$_} } } sort keys %$h ] }

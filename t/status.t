@@ -33,6 +33,12 @@ server {
     location = /status { sitepreserver_status; }
     location = /json { sitepreserver_status json; }
     location = /metrics { sitepreserver_status prometheus; }
+    location = /script { sitepreserver_capture; }
+    location = /included {
+        ssi on;
+        default_type text/html;
+        return 200 '<p><!--# include virtual="\$arg_of" --><p>after';
+    }
 }
 CONF
 
@@ -98,6 +104,8 @@ is_deeply([ grep { !/^# TYPE \w+ (counter|gauge)$/
     'every line is well formed');
 
 is($ua->request('HEAD', '/status')->{status}, 200, 'HEAD');
+like($ua->get("/included?of=/$_")->{body}, qr/^<p>.{100,}<p>after$/s,
+    "what includes $_ goes on behind it") for qw(status script);
 is($ua->post('/status', 'x')->{status}, 405, 'no POST');
 
 # Counters survive a reload; an item's texts are told once a day.

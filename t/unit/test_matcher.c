@@ -637,6 +637,10 @@ literals_that_regexes_need(void **unused)
     literals_of("[]cart]shop", "shop");
     literals_of("[^]cart]shop", "shop");
     literals_of("cart{0}shop", "shop");
+    literals_of("cart{1,2}shop", "shop");
+    literals_of("ab{x|y}cart", "");
+    literals_of("(ab){|y}cart", "");
+    literals_of("[ab]{cart", "");
     literals_of("(shop", "");
     literals_of("shop)", "");
     literals_of("shop\\", "");

@@ -2,7 +2,8 @@
  * Copyright (C) SitePreserver developers
  *
  * Whose page it is: the quick look finds what the slow one does, and many
- * strings looked for at once are found where one by one they are.
+ * strings looked for at once are found where one by one they are.  Who asked for
+ * it, and whether it is for one visitor alone.
  */
 
 #define _GNU_SOURCE
@@ -10,6 +11,7 @@
 #include "observe_lab.h"
 #include "sp_cookies.h"
 #include "sp_literals.h"
+#include "sp_private.h"
 
 
 static unsigned  seed;
@@ -230,6 +232,108 @@ other_sources(void **unused)
 }
 
 
+static int
+scripted(exchange_t x)
+{
+    sp_exchange_t  ex;
+
+    exchange_show(&x, &ex);
+
+    return sp_observe_scripted(&ex);
+}
+
+
+#define SCRIPTED(...)                                                         \
+    scripted((exchange_t) { .method = "GET", .uri = "/",                      \
+                            .request = { __VA_ARGS__ } })
+
+
+static void
+scripts_that_ask(void **unused)
+{
+    assert_false(SCRIPTED({ "accept", "*/*" }));
+    assert_false(SCRIPTED({ "x-requested-with", "com.example.app" }));
+    assert_false(SCRIPTED({ "sec-fetch-dest", "document" }));
+    assert_false(SCRIPTED({ "sec-fetch-dest", "empty" },
+                          { "accept", "text/html, application/xhtml+xml" }));
+
+    assert_true(SCRIPTED({ "x-requested-with", "XMLHttpRequest" },
+                         { "sec-fetch-dest", "document" }));
+    assert_true(SCRIPTED({ "sec-fetch-dest", "empty" }));
+    assert_true(SCRIPTED({ "sec-fetch-dest", "iframe" }, { "accept", "*/*" }));
+    assert_true(SCRIPTED({ "sec-fetch-dest", "empty" },
+                         { "accept", "text/htm" }));
+}
+
+
+static int
+private_answer(const char *method, unsigned status, const char *one,
+    const char *two)
+{
+    exchange_t     x;
+    sp_exchange_t  ex;
+
+    x = (exchange_t) { .method = method, .uri = "/" };
+
+    if (one != NULL) {
+        x.response[0][0] = "cache-control";
+        x.response[0][1] = one;
+    }
+
+    if (two != NULL) {
+        x.response[1][0] = "cache-control";
+        x.response[1][1] = two;
+    }
+
+    exchange_show(&x, &ex);
+
+    return sp_private(&ex, status);
+}
+
+
+static void
+answers_for_one_visitor(void **unused)
+{
+    unsigned  i;
+
+    static const struct {
+        const char  *method;
+        unsigned     status;
+        const char  *one;
+        const char  *two;
+        int          is;
+    } answers[] = {
+        { "GET", 200, NULL, NULL, 0 },
+        { "HEAD", 200, "max-age=60", NULL, 0 },
+        { "POST", 200, NULL, NULL, 1 },
+        { "DELETE", 302, "no-cache", NULL, 1 },
+        { "POST", 400, "private", NULL, 0 },
+        { "GET", 200, "private", NULL, 1 },
+        { "GET", 399, "max-age=0,\tNo-Store \t,", NULL, 1 },
+        { "GET", 200, "max-age=0", "PRIVATE", 1 },
+        { "GET", 200, "private=\"x\"", NULL, 0 },
+        { "GET", 200, "xprivate, no-storex", NULL, 0 },
+        { "GET", 200, "private", "public", 0 },
+        { "POST", 200, "s-maxage=1", NULL, 0 },
+        { "POST", 200, "S-MaxAge", NULL, 1 },
+        { "POST", 200, "Public", NULL, 0 },
+        { "POST", 200, ",,publicity", NULL, 1 },
+        { "GET", 200, "", NULL, 0 }
+    };
+
+    for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+
+        if (private_answer(answers[i].method, answers[i].status,
+                           answers[i].one, answers[i].two)
+            != answers[i].is)
+        {
+            fail_msg("%u: %s \"%s\"", i, answers[i].method,
+                     answers[i].one != NULL ? answers[i].one : "");
+        }
+    }
+}
+
+
 #define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 
@@ -241,6 +345,8 @@ main(void)
         TEST(long_strings),
         TEST(cookies_of_visitors),
         TEST(other_sources),
+        TEST(scripts_that_ask),
+        TEST(answers_for_one_visitor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
