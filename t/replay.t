@@ -294,6 +294,14 @@ is_deeply([ $report->{counts}->@{qw(cached damaged without_body)} ],
 is($report->{carts}[0]{lines}[0]{quantity}, 2, '... and its cart');
 ok($report->{carts}[0]{mailed}, '... that would be mailed');
 
+# On one line, longer than any line of JSON lines may be.
+
+($report, $status, $err) = report('--config', $conf, put('one.har',
+    '{"log":' . ' ' x (64 * 1024 * 1024)
+    . JSON::XS->new->utf8->encode({ entries => [ $entries[1] ] }) . '}'));
+is($report->{counts}{events}, 1, 'a HAR that is one long line') or diag $err;
+unlink "$dir/one.har";
+
 is((replay('--config', $conf, put('none.har', "{\n\"a\": 1\n}\n")))[0], 1,
     'no log at all: 1');
 is((replay('--config', $conf, "$dir/nowhere"))[0], 1, 'no such log: 1');
