@@ -34,7 +34,8 @@ typedef struct {
 
 static sp_rc_t har_file(har_reader_t *reader, har_error_t *err);
 static int har_closed(const har_reader_t *reader);
-static int har_next_line(har_reader_t *reader);
+static int har_last(const har_reader_t *reader);
+static int har_next_line(har_reader_t *reader, size_t max);
 static json_t *har_parse(const char *text, size_t len);
 static sp_rc_t har_whole(har_reader_t *reader, har_error_t *err);
 static sp_rc_t har_slurp(har_reader_t *reader, char **text, size_t *len,
@@ -85,7 +86,8 @@ har_read(const char *path, har_each_pt each, har_damaged_pt damaged,
 
 /*
  * A first line that is an object and no HAR, even a damaged one, begins JSON
- * lines; else it is a HAR, or nothing.
+ * lines; else it is a HAR, or nothing.  A HAR may be one line, and too long for
+ * any other.
  */
 
 static sp_rc_t
@@ -94,7 +96,7 @@ har_file(har_reader_t *reader, har_error_t *err)
     sp_rc_t   rc;
     json_t   *first;
 
-    if (!har_next_line(reader)) {
+    if (!har_next_line(reader, HAR_SIZE_MAX)) {
         strcpy(err->text, "the log is empty");
         return SP_INVALID;
     }
@@ -108,7 +110,8 @@ har_file(har_reader_t *reader, har_error_t *err)
     }
 
     rc = (first != NULL && json_object_get(first, "method") != NULL)
-         || (first == NULL && har_closed(reader))
+         || (first == NULL && har_closed(reader)
+             && (reader->len <= HAR_LINE_MAX || !har_last(reader)))
          ? har_lines(reader, err) : har_whole(reader, err);
     json_decref(first);
 
@@ -133,10 +136,21 @@ har_closed(const har_reader_t *reader)
 }
 
 
+static int
+har_last(const har_reader_t *reader)
+{
+    int  c;
+
+    c = getc(reader->file);
+
+    return c == EOF || ungetc(c, reader->file) == EOF;
+}
+
+
 /* 0: there is none.  What is beyond the bound is read and left out. */
 
 static int
-har_next_line(har_reader_t *reader)
+har_next_line(har_reader_t *reader, size_t max)
 {
     int      c;
     char    *line;
@@ -148,7 +162,7 @@ har_next_line(har_reader_t *reader)
     while ((c = getc_unlocked(reader->file)) != EOF) {
 
         if (reader->len + 1 >= reader->size
-            && reader->size < HAR_LINE_MAX + 2)
+            && reader->size < max + 2)
         {
             size = reader->size * 2 + 4096;
             line = realloc(reader->line, size);
@@ -381,7 +395,7 @@ har_lines(har_reader_t *reader, har_error_t *err)
         rc = har_one(reader, json, n, 0);
         json_decref(json);
 
-    } while (rc == SP_OK && har_next_line(reader));
+    } while (rc == SP_OK && har_next_line(reader, HAR_LINE_MAX));
 
     return rc;
 }

@@ -190,7 +190,6 @@ end
 
 
 --
---
 -- When to look again while all of a cart is out of stock; nil: it may be sent;
 -- false: it has waited long enough.
 --
@@ -204,6 +203,7 @@ function stock_wait(c, p, v)
 end
 
 
+--
 -- The lines of a cart with what is known of them, for a mailer: eleven fields,
 -- and "o" behind them for what is out of stock.  Then how many, and their currency.
 --

@@ -172,7 +172,18 @@ local function recall_tell(reply, seen, key, item)
     if item[2] ~= '' and not seen[key] then
         seen[key] = true
         reply[#reply + 1] = concat(item, '\31')
+
+        return true
     end
+end
+
+
+-- What tells that two keys are of one product: the page that said so of them.
+
+local function recall_page(c, key)
+    local learned = item_read(c, key).learned
+
+    return learned and learned.page ~= '' and '@' .. learned.page or key
 end
 
 
@@ -195,11 +206,15 @@ local function recall_left(c, w, reply, seen)
 
     for text in gmatch(joined, '[^\30]+') do
         local line = line_read(text)
+        local key = item_key(line[1])
 
-        recall_tell(reply, seen, item_key(line[1]),
-                    { 'left', line[7], line[8], line[9],
-                      match(line[4], '^%d*'),
-                      currency, line[3], line[12] })
+        if recall_tell(reply, seen, key,
+                       { 'left', line[7], line[8], line[9],
+                         match(line[4], '^%d*'),
+                         currency, line[3], line[12] })
+        then
+            seen[recall_page(c, key)] = true
+        end
     end
 end
 
@@ -238,7 +253,14 @@ local function recall(keys, args)
     recall_left(c, w, reply, seen)
 
     for _, key in ipairs(w.viewed) do
-        recall_tell(reply, seen, key, recall_item(c, 'viewed', key, '', ''))
+        local page = recall_page(c, key)
+
+        if not seen[page] and recall_tell(reply, seen, key,
+                                          recall_item(c, 'viewed', key, '',
+                                                      ''))
+        then
+            seen[page] = true
+        end
     end
 
     seen = {}

@@ -76,4 +76,31 @@ server {
 CONF
 is($status, 0, 'docs/rules.md: the first example') or diag $out;
 
+# What rules can do, and hold to: the tests that are named are there.
+
+my $tables = slurp("$root/docs/directives.md");
+my %row    = $tables =~ /^\| (M?\d+(?:, M\d+)?) \|.*\| ([^|]+) \|$/gm;
+
+is_deeply([ sort map { split /, / } keys %row ],
+    [ sort 1 .. 10, map { "M$_" } 1 .. 32 ], 'all mechanisms, all semantics');
+
+for my $what (sort keys %row) {
+    my ($text, @missing) = '';
+
+    while ($row{$what} =~ /`(t\/[^`]+)`(?:: ([^`]+?))?(?=, `|$)/g) {
+        my ($file, $names) = ($1, $2 // '');
+        $text = -e "$root/$file" ? slurp("$root/$file") : '';
+        push @missing, $file if $text eq '';
+
+        for my $name (split /, /, $names) {
+            my $like = $file =~ /\.c$/ ? $name =~ tr/ /_/r : $name;
+            push @missing, "$file: $name" if $text !~ /\Q$like\E/i;
+        }
+    }
+
+    is_deeply(\@missing, [], "$what: its tests")
+        or diag $row{$what};
+    isnt($text, '', '... are named');
+}
+
 all_done();

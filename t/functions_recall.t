@@ -99,8 +99,19 @@ shop 'what pages said' => sub {
               lines => [ [ '', $page, '', '' ] ]);
     is_deeply(list(), [ 'viewed Hat 990USD o' ], 'a page of a product');
     view(7);
-    is_deeply(list(), [ 'viewed Hat 990USD o', 'viewed Hat 990USD o' ],
-              'the item itself is known by it, too');
+    is_deeply(list(), [ 'viewed Hat 990USD o' ],
+              'the item itself is known by it, too, and is the same');
+
+    $f->call('item', "n:\@$page", id('worker2'), 2, join("\x1e",
+        map { join "\x1f", $_, '', "Hat $_", '/hat', '/hat.png', 990, 'USD', 'i' }
+        7, 8, 9), 0);
+    $f->event('v', kinds => 'set_cart', recall => 'cookie',
+        lines => [ map { [ $_, "k$_", 1, 500 ] } 7, 8 ]);
+    is_deeply(list(), [ 'left Hat 7 500EUR x1', 'left Hat 8 500EUR x1' ],
+              'two of its kinds are in the cart, and what was seen is these');
+    view(9);
+    view(3);
+    is(scalar list()->@*, 2, '... or one like them');
 };
 
 shop 'bounds' => sub {
