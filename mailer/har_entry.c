@@ -88,6 +88,12 @@ har_entry(json_t *entry, const sp_pool_t *pool, har_exchange_t *x,
     x->client = browser;
     rc = har_url(pool, &url, x);
 
+    /* Several browsers in one file: no tool writes this but who knows of it. */
+
+    if (rc == SP_OK && json_is_string(json_object_get(entry, "_client"))) {
+        rc = har_text(pool, json_object_get(entry, "_client"), &x->client);
+    }
+
     if (rc == SP_OK) {
         rc = har_entry_headers(json_object_get(request, "headers"), pool,
                                &x->request);

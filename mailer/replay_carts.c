@@ -34,6 +34,13 @@ typedef struct {
 } replay_each_t;
 
 
+static sp_rc_t replay_back_visit(replay_t *replay, unsigned visit,
+    replay_back_t *back);
+static sp_rc_t replay_back_known(replay_t *replay, const char *function,
+    const char *kind, const sp_id_t *key, unsigned visit,
+    replay_back_t *back);
+static sp_rc_t replay_back_add(replay_t *replay, const sp_id_t *id,
+    unsigned visit, replay_back_t *back, unsigned *shopper);
 static sp_rc_t replay_preview(replay_t *replay, unsigned shopper,
     replay_cart_t *cart);
 static void replay_stands(replay_cart_t *cart, const sp_str_t *stands);
@@ -51,24 +58,72 @@ static int64_t replay_whole(const sp_str_t *text);
 
 
 /*
- * Whoever comes back after an idle time was mailed before.  Asked at the time
- * of this event, before it is folded: nothing else has happened to them.
+ * Asked at the time of this event, before it is folded: nothing else has
+ * happened to them.  Who has a new visit is known by what it brings: our own
+ * cookie, a login's, the customer, the address.
  */
 
 sp_rc_t
-replay_came_back(replay_t *replay, unsigned visit)
+replay_back_ask(replay_t *replay, unsigned visit, const sp_event_t *event,
+    replay_back_t *back)
 {
-    size_t         n;
-    sp_rc_t        rc;
-    sp_id_t        id;
-    sp_str_t      *items;
-    unsigned       shopper;
-    replay_cart_t  cart;
-    replay_who_t  *who;
+    sp_rc_t   rc;
+    unsigned  i, shopper;
+
+    back->n = 0;
+    back->own = 0;
 
     if (replay->hooks.abandoned == NULL) {
         return SP_OK;
     }
+
+    rc = SP_OK;
+
+    if (visit != 0) {
+        rc = replay_back_visit(replay, visit, back);
+    }
+
+    for (i = 0; i < event->naliases && rc == SP_OK; i++) {
+        rc = replay_back_known(replay, "replay_alias", "a:",
+                               &event->aliases[i].id, visit, back);
+    }
+
+    if (rc == SP_OK && event->customer.text[0] != '\0') {
+        rc = replay_back_known(replay, "replay_customer", "c:",
+                               &event->customer, visit, back);
+    }
+
+    if (rc == SP_OK && event->shopper.text[0] != '\0') {
+        rc = replay_back_add(replay, &event->shopper, visit, back, &shopper);
+    }
+
+    return rc;
+}
+
+
+void
+replay_back_tell(replay_t *replay, const replay_back_t *back,
+    unsigned shopper)
+{
+    unsigned  i, who;
+
+    for (i = 0; i < back->n; i++) {
+        who = back->carts[i].shopper;
+
+        if (who == shopper || who == back->own) {
+            replay->hooks.abandoned(replay->hooks.data, &back->carts[i]);
+        }
+    }
+}
+
+
+static sp_rc_t
+replay_back_visit(replay_t *replay, unsigned visit, replay_back_t *back)
+{
+    size_t     n;
+    sp_rc_t    rc;
+    sp_id_t    id;
+    sp_str_t  *items;
 
     rc = replay_visit(replay, visit, &items, &n);
 
@@ -80,25 +135,77 @@ replay_came_back(replay_t *replay, unsigned visit)
 
     memcpy(id.text, items[REPLAY_VISIT_SHOPPER].data, SP_ID_LEN);
     id.text[SP_ID_LEN] = '\0';
-    shopper = replay_who_known(&replay->shoppers, replay->server, &id);
 
-    if (shopper == 0) {
+    return replay_back_add(replay, &id, visit, back, &back->own);
+}
+
+
+/* Whom an alias or a customer's id leads to. */
+
+static sp_rc_t
+replay_back_known(replay_t *replay, const char *function, const char *kind,
+    const sp_id_t *key, unsigned visit, replay_back_t *back)
+{
+    size_t     n;
+    sp_rc_t    rc;
+    sp_id_t    id;
+    sp_str_t  *items;
+    unsigned   shopper;
+
+    rc = replay_state_show(replay->state, &replay->server->shop, function, kind,
+                           key, replay->pool, &items, &n, &replay->refusal);
+
+    if (rc != SP_OK || n != 1 || items[0].len != SP_ID_LEN) {
+        return rc == SP_INVALID ? SP_OK : rc;
+    }
+
+    memcpy(id.text, items[0].data, SP_ID_LEN);
+    id.text[SP_ID_LEN] = '\0';
+
+    return replay_back_add(replay, &id, visit, back, &shopper);
+}
+
+
+static sp_rc_t
+replay_back_add(replay_t *replay, const sp_id_t *id, unsigned visit,
+    replay_back_t *back, unsigned *shopper)
+{
+    sp_rc_t         rc;
+    unsigned        i;
+    replay_who_t   *who;
+    replay_cart_t  *cart;
+
+    *shopper = replay_who_known(&replay->shoppers, replay->server, id);
+
+    if (*shopper == 0 || back->n == REPLAY_BACK_MAX) {
         return SP_OK;
     }
 
-    who = &replay->shoppers.list[shopper - 1];
+    for (i = 0; i < back->n; i++) {
+        if (back->carts[i].shopper == *shopper) {
+            return SP_OK;
+        }
+    }
+
+    who = &replay->shoppers.list[*shopper - 1];
 
     if (who->last + replay->server->terms.idle >= replay->now) {
         return SP_OK;
     }
 
-    memset(&cart, 0, sizeof(cart));
-    rc = replay_preview(replay, shopper, &cart);
+    cart = &back->carts[back->n];
+    memset(cart, 0, sizeof(replay_cart_t));
+    rc = replay_preview(replay, *shopper, cart);
 
-    if (rc == SP_OK && cart.mailed) {
-        cart.visits[cart.nvisits++] = visit;
-        cart.at = who->last + replay->server->terms.idle;
-        replay->hooks.abandoned(replay->hooks.data, &cart);
+    if (rc == SP_OK && cart->mailed) {
+        cart->at = who->last + replay->server->terms.idle;
+        back->n++;
+
+        if (visit == 0) {
+            return replay_shopper_more(replay, *shopper, cart);
+        }
+
+        cart->visits[cart->nvisits++] = visit;
     }
 
     return rc;

@@ -33,6 +33,7 @@ replay_event(replay_t *replay, const sp_outcome_t *outcome, unsigned kinds,
 {
     sp_rc_t         rc;
     unsigned        visit, shopper;
+    replay_back_t   back;
     replay_build_t  b;
 
     memset(&b, 0, sizeof(b));
@@ -70,12 +71,16 @@ replay_event(replay_t *replay, const sp_outcome_t *outcome, unsigned kinds,
 
     rc = replay_hello(replay);
 
-    if (rc == SP_OK && visit != 0) {
-        rc = replay_came_back(replay, visit);
+    if (rc == SP_OK) {
+        rc = replay_back_ask(replay, visit, &b.event, &back);
     }
 
     if (rc == SP_OK) {
         rc = replay_fold(&b, &shopper);
+    }
+
+    if (rc == SP_OK) {
+        replay_back_tell(replay, &back, shopper);
     }
 
     if (rc == SP_OK && b.moved_from != 0 && visit != 0

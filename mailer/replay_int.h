@@ -96,11 +96,23 @@ unsigned replay_who_known(const replay_whos_t *whos,
 
 
 /*
- * replay_carts.c: a shopper came back after an idle time: were they mailed in
- * between?
+ * replay_carts.c: who may come back with this event, after an idle time, and
+ * were mailed in between, is asked before it is folded.  Then the shopper that
+ * it has led to (0: none) is known: told are that one, and whose visit it was.
  */
 
-sp_rc_t replay_came_back(replay_t *replay, unsigned visit);
+#define REPLAY_BACK_MAX  (SP_ALIASES_MAX + 4)
+
+typedef struct {
+    replay_cart_t  carts[REPLAY_BACK_MAX];
+    unsigned       n;
+    unsigned       own;             /* the shopper of the visit; 0: none */
+} replay_back_t;
+
+sp_rc_t replay_back_ask(replay_t *replay, unsigned visit,
+    const sp_event_t *event, replay_back_t *back);
+void replay_back_tell(replay_t *replay, const replay_back_t *back,
+    unsigned shopper);
 
 
 #endif /* REPLAY_INT_H */

@@ -58,5 +58,23 @@ local function replay_shopper(keys)
 end
 
 
+-- The shopper that an alias or a customer's id leads to.
+
+local function replay_alias(keys)
+    local prefix, id = key(keys, 'a:')
+
+    return { alias_read(context(prefix), identifier(id, 'alias')) }
+end
+
+
+local function replay_customer(keys)
+    local prefix, id = key(keys, 'c:')
+
+    return { customer_read(context(prefix), identifier(id, 'customer')) }
+end
+
+
 register('replay_visit', replay_visit)
 register('replay_shopper', replay_shopper)
+register('replay_alias', replay_alias)
+register('replay_customer', replay_customer)

@@ -51,9 +51,13 @@ ngx_http_sitepreserver_set_capture(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    lcf->capture = 1;
-
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler != NULL) {
+        return NGX_HTTP_SITEPRESERVER_OTHER_HANDLER;
+    }
+
+    lcf->capture = 1;
     clcf->handler = ngx_http_sitepreserver_capture_handler;
 
     return NGX_CONF_OK;

@@ -29,6 +29,12 @@
 #define NGX_HTTP_SITEPRESERVER_EACH_CONF   0x00400000
 
 
+/* A location has one handler: what was set before would be lost silently. */
+
+#define NGX_HTTP_SITEPRESERVER_OTHER_HANDLER                                  \
+    "is in a location that another directive answers for"
+
+
 typedef struct ngx_http_sitepreserver_redis_conf_s
     ngx_http_sitepreserver_redis_conf_t;
 

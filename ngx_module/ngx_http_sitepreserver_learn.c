@@ -218,6 +218,13 @@ ngx_http_sitepreserver_learn_body(ngx_http_request_t *r,
 
     learn = ctx->learn;
 
+    /* a range, which the client chose: it is over, and unread */
+
+    if (ngx_http_sitepreserver_status(r) != NGX_HTTP_OK) {
+        ngx_http_sitepreserver_learn_over(r, ctx);
+        return;
+    }
+
     for (cl = in; cl != NULL && learn->reading; cl = cl->next) {
         b = cl->buf;
 

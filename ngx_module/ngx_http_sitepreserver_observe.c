@@ -34,6 +34,8 @@ static ngx_int_t ngx_http_sitepreserver_readable(ngx_http_request_t *r,
 static void ngx_http_sitepreserver_unmatched(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
+static ngx_uint_t ngx_http_sitepreserver_changed(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx);
 static void ngx_http_sitepreserver_no_memory(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_handler(
     ngx_http_core_main_conf_t *cmcf, ngx_uint_t phase,
@@ -338,6 +340,7 @@ ngx_http_sitepreserver_answer(ngx_http_request_t *r,
 
     ctx->answered = 1;
     ctx->answered_at = ngx_current_msec;
+    ctx->status = ngx_http_sitepreserver_status(r);
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
 
@@ -345,8 +348,7 @@ ngx_http_sitepreserver_answer(ngx_http_request_t *r,
 
     if (ctx->observation != NULL) {
 
-        wants = sp_observe_answer(ctx->observation,
-                                  ngx_http_sitepreserver_status(r));
+        wants = sp_observe_answer(ctx->observation, ctx->status);
 
         if ((wants & SP_WANT_RESPONSE_BODY) && r->method != NGX_HTTP_HEAD) {
 
@@ -472,6 +474,11 @@ ngx_http_sitepreserver_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return ngx_http_next_body_filter(r, in);
     }
 
+    if (ngx_http_sitepreserver_changed(r, ctx)) {
+        ctx->want_response = 0;
+        return ngx_http_next_body_filter(r, in);
+    }
+
     for (cl = in; cl != NULL; cl = cl->next) {
         b = cl->buf;
 
@@ -500,6 +507,20 @@ ngx_http_sitepreserver_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     }
 
     return ngx_http_next_body_filter(r, in);
+}
+
+
+/*
+ * nginx takes the range that a client asks for out of an answer only after the
+ * answer was seen here: what passes then is what the client chose of it, or, if
+ * there is no such range, the page of an error.
+ */
+
+static ngx_uint_t
+ngx_http_sitepreserver_changed(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    return ngx_http_sitepreserver_status(r) != ctx->status;
 }
 
 

@@ -51,7 +51,7 @@ ngx_http_sitepreserver_set_recall(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_sitepreserver_loc_conf_t *lcf = conf;
 
     ngx_str_t                          *value, s;
-    ngx_uint_t                          i;
+    ngx_uint_t                          i, timed;
     ngx_http_core_loc_conf_t           *clcf;
     ngx_http_sitepreserver_srv_conf_t  *scf;
 
@@ -59,6 +59,10 @@ ngx_http_sitepreserver_set_recall(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (clcf->handler == ngx_http_sitepreserver_recall_handler) {
         return "is duplicate";
+    }
+
+    if (clcf->handler != NULL) {
+        return NGX_HTTP_SITEPRESERVER_OTHER_HANDLER;
     }
 
     clcf->handler = ngx_http_sitepreserver_recall_handler;
@@ -70,13 +74,15 @@ ngx_http_sitepreserver_set_recall(ngx_conf_t *cf, ngx_command_t *cmd,
     scf->used = 1;
 
     value = cf->args->elts;
+    timed = 0;
 
     for (i = 1; i < cf->args->nelts; i++) {
 
-        if (ngx_strncmp(value[i].data, "timeout=", 8) == 0) {
+        if (ngx_strncmp(value[i].data, "timeout=", 8) == 0 && !timed) {
             s.data = value[i].data + 8;
             s.len = value[i].len - 8;
 
+            timed = 1;
             lcf->recall_timeout = ngx_parse_time(&s, 0);
 
             if (lcf->recall_timeout != (ngx_msec_t) NGX_ERROR
@@ -111,7 +117,7 @@ static char *
 ngx_http_sitepreserver_recall_hosts(ngx_conf_t *cf,
     ngx_http_sitepreserver_loc_conf_t *lcf, ngx_str_t *value)
 {
-    u_char    *p, *last, *end;
+    u_char    *c, *p, *last, *end;
     sp_str_t  *host;
 
     lcf->recall_hosts = ngx_array_create(cf->pool, 2, sizeof(sp_str_t));
@@ -128,8 +134,17 @@ ngx_http_sitepreserver_recall_hosts(ngx_conf_t *cf,
             end = last;
         }
 
-        if (end == p || ngx_strlchr(p, end, '/') || ngx_strlchr(p, end, ':')) {
+        if (end == p) {
             return NGX_CONF_ERROR;
+        }
+
+        for (c = p; c < end; c++) {
+
+            if (*c <= ' ' || *c == 0x7f || *c == '/' || *c == ':'
+                || *c == '*')
+            {
+                return NGX_CONF_ERROR;
+            }
         }
 
         host = ngx_array_push(lcf->recall_hosts);

@@ -56,6 +56,10 @@ ngx_http_sitepreserver_set_status(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
+    if (clcf->handler != NULL) {
+        return NGX_HTTP_SITEPRESERVER_OTHER_HANDLER;
+    }
+
     clcf->handler = ngx_http_sitepreserver_status_handler;
 
     if (cf->args->nelts == 1) {

@@ -22,6 +22,7 @@ typedef struct {
 } sp_learn_url_t;
 
 
+static int learn_again(const sp_str_t *words, unsigned first, unsigned i);
 static sp_rc_t learn_option(sp_learn_t *learn, const sp_str_t *word,
     sp_error_t *err);
 static sp_rc_t learn_refresh(sp_learn_t *learn, const sp_str_t *word,
@@ -47,7 +48,7 @@ sp_rules_learn(sp_rules_t *rules, const sp_str_t *args, unsigned n,
     sp_error_t *err)
 {
     sp_rc_t      rc;
-    unsigned     i;
+    unsigned     i, first;
     sp_words_t   words;
     sp_learn_t  *learn;
 
@@ -88,7 +89,13 @@ sp_rules_learn(sp_rules_t *rules, const sp_str_t *args, unsigned n,
         return sp_words_error(err, "\"*\" would be every page", NULL);
     }
 
-    for ( /* void */ ; i < n && rc == SP_OK; i++) {
+    for (first = i; i < n && rc == SP_OK; i++) {
+
+        if (learn_again(learn->words, first, i)) {
+            return sp_words_error(err, "\"%W\" is duplicate",
+                                  &learn->words[i]);
+        }
+
         rc = learn_option(learn, &learn->words[i], err);
     }
 
@@ -101,6 +108,36 @@ sp_rules_learn(sp_rules_t *rules, const sp_str_t *args, unsigned n,
     rules->nlearn++;
 
     return SP_OK;
+}
+
+
+/* Does an option before this one begin with the same name? */
+
+static int
+learn_again(const sp_str_t *words, unsigned first, unsigned i)
+{
+    size_t       len;
+    unsigned     k;
+    const char  *end;
+
+    end = memchr(words[i].data, '=', words[i].len);
+
+    if (end == NULL) {
+        return 0;
+    }
+
+    len = end + 1 - words[i].data;
+
+    for (k = first; k < i; k++) {
+
+        if (words[k].len >= len
+            && memcmp(words[k].data, words[i].data, len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

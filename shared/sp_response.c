@@ -45,6 +45,12 @@ sp_response_begin(sp_observation_t *ob)
         return 0;
     }
 
+    /* a part that the client chose: what it seems to say is no answer */
+
+    if (ob->status == 206) {
+        return 0;
+    }
+
     return SP_WANT_RESPONSE_BODY;
 }
 

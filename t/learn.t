@@ -50,6 +50,8 @@ sub page ($name, $back = 0) {
         none   => '<p>nothing</p>',
         broken => ld("{\"\@type\":\"Product\",\"name\":\"a\nb\"}"),
         json   => product(48, 'Not HTML', '1.00'),
+        ranged => qq{<input value='} . product(42, 'Forged', '0.01') . qq{'>}
+            . product(50, 'Real', '2.00'),
     );
 
     return '<!doctype html><html><body>' . ($page{$name} // product(49, $name, '1.00'))
@@ -110,6 +112,14 @@ server {
         items response.json:lines { id id; quantity qty; }
     }
     location / { proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
+    location /product/ranged {
+        proxy_force_ranges on;
+        proxy_pass http://127.0.0.1:@{[ $origin->port ]};
+    }
+    location = /cart {
+        proxy_force_ranges on;
+        proxy_pass http://127.0.0.1:@{[ $origin->port ]};
+    }
     location /product/off { sitepreserver off; proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
     location = /status { sitepreserver off; sitepreserver_status; }
 }
@@ -226,6 +236,28 @@ learns('/product/secret', '0 0 0 0', 'nor who has a key', Authorization => 'Bear
     is(counters()->{learned}, $before->{learned}, '... teaches nothing');
 }
 learns('/product/inside', '1 0 0 0', 'another visitor teaches it');
+
+# A range is what its client chose: of this page, a product that is a text in it.
+{
+    my $from = index page('ranged'), product(42, 'Forged', '0.01');
+    my $to = $from + length(product(42, 'Forged', '0.01')) - 1;
+
+    for (
+        [ "bytes=$from-$to",                206, 'a range that nginx takes' ],
+        [ 'bytes=999999-',                  416, '... one that is not there' ],
+    ) {
+        my ($range, $status, $what) = @$_;
+        my $answer = learns('/product/ranged', '0 0 0 0', $what, Range => $range);
+        is($answer->{status}, $status, '... the status');
+    }
+
+    learns('/product/ranged', '1 0 0 0', 'the whole page teaches');
+
+    my $read = counters()->{read_bytes};
+    my $cart = $ua->get('/cart?lines=7:1', header('reader', Range => 'bytes=9-'));
+    is($cart->{body}, '[{"id":"7","qty":1}]}', 'a range of a cart');
+    is(counters()->{read_bytes}, $read, '... is not read');
+}
 applied('what was learnt');
 
 

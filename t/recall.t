@@ -364,14 +364,37 @@ wait_ok { scalar got($bob)->@* == 1 } 'it is back';
 # ---- The directive.
 
 for my $case ([ 'timeout=0' ], [ 'timeout=1h' ], [ 'timeout=x' ], [ 'hosts=' ],
-    [ 'hosts=a,,b' ], [ 'hosts=http://a' ], [ 'x' ]) {
+    [ 'hosts=a,,b' ], [ 'hosts=http://a' ], [ 'x' ], [ 'hosts=*.a' ],
+    [ ('timeout=2s') x 2 ], [ ('hosts=a') x 2 ]) {
     my ($status, $said) = Sp::Nginx->check(<<"CONF");
 sitepreserver_secret_file $secret;
 server { listen 127.0.0.1:%%PORT%%; server_name a;
     location / { sitepreserver_recall @$case; } }
 CONF
     ok($status && $said =~ /invalid parameter "\Q$case->[0]\E" in .*:\d+/,
-        "\"$case->[0]\" is no parameter") or diag $said;
+        "\"@$case\" is no parameter") or diag $said;
+}
+
+for my $case (
+    [ "location / { sitepreserver_recall; sitepreserver_capture; }",
+      '"sitepreserver_capture" directive is in a location' ],
+    [ "location / { sitepreserver_status; sitepreserver_recall; }",
+      '"sitepreserver_recall" directive is in a location' ],
+    [ "location / { sitepreserver_capture; sitepreserver_status; }",
+      '"sitepreserver_status" directive is in a location' ],
+    [ "location / { proxy_pass http://127.0.0.1:1; sitepreserver_recall; }",
+      '"sitepreserver_recall" directive is in a location' ],
+    [ 'sitepreserver_learn /p refresh=1h refresh=2h;',
+      '"refresh=2h" is duplicate' ],
+    [ 'sitepreserver_learn = /p args=a id=sku args=b;',
+      '"args=b" is duplicate' ],
+) {
+    my ($status, $said) = Sp::Nginx->check(<<"CONF");
+sitepreserver_secret_file $secret;
+server { listen 127.0.0.1:%%PORT%%; server_name a; sitepreserver on;
+    $case->[0] }
+CONF
+    ok($status && $said =~ /\Q$case->[1]\E.* in .*:\d+/, $case->[1]) or diag $said;
 }
 
 all_done();

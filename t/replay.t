@@ -199,6 +199,32 @@ is_deeply([ map { [ $_->@{qw(shop shopper total currency mailed)} ] }
     'the cart at the end');
 is($report->{carts}[0]{lines}[0]{price}, 150, '... its price');
 
+# Who comes back days later with another session, by our own cookie; then by the
+# address at another browser.  At theirs somebody else gives an address.
+sub at ($client, $session, $day, $time, $address = undef) {
+    return line(client => $client, time => "2026-11-${day}T$time:00Z",
+        request => { Host => 'www.shop.example', Cookie => "sid=$session",
+            'Content-Type' => 'application/x-www-form-urlencoded' },
+        defined $address
+            ? (uri => '/mail', method => 'POST', body => "mail=$address%40b.example")
+            : (uri => '/korb', answer => $cart));
+}
+
+my ($back) = report('--show-addresses', '--config', $conf, put('back.jsonl',
+    join "\n", at('one', 'aaaaaaaabbbbbbbb', 10, '10:00'),
+    at('one', 'aaaaaaaabbbbbbbb', 10, '10:01', 'ada'),
+    at('one', 'ccccccccdddddddd', 13, '10:00'),
+    at('two', 'eeeeeeeeffffffff', 16, '10:00'),
+    at('two', 'eeeeeeeeffffffff', 16, '10:01', 'ada'),
+    at('one', 'gggggggghhhhhhhh', 19, '10:00', 'bob'), ''));
+
+is_deeply([ map { [ $_->@{qw(address time)} ] } $back->{abandoned_before}->@* ],
+    [ [ 'ada@b.example', '2026-11-10T10:31:00Z' ],
+      [ 'ada@b.example', '2026-11-13T10:30:00Z' ] ],
+    'who comes back with another session was mailed before, each time');
+is_deeply([ map { $_->{address} } grep { $_->{mailed} } $back->{carts}->@* ],
+    [ 'ada@b.example' ], '... and is at the end, once');
+
 my ($only) = report('--config', $conf, '--server', 'my-shop', '--host',
     'stats.example', $log);
 is($only->{counts}{exchanges}, 5, '--server and --host');

@@ -4,7 +4,8 @@
  * Runs: 20000
  *
  * A path a line up to an empty line, then a document: what is reported must
- * not depend on the pieces, and what jansson accepts must be accepted.
+ * not depend on the pieces, and what jansson accepts must be accepted, unless a
+ * name is there twice that must not.
  */
 
 #include <jansson.h>
@@ -65,7 +66,7 @@ reported(void *data, unsigned slot, const sp_json_value_t *value)
 
 static sp_rc_t
 scan(report_t *report, const sp_json_paths_t *paths, const sp_str_t *doc,
-    size_t step, unsigned done_after)
+    size_t step, unsigned done_after, int *twice)
 {
     char               *piece;
     size_t              at, n;
@@ -76,7 +77,9 @@ scan(report_t *report, const sp_json_paths_t *paths, const sp_str_t *doc,
     report->done_after = done_after;
 
     s = sp_json_scanner_create(pool, paths, NULL, 16, reported, report);
-    if (s == NULL) {
+    if (s == NULL
+        || (twice != NULL && sp_json_scanner_once(s) != SP_OK))
+    {
         return SP_NOMEM;
     }
 
@@ -97,6 +100,11 @@ scan(report_t *report, const sp_json_paths_t *paths, const sp_str_t *doc,
     rc = sp_json_end(s);
     must(rc == sp_json_end(s));
 
+    if (twice != NULL) {
+        *twice = sp_json_twice(s);
+        must(!*twice || rc == SP_INVALID);
+    }
+
     return rc;
 }
 
@@ -104,8 +112,9 @@ scan(report_t *report, const sp_json_paths_t *paths, const sp_str_t *doc,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    int               twice, still;
     json_t           *json;
-    sp_rc_t           rc, again;
+    sp_rc_t           rc, again, once;
     sp_str_t          s, line;
     unsigned          slot, done;
     report_t          whole, pieces;
@@ -132,14 +141,25 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     done = size ? data[0] % 16 : 9;
-    rc = scan(&whole, paths, &s, s.len + 1, done);
-    again = scan(&pieces, paths, &s, 1 + (size ? data[0] % 5 : 0), done);
+    rc = scan(&whole, paths, &s, s.len + 1, done, NULL);
+    again = scan(&pieces, paths, &s, 1 + (size ? data[0] % 5 : 0), done, NULL);
 
     if (rc == SP_NOMEM || again == SP_NOMEM) {
         return 0;
     }
 
     must(rc == again);
+    must(whole.hash == pieces.hash && whole.values == pieces.values);
+
+    once = scan(&whole, paths, &s, s.len + 1, done, &twice);
+    again = scan(&pieces, paths, &s, 1 + (size ? data[0] % 5 : 0), done,
+                 &still);
+
+    if (once == SP_NOMEM || again == SP_NOMEM) {
+        return 0;
+    }
+
+    must(once == again && twice == still);
     must(whole.hash == pieces.hash && whole.values == pieces.values);
 
     if (s.len == 0 || memchr(s.data, '\0', s.len) != NULL) {
@@ -149,6 +169,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json = json_loadb(s.data, s.len, JSON_DECODE_ANY | JSON_ALLOW_NUL
                                      | JSON_DECODE_INT_AS_REAL, &why);
     must(json == NULL || rc == SP_OK || rc == SP_LIMIT);
+    must(json == NULL || once == SP_OK || once == SP_LIMIT || twice);
+    json_decref(json);
+
+    json = json_loadb(s.data, s.len, JSON_DECODE_ANY | JSON_ALLOW_NUL
+                      | JSON_DECODE_INT_AS_REAL | JSON_REJECT_DUPLICATES,
+                      &why);
+    must(json == NULL || !twice);
     json_decref(json);
 
     return 0;

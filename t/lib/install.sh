@@ -55,6 +55,8 @@ wrk                     # load
 lua-nginx-redis         # what benchmarks compare with
 lua-cjson               # the same
 chromium                # storefronts and screenshots
+chromium-headless-shell # the same without windows, where hundreds of pages are opened
+postgresql-15           # database of a storefront, which starts one of its own
 fonts-dejavu-core       # text in screenshots
 fonts-liberation        # the same, as wide as Arial
 libnginx-mod-http-auth-pam              # all of these: loaded beside ours

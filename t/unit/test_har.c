@@ -214,6 +214,21 @@ reads_entries(void **state)
 }
 
 
+/* Whose browser it was, in a recording of several. */
+
+static void
+reads_clients(void **state)
+{
+    assert_int_equal(read_as(ENTRY("\"headers\":[]",
+        "\"status\":204},\"_client\":\"ada\",\"cache\":{"), 1), SP_OK);
+    is(x.client, "ada");
+
+    assert_int_equal(read_as(ENTRY("\"headers\":[]",
+        "\"status\":204},\"_client\":7,\"cache\":{"), 1), SP_OK);
+    is(x.client, "browser");
+}
+
+
 static void
 looks(const char *method, const char *path, const char *body,
     const char *answer, const char *about, const char *key)
@@ -272,6 +287,7 @@ main(void)
         cmocka_unit_test(reads_times),
         cmocka_unit_test(reads_lines),
         cmocka_unit_test(reads_entries),
+        cmocka_unit_test(reads_clients),
         cmocka_unit_test(knows_commerce),
     };
 

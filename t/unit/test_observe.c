@@ -1847,6 +1847,13 @@ answers_that_nobody_read(void **unused)
     PLAY(.body = "mail=a@example.com", .status = 204);
     assert_int_equal(lab.out->kinds, SP_LOGIN | SP_SET_CART);
 
+    /* a range: what is in it was chosen by who asked for it */
+
+    PLAY(.body = "mail=a@example.com", .answer = "{}", .status = 206);
+    assert_int_equal(lab.out->kinds, SP_SET_CART);
+    cart(SP_CART_NONE, "");
+    assert_int_equal(lab.out->read, 0);
+
     rules("sitepreserver_event purchase POST = /x { if form:terms;"
           " if response.json:order; checkout; }"
           "sitepreserver_event purchase POST = /y {"

@@ -51,6 +51,7 @@ sub new ($class, %o) {
 
 sub url ($self)   { return 'http://127.0.0.1:' . $self->{nginx}->port }
 sub redis ($self) { return $self->{redis} }
+sub clock ($self) { return $self->{clock} }
 
 
 # Runs the shoppers' program: what it says was done.
