@@ -5,7 +5,7 @@
  * of it may become anything else in JSON or HTML, and no link may lead
  * elsewhere.  The host of a redirect, too, to whom shops send people to pay.
  *
- * Runs: 40000
+ * Runs: 8000
  */
 
 #include <jansson.h>

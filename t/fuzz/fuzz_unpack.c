@@ -4,7 +4,7 @@
  * A Content-Encoding on the first line, then what is packed so: whole and in
  * pieces it must be the same, and end.
  *
- * Runs: 20000
+ * Runs: 3000
  */
 
 #include "fuzz.h"
