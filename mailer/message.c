@@ -9,8 +9,10 @@
 
 #include "message.h"
 #include "message_data.h"
+#include "sp_letter.h"
 
 
+#define MESSAGE_MARKS_MAX      5        /* on one letter of a first name */
 #define MESSAGE_SUBJECT_MAX    150      /* characters */
 #define MESSAGE_PREHEADER_MAX  200
 #define MESSAGE_FEEDBACK_MAX   60       /* bytes of one of its fields */
@@ -108,9 +110,10 @@ message_render(const message_facts_t *facts, const creative_t *creative,
 int
 message_first_name(const sp_str_t *name)
 {
-    size_t   n;
-    int32_t  i, len;
-    UChar32  c, last;
+    size_t    n;
+    int32_t   i, at, len;
+    UChar32   c, last;
+    unsigned  marks;
 
     if (name->len == 0 || name->len > 4 * MESSAGE_FIRST_NAME_MAX) {
         return 0;
@@ -118,9 +121,11 @@ message_first_name(const sp_str_t *name)
 
     len = (int32_t) name->len;
     last = '-';
+    marks = 0;
     n = 0;
 
     for (i = 0; i < len; n++) {
+        at = i;
         U8_NEXT(name->data, i, len, c);
 
         if (c == '-' || c == '\'' || c == 0x2019) {
@@ -131,10 +136,15 @@ message_first_name(const sp_str_t *name)
             c = '-';
 
         } else if (c < 0 || n == MESSAGE_FIRST_NAME_MAX
-                   || (!u_isalpha(c)
-                       && (last == '-'
-                           || !(U_GET_GC_MASK(c) & (U_GC_MN_MASK
-                                                    | U_GC_MC_MASK)))))
+                   || sp_letter(name, (size_t) at) == 0)
+        {
+            return 0;
+
+        } else if (u_isalpha(c)) {
+            marks = 0;
+
+        } else if (last == '-' || ++marks > MESSAGE_MARKS_MAX
+                   || !(U_GET_GC_MASK(c) & (U_GC_MN_MASK | U_GC_MC_MASK)))
         {
             return 0;
         }

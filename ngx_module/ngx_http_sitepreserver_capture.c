@@ -7,10 +7,12 @@
 #include "ngx_http_sitepreserver_capture.h"
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_ctx.h"
+#include "ngx_http_sitepreserver_directives.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_zone.h"
 
+#include "sp_bot.h"
 #include "sp_form.h"
 
 
@@ -45,22 +47,14 @@ ngx_http_sitepreserver_set_capture(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_sitepreserver_loc_conf_t  *lcf = conf;
 
-    ngx_http_core_loc_conf_t  *clcf;
-
     if (lcf->capture) {
         return "is duplicate";
     }
 
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->handler != NULL) {
-        return NGX_HTTP_SITEPRESERVER_OTHER_HANDLER;
-    }
-
     lcf->capture = 1;
-    clcf->handler = ngx_http_sitepreserver_capture_handler;
 
-    return NGX_CONF_OK;
+    return ngx_http_sitepreserver_set_handler(cf, lcf,
+                                       ngx_http_sitepreserver_capture_handler);
 }
 
 
@@ -422,7 +416,7 @@ ngx_http_sitepreserver_capture_address(ngx_http_request_t *r,
 
     address->data = text;
 
-    return NGX_OK;
+    return sp_bot_address(address) ? NGX_DECLINED : NGX_OK;
 }
 
 

@@ -29,12 +29,6 @@
 #define NGX_HTTP_SITEPRESERVER_EACH_CONF   0x00400000
 
 
-/* A location has one handler: what was set before would be lost silently. */
-
-#define NGX_HTTP_SITEPRESERVER_OTHER_HANDLER                                  \
-    "is in a location that another directive answers for"
-
-
 typedef struct ngx_http_sitepreserver_redis_conf_s
     ngx_http_sitepreserver_redis_conf_t;
 
@@ -153,6 +147,10 @@ typedef struct {
                                                           is here */
     size_t                                 body_limit;
     size_t                                 response_limit;
+
+    ngx_http_handler_pt                    handler;    /* ours, if any */
+    u_char                                *handler_file;
+    ngx_uint_t                             handler_line;
 
     ngx_msec_t                             recall_timeout;
     ngx_array_t                           *recall_hosts;  /* of sp_str_t */

@@ -323,3 +323,46 @@ ngx_http_sitepreserver_set_value(ngx_conf_t *cf, ngx_command_t *cmd,
 
     return NGX_CONF_OK;
 }
+
+
+char *
+ngx_http_sitepreserver_set_handler(ngx_conf_t *cf,
+    ngx_http_sitepreserver_loc_conf_t *lcf, ngx_http_handler_pt handler)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler != NULL) {
+        return "is in a location that another directive answers for";
+    }
+
+    clcf->handler = handler;
+
+    lcf->handler = handler;
+    lcf->handler_file = cf->conf_file->file.name.data;
+    lcf->handler_line = cf->conf_file->line;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_sitepreserver_check_handler(ngx_conf_t *cf,
+    ngx_http_sitepreserver_loc_conf_t *lcf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (lcf->handler == NULL || clcf->handler == lcf->handler) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "\"sitepreserver_*\" answers for location \"%V\", and a "
+                  "directive after it, too, in %s:%ui",
+                  &clcf->name, lcf->handler_file, lcf->handler_line);
+
+    return NGX_CONF_ERROR;
+}

@@ -42,4 +42,15 @@ char *ngx_http_sitepreserver_set_size(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 
+/*
+ * A location has one handler: makes it ours, and says what is wrong if there
+ * is one; when all is read, looks whether it still is ours.
+ */
+
+char *ngx_http_sitepreserver_set_handler(ngx_conf_t *cf,
+    ngx_http_sitepreserver_loc_conf_t *lcf, ngx_http_handler_pt handler);
+char *ngx_http_sitepreserver_check_handler(ngx_conf_t *cf,
+    ngx_http_sitepreserver_loc_conf_t *lcf);
+
+
 #endif /* _NGX_HTTP_SITEPRESERVER_DIRECTIVES_H_INCLUDED_ */

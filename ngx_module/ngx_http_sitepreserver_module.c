@@ -551,7 +551,7 @@ ngx_http_sitepreserver_merge_loc_conf(ngx_conf_t *cf, void *parent,
         scf->used = 1;
     }
 
-    return NGX_CONF_OK;
+    return ngx_http_sitepreserver_check_handler(cf, conf);
 }
 
 

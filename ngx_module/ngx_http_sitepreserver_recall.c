@@ -5,6 +5,7 @@
 
 
 #include "ngx_http_sitepreserver_recall.h"
+#include "ngx_http_sitepreserver_directives.h"
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_headers.h"
@@ -50,22 +51,20 @@ ngx_http_sitepreserver_set_recall(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_sitepreserver_loc_conf_t *lcf = conf;
 
+    char                               *rc;
     ngx_str_t                          *value, s;
     ngx_uint_t                          i, timed;
-    ngx_http_core_loc_conf_t           *clcf;
     ngx_http_sitepreserver_srv_conf_t  *scf;
 
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->handler == ngx_http_sitepreserver_recall_handler) {
+    if (lcf->handler == ngx_http_sitepreserver_recall_handler) {
         return "is duplicate";
     }
 
-    if (clcf->handler != NULL) {
-        return NGX_HTTP_SITEPRESERVER_OTHER_HANDLER;
+    rc = ngx_http_sitepreserver_set_handler(cf, lcf,
+                                        ngx_http_sitepreserver_recall_handler);
+    if (rc != NGX_CONF_OK) {
+        return rc;
     }
-
-    clcf->handler = ngx_http_sitepreserver_recall_handler;
 
     lcf->recall_timeout = NGX_HTTP_SITEPRESERVER_RECALL_TIMEOUT;
 

@@ -5,6 +5,7 @@
 
 
 #include "ngx_http_sitepreserver_status.h"
+#include "ngx_http_sitepreserver_directives.h"
 #include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_zone.h"
 
@@ -44,38 +45,34 @@ char *
 ngx_http_sitepreserver_set_status(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
-    ngx_str_t                 *value;
-    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_sitepreserver_loc_conf_t *lcf = conf;
 
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    ngx_str_t            *value;
+    ngx_http_handler_pt   handler;
 
-    if (clcf->handler == ngx_http_sitepreserver_status_handler
-        || clcf->handler == ngx_http_sitepreserver_status_json_handler
-        || clcf->handler == ngx_http_sitepreserver_status_prometheus_handler)
+    if (lcf->handler == ngx_http_sitepreserver_status_handler
+        || lcf->handler == ngx_http_sitepreserver_status_json_handler
+        || lcf->handler == ngx_http_sitepreserver_status_prometheus_handler)
     {
         return "is duplicate";
     }
 
-    if (clcf->handler != NULL) {
-        return NGX_HTTP_SITEPRESERVER_OTHER_HANDLER;
-    }
-
-    clcf->handler = ngx_http_sitepreserver_status_handler;
+    handler = ngx_http_sitepreserver_status_handler;
 
     if (cf->args->nelts == 1) {
-        return NGX_CONF_OK;
+        return ngx_http_sitepreserver_set_handler(cf, lcf, handler);
     }
 
     value = cf->args->elts;
 
     if (ngx_strcmp(value[1].data, "json") == 0) {
-        clcf->handler = ngx_http_sitepreserver_status_json_handler;
-        return NGX_CONF_OK;
+        handler = ngx_http_sitepreserver_status_json_handler;
+        return ngx_http_sitepreserver_set_handler(cf, lcf, handler);
     }
 
     if (ngx_strcmp(value[1].data, "prometheus") == 0) {
-        clcf->handler = ngx_http_sitepreserver_status_prometheus_handler;
-        return NGX_CONF_OK;
+        handler = ngx_http_sitepreserver_status_prometheus_handler;
+        return ngx_http_sitepreserver_set_handler(cf, lcf, handler);
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

@@ -6,6 +6,7 @@
 
 #include "sp_field.h"
 #include "sp_bot.h"
+#include "sp_letter.h"
 #include "sp_money.h"
 #include "sp_price.h"
 #include "sp_secret.h"
@@ -279,9 +280,9 @@ sp_field_email(const sp_pool_t *pool, sp_str_t *value)
 static sp_rc_t
 sp_field_first_name(const sp_pool_t *pool, sp_str_t *value)
 {
-    size_t    i, n;
+    char      c;
+    size_t    i, n, len;
     sp_rc_t   rc;
-    unsigned  c;
 
     rc = sp_field_clean(pool, 4 * SP_FIRST_NAME_MAX, 1, 0, value);
     if (rc != SP_OK) {
@@ -290,41 +291,26 @@ sp_field_first_name(const sp_pool_t *pool, sp_str_t *value)
 
     n = 0;
 
-    for (i = 0; i < value->len; i++) {
-        c = (unsigned char) value->data[i];
-
-        if ((c & 0xc0) == 0x80) {
-            continue;
-        }
-
-        if (!(c >= 0xc3 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
-              || c == ' ' || c == '-' || c == '\''))
-        {
-            return SP_DONE;
-        }
-
-        if (value->len - i >= 3 && memcmp(value->data + i, "\xe2\x80\x99", 3)
-            == 0)
-        {
-            n++;                    /* U+2019, the apostrophe of O'Brien */
-            continue;
-        }
-
-        /* U+2000 to U+2FFF, U+3000: spaces, punctuation, symbols */
-
-        if (c == 0xe2 || (c == 0xe3 && i + 1 < value->len
-                          && (unsigned char) value->data[i + 1] == 0x80))
-        {
-            return SP_DONE;
-        }
-
-        /* other planes: emoji; U+F000 on: private use, full width forms */
-
-        if (c >= 0xef) {
-            return SP_DONE;
-        }
-
+    for (i = 0; i < value->len; i += len) {
+        c = value->data[i];
+        len = sp_letter(value, i);
         n++;
+
+        if (len != 0) {
+            continue;
+        }
+
+        if (c == ' ' || c == '-' || c == '\'') {
+            len = 1;
+
+        } else if (value->len - i >= 3
+                   && memcmp(value->data + i, "\xe2\x80\x99", 3) == 0)
+        {
+            len = 3;                /* U+2019, the apostrophe of O'Brien */
+
+        } else {
+            return SP_DONE;
+        }
     }
 
     return n <= SP_FIRST_NAME_MAX ? SP_OK : SP_DONE;

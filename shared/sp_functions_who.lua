@@ -295,6 +295,19 @@ local function locale_now(p, who, theirs)
 end
 
 
+--
+-- A name that is typed where no more than a click or our own cookie says who
+-- it is may be somebody else's, and so may one that a guest gives with the
+-- address of somebody who has an account.
+--
+
+local function first_name_now(p, v)
+    return v.class == BY_LOGIN
+           or (v.class == BY_ADDRESS
+               and (p.first_name == '' or band(p.flags, P_LOGGED_IN) == 0))
+end
+
+
 -- shown: the exchange itself says who it is.
 
 local function shopper_details(c, p, v, shown)
@@ -327,7 +340,9 @@ local function shopper_details(c, p, v, shown)
         consent_noted(c, p, who.consent, c.at)
     end
 
-    if who.first_name ~= '' and who.first_name ~= p.first_name then
+    if who.first_name ~= '' and who.first_name ~= p.first_name
+        and first_name_now(p, v)
+    then
         p.first_name = who.first_name
         p.dirty = true
     end

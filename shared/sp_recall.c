@@ -134,7 +134,9 @@ recall_read(sp_recall_item_t *item, sp_str_t text,
         item->price.len = 0;
     }
 
-    if (!recall_digits(&item->quantity)) {
+    /* as a number of JSON, which begins with no 0 */
+
+    if (!recall_digits(&item->quantity) || item->quantity.data[0] == '0') {
         item->quantity.len = 0;
     }
 

@@ -22,6 +22,7 @@ struct sp_unpack_s {
 
     unsigned          begun:1;
     unsigned          whole:1;
+    unsigned          over:1;       /* what comes behind it is none of it */
     unsigned          failed:1;
 
     char              piece[SP_UNPACK_PIECE];
@@ -140,7 +141,7 @@ sp_unpack(sp_unpack_t *u, const char *data, size_t len, sp_unpack_pt take,
         return SP_INVALID;
     }
 
-    if (len == 0 || (u->whole && u->packed != SP_PACKED_GZIP)) {
+    if (len == 0 || u->over || (u->whole && u->packed != SP_PACKED_GZIP)) {
         return SP_AGAIN;
     }
 
@@ -260,9 +261,12 @@ unpack_inflate(sp_unpack_t *u, const unsigned char *data, size_t len,
 
         if (u->whole) {
 
-            if (u->packed != SP_PACKED_GZIP || u->z.avail_in == 0
-                || *u->z.next_in != 0x1f)
-            {
+            if (u->z.avail_in == 0) {
+                return SP_AGAIN;
+            }
+
+            if (u->packed != SP_PACKED_GZIP || *u->z.next_in != 0x1f) {
+                u->over = 1;
                 return SP_AGAIN;
             }
 

@@ -219,7 +219,8 @@ visit('bad');
 
 for my $bad ('', 'ada', 'ada@', '@example.com', 'ada@example', 'a b@example.com',
     "ada\@example.com\r\nBcc: x\@example.com", 'x' x 300 . '@example.com',
-    'ada@example.com, bob@example.com', "ada\0\@example.com")
+    'ada@example.com, bob@example.com', "ada\0\@example.com",
+    'john@storebotmail.joonix.net')
 {
     is(taken('no address', 0, 'bad', $bad), 'e=- s=- r=rejected', '... the log');
 }
@@ -329,7 +330,11 @@ is(shoppers() - $before, 0, '... nor is it known here then');
 # -- the configuration -----------------------------------------------------
 
 for my $wrong ([ 'sitepreserver_capture on;', 'invalid number of arguments' ],
-    [ 'sitepreserver_capture; sitepreserver_capture;', 'is duplicate' ])
+    [ 'sitepreserver_capture; sitepreserver_capture;', 'is duplicate' ],
+    [ 'empty_gif; sitepreserver_capture;', 'another directive answers for' ],
+    (map { [ "$_; empty_gif;", 'answers for location "/c", and a directive '
+        . 'after it, too, in \S+:\d+' ] } qw(sitepreserver_capture
+        sitepreserver_recall sitepreserver_status)))
 {
     my ($status, $out) = Sp::Nginx->check(<<"CONF");
 server { listen 127.0.0.1:%%PORT%%; location = /c { $wrong->[0] } }

@@ -106,6 +106,26 @@ shop 'a typed address at a shared computer' => sub {
     is($f->confirm($c), 'OK', '... that is mailed');
 };
 
+shop 'whose first name it is' => sub {
+    my $name = sub () {
+        $clock->advance($HOUR + 1);
+        my ($c) = grep { $_->{shopper} eq id('ada') } $f->claim;
+        return $c->{first_name};
+    };
+
+    $f->cart('home', shopper => 'ada', own => 'cookie', logged_in => 1,
+             first_name => 'Ada');
+    $f->event('friend', kinds => 'rescue_click', click => [ 'ada', 1, 11 ]);
+    is(owner('friend'), 'ada', 'a forwarded message');
+    $f->cart('friend', first_name => 'Mallory');
+    $f->cart('cafe', own => 'cookie', first_name => 'Mallory');
+    $f->cart('guest', shopper => 'ada', first_name => 'Mallory');
+    is($name->(), 'Ada', 'nobody else changes it');
+    $f->event('home', kinds => 'purchase', order => '1');
+    $f->cart('home', first_name => 'Augusta');
+    is($name->(), 'Augusta', 'she herself does');
+};
+
 shop 'the marks, and how long they last' => sub {
     $f->cart('browser', shopper => 'ada', own => 'cookie');
     my $before = key('a:' . id('cookie'));

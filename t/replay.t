@@ -90,6 +90,18 @@ for ([ woocommerce => 'storefronts/woocommerce/', '-classic', 100 ],
     cmp_ok($report->{counts}{read_bytes}, '>', 0,
         "$preset$kind: what was read is counted");
 
+    # Of the others their own tests tell it.
+
+    if ($preset eq 'vendure') {
+        my ($told) = slurp("$root/docs/presets.md")
+            =~ /^\| `vendure\.conf` \| recorded \| \| (\d+) % /m;
+        my $read = 100 * $report->{counts}{read_bytes}
+            / $report->{counts}{answer_bytes};
+
+        cmp_ok(abs($read - ($told // 0)), '<', 1.5,
+            sprintf 'vendure: %.0f %% of its answers are read, as told', $read);
+    }
+
     my ($plain, $text) = replay('--config',
         "$root/conf/presets/$preset.conf", $log);
 

@@ -736,7 +736,9 @@ class Model(Items):
         p.zone = e['zone'] or p.zone
         if theirs and e['consent']:
             self.consent(v.shopper, *e['consent'], self.at)
-        p.first_name = e['first_name'] or p.first_name
+        if v.how == BY_LOGIN or v.how == BY_ADDRESS \
+                and not (p.first_name and p.logged_in):
+            p.first_name = e['first_name'] or p.first_name
         p.logged_in = p.logged_in or v.how == BY_LOGIN
         self.renewed.add(v.shopper)
 

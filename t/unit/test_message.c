@@ -545,7 +545,13 @@ test_first_name(void **state)
         { "-Anna", 0 }, { "Anna-", 0 }, { "A--B", 0 }, { "A'-B", 0 },
         { "Anna\n", 0 }, { "A\xff", 0 }, { "<b>", 0 }, { "👋", 0 },
         { "\xcc\x88" "a", 0 }, { "a\xe2\x80\xae" "b", 0 }, { "a@b", 0 },
-        { "x\xe2\x80\xa4y", 0 }, { "٣", 0 }, { "{{name}}", 0 }
+        { "x\xe2\x80\xa4y", 0 }, { "٣", 0 },
+        { "۴", 0 }, { "A९", 0 }, { "１", 0 }, { "aꓸb", 0 }, { "a\xcb\x90" "b", 0 },
+        { "\xe3\x85\xa4", 0 }, { "\xe1\x85\x9f", 0 }, { "aᐧb", 0 },
+        { "リー", 1 }, { "奈々", 1 }, { "Kaʻiulani", 1 }, { "ဇော်", 1 },
+        { "a\xcc\x88\xcc\x88\xcc\x88\xcc\x88\xcc\x88", 1 },
+        { "a\xcc\x88\xcc\x88\xcc\x88\xcc\x88\xcc\x88\xcc\x88", 0 },
+        { "{{name}}", 0 }
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

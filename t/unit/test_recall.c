@@ -120,6 +120,8 @@ test_hostile(void **state)
 
     s = shown("left\037A\037\037\037-5\037EUR\0371,\"x\":2\037", 0);
     assert_string_equal(s, "[{\"why\":\"left\",\"name\":\"A\"}]\n");
+    s = shown("left\037A\037\037\037\037EUR\03706\037", 0);
+    assert_string_equal(s, "[{\"why\":\"left\",\"name\":\"A\"}]\n");
     s = shown("left\037A\037\037\0375\037\"\"\"\0371\037", 1);
     assert_null(strstr(s, "\"\"\""));
 }

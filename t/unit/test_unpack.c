@@ -222,6 +222,11 @@ test_members(void **state)
     check(SP_PACKED_GZIP, both, a.len + b.len, "one, two");
     check(SP_PACKED_GZIP, both, a.len + b.len + 3, "one, two");
 
+    /* what follows them is none, however it goes on in the next piece */
+
+    memcpy(both + a.len + b.len, "\0\x1f\x8b", 3);
+    check(SP_PACKED_GZIP, both, a.len + b.len + 3, "one, two");
+
     a = compressed("one", 3, ZLIB);
     memcpy(both, a.data, a.len);
     memcpy(both + a.len, "\x1f\x8b", 2);
