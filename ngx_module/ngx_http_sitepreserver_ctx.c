@@ -6,6 +6,7 @@
 
 #include "ngx_http_sitepreserver_ctx.h"
 #include "ngx_http_sitepreserver_headers.h"
+#include "ngx_http_sitepreserver_learn.h"
 
 
 /* What the client asked for. */
@@ -106,6 +107,7 @@ ngx_http_sitepreserver_ctx_recover(ngx_http_request_t *r)
 
     if (r->filter_finalize) {
         ctx->want_response = 0;
+        ngx_http_sitepreserver_learn_over(r, ctx);
         ctx->learn = NULL;
     }
 

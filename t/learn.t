@@ -90,7 +90,9 @@ my $smtp   = Sp::Smtp->new;
 my $secret = secret_file();
 my $origin = Sp::Origin->new($handler);
 
-my $nginx = Sp::Nginx->new(http => <<"CONF");
+my $nginx = Sp::Nginx->new(
+    modules => [ '/usr/lib/nginx/modules/ngx_http_image_filter_module.so' ],
+    http => <<"CONF");
 sitepreserver_redis @{[ $redis->url ]};
 sitepreserver_secret_file $secret;
 server {
@@ -114,6 +116,15 @@ server {
     location / { proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
     location /product/ranged {
         proxy_force_ranges on;
+        proxy_pass http://127.0.0.1:@{[ $origin->port ]};
+    }
+    location /product/shown {
+        error_page 418 = \@picture;
+        if (\$http_picture) { return 418; }
+        proxy_pass http://127.0.0.1:@{[ $origin->port ]};
+    }
+    location \@picture {
+        image_filter test;
         proxy_pass http://127.0.0.1:@{[ $origin->port ]};
     }
     location = /cart {
@@ -236,6 +247,11 @@ learns('/product/secret', '0 0 0 0', 'nor who has a key', Authorization => 'Bear
     is(counters()->{learned}, $before->{learned}, '... teaches nothing');
 }
 learns('/product/inside', '1 0 0 0', 'another visitor teaches it');
+
+# A filter of nginx that wants no such answer puts another in its place.
+is(learns('/product/shown', '0 0 0 0', 'an answer that nginx refuses', Picture => 1)->{status},
+    415, '... the status');
+learns('/product/shown', '1 0 0 0', '... is read next time');
 
 # A range is what its client chose: of this page, a product that is a text in it.
 {
