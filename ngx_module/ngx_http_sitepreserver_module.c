@@ -461,6 +461,8 @@ ngx_http_sitepreserver_merge_srv_conf(ngx_conf_t *cf, void *parent,
         return NGX_CONF_ERROR;
     }
 
+    conf->ruled = !sp_rules_empty(conf->rules);
+
     if (prev->rules == NULL) {
         return NGX_CONF_OK;
     }
@@ -514,6 +516,12 @@ ngx_http_sitepreserver_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     if (conf->capture) {
         ngx_conf_init_value(conf->enable, 1);
+    }
+
+    if (conf->enable != NGX_CONF_UNSET) {
+        scf = ngx_http_conf_get_module_srv_conf(cf,
+                                                ngx_http_sitepreserver_module);
+        scf->switched = 1;
     }
 
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
