@@ -521,6 +521,13 @@ cmd_detect_print(json_t *report)
     if (platform == NULL) {
         puts("No platform that is known here.");
 
+        if (json_array_size(json_object_get(report, "drafts")) == 0) {
+            puts("No request looks like commerce, so there is nothing to "
+                 "draft a rule of:\nwas all recorded, or is --host wrong?  "
+                 "A shop with words of its own needs\nrules of its own: "
+                 "docs/presets.md, \"A preset in 15 minutes\".");
+        }
+
     } else {
         printf("Platform: %s (%s)\n", platform,
                json_string_value(json_object_get(report, "certainty")));

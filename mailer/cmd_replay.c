@@ -335,9 +335,12 @@ cmd_replay_rejected(void *data, const har_exchange_t *x,
     json_t        *json;
     cmd_replay_t  *r = data;
 
-    /* rules for any URL match much that is nothing */
+    /*
+     * Rules for any URL match pages that are nothing.  What was sent is told
+     * also where its words are those of no other shop.
+     */
 
-    if (r->only_carts || !hint_looks(x, &hint)) {
+    if (r->only_carts || (!hint_looks(x, &hint) && !hint.sent)) {
         return;
     }
 

@@ -102,6 +102,7 @@ hint_looks(const har_exchange_t *x, hint_t *hint)
     hint_words(&x->args, hint);
 
     kind = hint_graphql(&x->body, field);
+    hint->sent = kind == 0 && !hint_safe(&x->method);
 
     if (kind != 0) {
         text = sp_str(field);

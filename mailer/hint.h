@@ -21,6 +21,8 @@ typedef struct {
     unsigned     score;
     const char  *about;             /* "cart", "checkout", "order", "login",
                                        "register", "newsletter"; "prices" */
+    int          sent;              /* a method that does more than ask, and
+                                       no GraphQL: that has names for it */
 } hint_t;
 
 

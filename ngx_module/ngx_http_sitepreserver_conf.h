@@ -128,6 +128,9 @@ typedef struct {
 
     unsigned                               used:1;     /* some location
                                                           observes */
+    unsigned                               switched:1; /* ... says whether */
+    unsigned                               ruled:1;    /* the server has rules
+                                                          of its own */
     unsigned                               recall:1;   /* some location
                                                           recalls */
     unsigned                               lined:1;    /* visits are read from

@@ -311,6 +311,19 @@ ngx_http_sitepreserver_set_value(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
+    /* "off", or "gpc" alone, would be a text like any other: everybody's yes */
+
+    if (ngx_http_script_variables_count(&value[1]) == 0
+        && value[1].len != 0
+        && ngx_strcmp(value[1].data, "0") != 0
+        && ngx_strcmp(value[1].data, "1") != 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\", it must be 0, 1 or one "
+                           "with variables", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
     ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
 
     ccv.cf = cf;

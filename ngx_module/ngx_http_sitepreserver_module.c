@@ -461,6 +461,8 @@ ngx_http_sitepreserver_merge_srv_conf(ngx_conf_t *cf, void *parent,
         return NGX_CONF_ERROR;
     }
 
+    conf->ruled = !sp_rules_empty(conf->rules);
+
     if (prev->rules == NULL) {
         return NGX_CONF_OK;
     }
@@ -509,6 +511,12 @@ ngx_http_sitepreserver_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     ngx_http_sitepreserver_srv_conf_t   *scf;
     ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    if (conf->enable != NGX_CONF_UNSET) {
+        scf = ngx_http_conf_get_module_srv_conf(cf,
+                                                ngx_http_sitepreserver_module);
+        scf->switched = 1;
+    }
 
     /* what is for this alone needs no other switch */
 

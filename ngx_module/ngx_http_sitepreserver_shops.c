@@ -60,8 +60,10 @@ ngx_http_sitepreserver_shops_init(ngx_conf_t *cf,
     ngx_uint_t                           i;
     ngx_http_core_srv_conf_t           **cscfp;
     ngx_http_core_main_conf_t           *cmcf;
+    ngx_http_sitepreserver_loc_conf_t   *lcf;
     ngx_http_sitepreserver_srv_conf_t   *scf;
 
+    lcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_sitepreserver_module);
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
     cscfp = cmcf->servers.elts;
 
@@ -81,6 +83,15 @@ ngx_http_sitepreserver_shops_init(ngx_conf_t *cf,
                != NGX_OK)
         {
             return NGX_ERROR;
+        }
+
+        /* a preset is included, and nothing was said of whether it is on */
+
+        if (scf->ruled && !scf->switched && lcf->enable == NGX_CONF_UNSET) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "there are \"sitepreserver_event\" for the server "
+                          "in %s:%ui, but \"sitepreserver\" is on nowhere in "
+                          "it", cscfp[i]->file_name, cscfp[i]->line);
         }
     }
 

@@ -152,7 +152,7 @@ typedef struct {
     sp_captured_t captured;         /* how it came */
     sp_device_t   device;
     sp_id_t       network;          /* who brings it, for the limit */
-    unsigned      logged_in:1;      /* login, alias or customer */
+    unsigned      logged_in:1;      /* the shop vouches for the address */
     unsigned      checkout:1;       /* a step of the checkout went well */
     unsigned      visited:1;        /* counts only if the visit is known */
     unsigned      forget:1;         /* consent refused or ignored: nothing of

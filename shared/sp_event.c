@@ -88,7 +88,7 @@ sp_event_aliases(sp_event_t *event, const sp_event_from_t *from,
         event->aliases[i].bind = outcome->aliases[i].from_shop;
         event->aliases[i].deleted = outcome->aliases[i].deleted;
 
-        if (!outcome->aliases[i].deleted) {
+        if (!outcome->aliases[i].deleted && outcome->email_from_shop) {
             event->logged_in = 1;
         }
     }
@@ -121,10 +121,12 @@ sp_event_person(sp_event_t *event, sp_event_from_t *from,
             return rc;
         }
 
-        event->logged_in = 1;
+        if (outcome->email_from_shop) {
+            event->logged_in = 1;
+        }
     }
 
-    if (outcome->kinds & (SP_LOGIN|SP_SIGN_UP)) {
+    if (outcome->email_kinds & (SP_LOGIN|SP_SIGN_UP)) {
         event->logged_in = 1;
     }
 

@@ -64,17 +64,35 @@ function alias_read(c, id)
 end
 
 
+--
+-- And whether the shop vouches for it.  An address that whoever is logged in has
+-- only typed is marked: it may be another's, who can say "not me".
+--
+
 function customer_read(c, id)
     local to = call('GET', c.prefix .. 'c:' .. id)
 
-    if to and read_shopper(c, to) then
-        return to
+    if not to then
+        return
+    end
+
+    local shopper = sub(to, 1, 22)
+    local typed = #to > 22
+
+    if typed and (disowned(c, shopper) or '') ~= sub(to, 24) then
+        return
+    end
+
+    if read_shopper(c, shopper) then
+        return shopper, not typed
     end
 end
 
 
-function customer_write(c, id, p)
-    later(c, 'SET', c.prefix .. 'c:' .. id, p.id, 'EX',
+function customer_write(c, id, p, typed)
+    local mark = typed and '~' .. (disowned(c, p.id) or '') or ''
+
+    later(c, 'SET', c.prefix .. 'c:' .. id, p.id .. mark, 'EX',
           c.terms.remember + RENEW_MARGIN)
 
     if not find(p.customers, id, 1, true) then
@@ -154,10 +172,10 @@ local function evidence(c, v)
         return
     end
 
-    local id = customer_read(c, who.customer)
+    local id, vouched = customer_read(c, who.customer)
 
     if id then
-        return read_shopper(c, id), BY_LOGIN
+        return read_shopper(c, id), vouched and BY_LOGIN or BY_ADDRESS
     end
 
     -- somebody else logged in whose address is not known
@@ -256,7 +274,14 @@ local function bind(c, v, p, shown)
         v.flags = v.flags - band(v.flags, V_CUSTOMER)
     end
 
-    if sure and (renew or band(v.flags, V_CUSTOMER) == 0) then
+    if v.class < BY_LOGIN then
+        local _, vouched = customer_read(c, customer)
+
+        if shown and not vouched then
+            customer_write(c, customer, p, true)
+        end
+
+    elseif renew or band(v.flags, V_CUSTOMER) == 0 then
         customer_write(c, customer, p)
         v.flags = v.flags - band(v.flags, V_CUSTOMER) + V_CUSTOMER
     end

@@ -178,6 +178,15 @@ CONF
 ok($status && $said =~ /invalid parameter "dnt", it must be "gpc" in .*:\d+/,
     'no other signal');
 
+for my $no ('sitepreserver_consent gpc', 'sitepreserver_consent off',
+            'sitepreserver_consent on gpc', 'sitepreserver_ignore off')
+{
+    ($status, $said) = Sp::Nginx->check(
+        "server { listen 127.0.0.1:%%PORT%%; $no; }\n");
+    ok($status && $said =~ /invalid value "\w+", it must be 0, 1 or .* in .*:\d+/,
+        "no value: $no") or diag $said;
+}
+
 unlike($nginx->error_log . $nginx->access_log, qr/\@example/,
     'no address in the logs');
 

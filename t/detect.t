@@ -165,5 +165,12 @@ my ($plain, $text) = command([ $binary, 'detect', '--presets',
 is($plain, 0, 'as text');
 like($text, qr/^Platform: Vendure \(sure\)$/m, '... the platform');
 like($text, qr/^Preset: \S+vendure\.conf$/m, '... the preset');
+unlike($text, qr/nothing to draft/, '... and no more');
+
+($plain, $text) = command([ $binary, 'detect', '--presets',
+    "$root/conf/presets", log_of('odd.jsonl', page('/')) ]);
+is($plain >> 8, 5, 'words that no other shop has: 5');
+like($text, qr/nothing to draft a rule of.*docs\/presets\.md/s,
+    '... and what to do then');
 
 all_done();

@@ -57,8 +57,34 @@ passes('a server name is a shop', "sitepreserver_secret_file $secret;"
     like($out, qr/\[warn\].* no "sitepreserver_event" for the server in \S+test\.conf:\d+/,
         'a preset that is missing is missed');
     ($status, $out) = $nginx->test_config(
-        "$on sitepreserver_event purchase POST = /order;\n$server");
-    unlike($out, qr/\[warn\]/, 'an event is enough');
+        "$on sitepreserver_event purchase POST = /order { }\n$server");
+    is($status, 0, 'an event') or diag $out;
+    unlike($out, qr/\[warn\]/, '... is enough');
+}
+
+{
+    my $rule = 'sitepreserver_event purchase POST = /order { }';
+    my $listen = 'listen 127.0.0.1:%%PORT%%;';
+    my $missed = qr/\[warn\].*"sitepreserver" is on nowhere in it/;
+
+    my ($status, $out) = $nginx->test_config("server { $listen $rule }");
+    like($out, $missed, 'rules that are not switched on are missed');
+    is($status, 0, '... and that is no error');
+
+    ($status, $out) = $nginx->test_config("sitepreserver_secret_file $secret;"
+        . "server { $listen server_name a; $rule location /r { sitepreserver_recall; }"
+        . " location /c { sitepreserver_capture; } }");
+    like($out, $missed, '... beside what is on by itself, too');
+
+    for my $said ("server { $listen $rule sitepreserver off; }",
+                  "server { $listen $rule location /a { sitepreserver off; } }",
+                  "sitepreserver off; server { $listen $rule }",
+                  "$rule server { $listen }")
+    {
+        ($status, $out) = $nginx->test_config($said);
+        is($status, 0, "passes: $said") or diag $out;
+        unlike($out, $missed, '... and is not missed');
+    }
 }
 
 passes('all of them', <<"CONF");

@@ -106,6 +106,27 @@ shop 'a typed address at a shared computer' => sub {
     is($f->confirm($c), 'OK', '... that is mailed');
 };
 
+shop 'an account whose customer typed another\'s address' => sub {
+    $f->cart('kim', shopper => 'kim', customer => 'k1', logged_in => 1);
+    $f->cart('kim', shopper => 'ada', customer => 'k1');
+    is(owner('kim'), 'ada', 'the newest address has the cart');
+    $f->cart('phone', customer => 'k1');
+    is(owner('phone'), 'kim', '... the account stays whose it was');
+
+    $f->cart('eve', shopper => 'ada', customer => 'e1');
+    $f->cart('tablet', customer => 'e1');
+    is(owner('tablet'), 'ada', 'of whom no more is known it is hers, too');
+    is(not_me(), 'OK', 'not me');
+    $clock->advance(60);
+    $f->cart($_, customer => 'e1') for qw(eve tablet new);
+    is(join(' ', map { owner($_) } qw(kim eve tablet new)), '   ',
+        '... and it is nobody\'s, on no device');
+
+    $f->cart('new', shopper => 'eve', customer => 'e1', logged_in => 1);
+    $f->cart('tablet', customer => 'e1');
+    is(owner('tablet'), 'eve', 'a login says whose it is');
+};
+
 shop 'whose first name it is' => sub {
     my $name = sub () {
         $clock->advance($HOUR + 1);

@@ -52,6 +52,10 @@ server {
         customer response.json:customer;
     }
     sitepreserver_event begin_checkout POST = /checkout { email form:email; }
+    sitepreserver_event add_shipping_info POST = /deliver {
+        email form:email;
+        customer response.json:customer;
+    }
     sitepreserver_event logout POST = /logout { }
     location / { proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
     location = /status { sitepreserver off; sitepreserver_status; }
@@ -135,6 +139,17 @@ my ($rc, undef, $said) = $mailer->run('customers', 'import',
 is($rc, 0, 'it is imported') or diag $said;
 $stranger->get('/cart');
 is(carts('bob'), 1, '... and known from then on');
+
+# Who is logged in and types another's address has not logged in as that person.
+
+my $kim = browser(account => 'k1');
+$kim->form('/login', { email => 'kim@example.com' });
+$kim->get('/cart');
+$kim->form('/deliver', { email => 'lou@example.com' });
+is(carts('kim') . carts('lou'), '01', 'an address typed while logged in');
+like($call->why('lou@example.com')->{visit}, qr/by=address/, '... is no login');
+browser(account => 'k1')->get('/cart');
+is(carts('kim') . carts('lou'), '11', '... and leaves the account whose it was');
 
 # ---- Our own cookie, and no more.
 

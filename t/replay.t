@@ -332,6 +332,27 @@ is_deeply([ $report->{counts}->@{qw(cached damaged without_body)} ],
 is($report->{carts}[0]{lines}[0]{quantity}, 2, '... and its cart');
 ok($report->{carts}[0]{mailed}, '... that would be mailed');
 
+# What a rule was for and did not apply to: all that was sent, whatever the
+# shop's words are; pages and GraphQL only where they look like commerce.
+
+my $odd = put('odd.conf', <<'CONF');
+sitepreserver_event begin_checkout GET,POST ~ ^/(who|page|ask)$ {
+    if response.json:err = null;
+    email form:m;
+}
+CONF
+
+($report, $status, $err) = report('--config', $odd, put('odd.jsonl',
+    join("\n", map { $json->encode({ status => 200, body => '',
+        answer => '{"err":"no"}', request => [ [ 'Host', 'shop.example' ] ],
+        %$_ }) }
+        { method => 'GET',  uri => '/page' },
+        { method => 'POST', uri => '/who', body => 'm=wrong' },
+        { method => 'POST', uri => '/ask', body => '{"query":"{ a }"}' })
+    . "\n"));
+is_deeply([ map { "$_->{n} $_->{result}" } $report->{events}->@* ],
+    [ '2 rejected' ], 'what was sent and refused') or diag $err;
+
 # On one line, longer than any line of JSON lines may be.
 
 ($report, $status, $err) = report('--config', $conf, put('one.har',

@@ -429,7 +429,7 @@ class Model(Items):
         found = []
         if e['shopper']:
             found.append((e['shopper'], True))
-        sid = self.customers.get(e['customer'], ('',))[0]
+        sid = self.owner(e['customer'])[0]
         found.append((sid, not e['shopper']))
         named = any(sid in self.shoppers for sid, _ in found)
         for v in visits:
@@ -611,6 +611,14 @@ class Model(Items):
     def said(self, sid):
         return str(self.not_theirs.get(sid, ('',))[0])
 
+    def owner(self, customer):
+        """(shopper, does the shop vouch for it)"""
+        sid, _, since = self.customers.get(customer, ('',))[0].partition('~')
+        vouched = '~' not in self.customers.get(customer, ('',))[0]
+        if sid in self.shoppers and (vouched or since == self.said(sid)):
+            return sid, vouched
+        return '', False
+
     def alias(self, id):
         p = self.pointers.get(id)
         if not p or p[0] != 'p':
@@ -631,9 +639,9 @@ class Model(Items):
 
         c = e['customer']
         if c and not (c == v.customer and v.how >= BY_ADDRESS):
-            sid = self.customers.get(c, ('',))[0]
-            if sid in self.shoppers:
-                return sid, BY_LOGIN, True
+            sid, vouched = self.owner(c)
+            if sid:
+                return sid, BY_LOGIN if vouched else BY_ADDRESS, True
             if v.customer and v.customer != c and v.shopper:
                 self.release(id)
 
@@ -710,10 +718,16 @@ class Model(Items):
             return
         if v.customer != c:
             v.bound = False
-        if sure and (again or not v.bound):
+        p = self.shoppers[sid]
+        if v.how < BY_LOGIN:
+            if not shown or self.owner(c)[1]:
+                return
+            self.customers[c] = (sid + '~' + self.said(sid), till)
+            if c not in p.customers:
+                p.customers = ([c] + p.customers)[:4]
+        elif again or not v.bound:
             self.customers[c] = (sid, till)
             v.bound = True
-            p = self.shoppers[sid]
             if c not in p.customers:
                 p.customers = ([c] + p.customers)[:4]
 
@@ -1066,7 +1080,7 @@ class Model(Items):
             made = sid
         else:
             made = None
-        other = self.customers.get(customer, ('',))[0]
+        other = self.owner(customer)[0]
         if other in self.shoppers and other != sid:
             people.append(other)
         if not people:
