@@ -13,7 +13,9 @@
 #include "ngx_http_sitepreserver_ctx.h"
 
 
-#define SP_CLICK_MIN  8     /* no shorter arguments can hold a token */
+/* No shorter arguments can hold a token: "sp=" and it. */
+
+#define SP_CLICK_MIN  (sizeof("sp=") - 1 + SP_TOKEN_LEN)
 
 
 /*

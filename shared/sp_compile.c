@@ -47,6 +47,7 @@ static sp_rc_t sp_compile_arguments(sp_rules_t *rules, const sp_str_t *field,
 static sp_rc_t sp_compile_meeting(sp_rules_t *rules, sp_rule_t *rule,
     sp_meeting_t *meeting);
 static void sp_compile_watch(sp_rules_t *rules, const sp_sources_t *sources);
+static sp_rc_t sp_compile_route(sp_rules_t *rules);
 static void sp_compile_measure(const sp_rules_t *rules,
     sp_compile_size_t *size);
 
@@ -93,6 +94,10 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
 
     for (i = 0; i < rules->route.n; i++) {
         rules->plain_bare &= rules->route.list[i].kind == SP_SOURCE_ARG;
+    }
+
+    if (rules->plain_bare && sp_compile_route(rules) != SP_OK) {
+        return SP_NOMEM;
     }
 
     rules->nroots = 1;              /* 0: any */
@@ -143,6 +148,62 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
     }
 
     return rc;
+}
+
+
+/* A route of arguments: by their names it is seen which have none of them. */
+
+static sp_rc_t
+sp_compile_route(sp_rules_t *rules)
+{
+    char            *p;
+    size_t           j;
+    sp_rc_t          rc;
+    unsigned         i;
+    sp_str_t         name;
+    sp_literals_t   *set;
+
+    if (rules->route.n == 0) {
+        return SP_OK;
+    }
+
+    set = sp_literals_create(&rules->pool);
+    if (set == NULL) {
+        return SP_NOMEM;
+    }
+
+    for (i = 0; i < rules->route.n; i++) {
+        name = rules->route.list[i].name;
+
+        if (memchr(name.data, '*', name.len) != NULL) {
+            return SP_OK;
+        }
+
+        p = sp_alloc(&rules->pool, name.len);
+        if (p == NULL) {
+            return SP_NOMEM;
+        }
+
+        for (j = 0; j < name.len; j++) {
+            p[j] = name.data[j] >= 'A' && name.data[j] <= 'Z'
+                   ? (char) (name.data[j] | 0x20) : name.data[j];
+        }
+
+        name.data = p;
+
+        rc = sp_literals_add(set, &name, 0);
+        if (rc != SP_OK) {
+            return rc == SP_LIMIT ? SP_OK : rc;
+        }
+    }
+
+    if (sp_literals_build(set) != SP_OK) {
+        return SP_NOMEM;
+    }
+
+    rules->route_args = set;
+
+    return SP_OK;
 }
 
 

@@ -13,6 +13,7 @@
 #include "sp_each.h"
 #include "sp_field.h"
 #include "sp_items.h"
+#include "sp_literals.h"
 #include "sp_matcher.h"
 #include "sp_pages.h"
 #include "sp_rules.h"
@@ -210,6 +211,8 @@ struct sp_rules_s {
     unsigned             neaches;
     uint64_t             watches;   /* sp_observe_watches() */
     sp_cookies_t        *cookies;   /* of visitors; NULL: none */
+    sp_literals_t       *route_args;    /* names of arguments of the route, if
+                                           it has nothing else; or NULL */
     unsigned             lined:1;   /* sp_observe_lined() */
     unsigned             root_slot; /* of the answer's root keys, or
                                        SP_NO_SLOT */

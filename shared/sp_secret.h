@@ -16,6 +16,7 @@
 #define SP_SEALED_MAX      (1 + 12 + SP_ADDRESS_MAX + 16)
 #define SP_COOKIE_LEN      33       /* value of our own cookie */
 #define SP_TOKEN_MAX       96
+#define SP_TOKEN_LEN       47       /* of a link token */
 #define SP_FINGERPRINT_LEN 22
 
 

@@ -85,6 +85,10 @@ sp_cookie_mac(const sp_secret_t *secret, const sp_str_t *shop,
 }
 
 
+_Static_assert((SP_TOKEN_SIZE * 4 + 2) / 3 == SP_TOKEN_LEN,
+               "the length of a token in base64url");
+
+
 sp_rc_t
 sp_token_make(const sp_secret_t *secret, const sp_str_t *shop,
     const sp_token_t *token, char out[SP_TOKEN_MAX])

@@ -54,6 +54,22 @@ routes_replace_the_path(void **unused)
          .body = "id=7&product_id=8");
     cart(SP_CART_ADD, "8*1");
 
+    /* names may be encoded, and are what they are */
+
+    PLAY(.uri = "/", .args = "v=1&wc%2dajax=add_to_cart", .body = "id=7");
+    cart(SP_CART_ADD, "7*1");
+
+    PLAY(.uri = "/", .args = "v=1&%72oute=checkout/cart/add",
+         .body = "product_id=8");
+    cart(SP_CART_ADD, "8*1");
+
+    PLAY(.uri = "/wc-ajax/add_to_cart", .args = "ver=3.7.1", .body = "id=7");
+    cart(SP_CART_ADD, "7*1");
+
+    PLAY(.uri = "/wc-ajax/add_to_cart", .args = "WC-AJAX=1&x=wc-ajax",
+         .body = "id=7");
+    cart(SP_CART_ADD, "7*1");
+
     /* none of them: the path, which a route hides */
 
     PLAY(.uri = "/", .body = "wrong=1");
