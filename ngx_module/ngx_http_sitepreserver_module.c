@@ -512,16 +512,16 @@ ngx_http_sitepreserver_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_sitepreserver_srv_conf_t   *scf;
     ngx_http_sitepreserver_main_conf_t  *mcf;
 
-    /* what is for this alone needs no other switch */
-
-    if (conf->capture) {
-        ngx_conf_init_value(conf->enable, 1);
-    }
-
     if (conf->enable != NGX_CONF_UNSET) {
         scf = ngx_http_conf_get_module_srv_conf(cf,
                                                 ngx_http_sitepreserver_module);
         scf->switched = 1;
+    }
+
+    /* what is for this alone needs no other switch */
+
+    if (conf->capture) {
+        ngx_conf_init_value(conf->enable, 1);
     }
 
     ngx_conf_merge_value(conf->enable, prev->enable, 0);

@@ -103,8 +103,9 @@ ngx_http_sitepreserver_set_recall(ngx_conf_t *cf, ngx_command_t *cmd,
             }
         }
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                           &value[i]);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\", "
+                           "it must be timeout= with up to 10s or hosts= with "
+                           "names of hosts, each once", &value[i]);
         return NGX_CONF_ERROR;
     }
 

@@ -87,9 +87,7 @@ ngx_http_sitepreserver_shops_init(ngx_conf_t *cf,
 
         /* a preset is included, and nothing was said of whether it is on */
 
-        if (scf->ruled && !scf->used && !scf->switched
-            && lcf->enable == NGX_CONF_UNSET)
-        {
+        if (scf->ruled && !scf->switched && lcf->enable == NGX_CONF_UNSET) {
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                           "there are \"sitepreserver_event\" for the server "
                           "in %s:%ui, but \"sitepreserver\" is on nowhere in "

@@ -121,8 +121,7 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
     rc = sp_cookies_create(&rules->cookies, &rules->pool, &rules->visitor,
                            &rules->own);
     if (rc != SP_OK) {
-        return rc == SP_LIMIT ? sp_words_error(err, "too many cookies", NULL)
-                              : rc;
+        return rc;
     }
 
     for (alias = 0; alias < rules->naliases; alias++) {

@@ -4,26 +4,36 @@
 
 #include "sp_cookies.h"
 #include "sp_cookie.h"
-#include "sp_literals.h"
-#include "sp_words.h"
+
+
+/* A name up to its "*", which cookies that are meant begin with. */
+
+typedef struct {
+    sp_str_t       begin;
+    unsigned       bit;
+} sp_cookies_name_t;
 
 
 struct sp_cookies_s {
-    sp_literals_t  *literals;
-    unsigned        all;            /* bits */
+    uint32_t           first[256];  /* names that begin with that byte */
+    unsigned           all;         /* bits of all of them */
+    unsigned           n;
+    sp_cookies_name_t  names[SP_ALTERNATIVES_MAX + 1];
 };
 
 
-static sp_rc_t sp_cookies_add(sp_cookies_t *cookies, const sp_pool_t *pool,
-    const sp_str_t *name, unsigned i);
-static sp_str_t sp_cookies_piece(const sp_str_t *name);
+static void sp_cookies_add(sp_cookies_t *cookies, const sp_str_t *name,
+    unsigned bit);
+static unsigned sp_cookies_in(const sp_cookies_t *cookies,
+    const sp_str_t *header);
+static unsigned sp_cookies_at(const sp_cookies_t *cookies, const char *p,
+    size_t len);
 
 
 sp_rc_t
 sp_cookies_create(sp_cookies_t **out, const sp_pool_t *pool,
     sp_sources_t *sources, const sp_str_t *more)
 {
-    sp_rc_t        rc;
     unsigned       i;
     sp_source_t   *source;
     sp_cookies_t  *cookies;
@@ -35,106 +45,54 @@ sp_cookies_create(sp_cookies_t **out, const sp_pool_t *pool,
         return SP_NOMEM;
     }
 
-    cookies->literals = sp_literals_create(pool);
-    if (cookies->literals == NULL) {
-        return SP_NOMEM;
-    }
+    sp_cookies_add(cookies, more, SP_COOKIES_MORE);
 
-    rc = sp_cookies_add(cookies, pool, more, SP_ALTERNATIVES_MAX);
-
-    for (i = 0; i < sources->n && rc == SP_OK; i++) {
+    for (i = 0; i < sources->n; i++) {
         source = &sources->list[i];
 
         if (source->kind == SP_SOURCE_COOKIE) {
             source->absent = 1u << i;
-            rc = sp_cookies_add(cookies, pool, &source->name, i);
+            sp_cookies_add(cookies, &source->name, source->absent);
         }
     }
 
-    if (rc != SP_OK || cookies->all == 0) {
-        return rc;
-    }
-
-    rc = sp_literals_build(cookies->literals);
-    if (rc == SP_OK) {
+    if (cookies->n != 0) {
         *out = cookies;
     }
 
-    return rc;
+    return SP_OK;
 }
 
 
-static sp_rc_t
-sp_cookies_add(sp_cookies_t *cookies, const sp_pool_t *pool,
-    const sp_str_t *name, unsigned i)
+/* One that may begin with anything is never told to be absent. */
+
+static void
+sp_cookies_add(sp_cookies_t *cookies, const sp_str_t *name, unsigned bit)
 {
-    char      *p;
-    size_t     n;
-    sp_rc_t    rc;
-    sp_str_t   piece;
+    const char         *star;
+    sp_cookies_name_t  *entry;
 
-    piece = sp_cookies_piece(name);
-
-    if (piece.len < SP_LITERAL_MIN) {
-        return SP_OK;
+    if (name->len == 0 || name->data[0] == '*') {
+        return;
     }
 
-    p = sp_alloc(pool, piece.len);
-    if (p == NULL) {
-        return SP_NOMEM;
-    }
+    entry = &cookies->names[cookies->n];
+    star = memchr(name->data, '*', name->len);
 
-    for (n = 0; n < piece.len; n++) {
-        p[n] = piece.data[n] >= 'A' && piece.data[n] <= 'Z'
-               ? (char) (piece.data[n] | 0x20) : piece.data[n];
-    }
+    entry->begin.data = name->data;
+    entry->begin.len = star != NULL ? (size_t) (star - name->data)
+                                    : name->len;
+    entry->bit = bit;
 
-    piece.data = p;
-    rc = sp_literals_add(cookies->literals, &piece, i);
-
-    if (rc == SP_OK) {
-        cookies->all |= 1u << i;
-    }
-
-    return rc;
-}
-
-
-/* The longest piece of a name that may have a "*". */
-
-static sp_str_t
-sp_cookies_piece(const sp_str_t *name)
-{
-    size_t    i, start;
-    sp_str_t  piece;
-
-    piece.data = name->data;
-    piece.len = 0;
-    start = 0;
-
-    for (i = 0; i <= name->len; i++) {
-
-        if (i < name->len && name->data[i] != '*') {
-            continue;
-        }
-
-        if (i - start > piece.len) {
-            piece.data = name->data + start;
-            piece.len = i - start;
-        }
-
-        start = i + 1;
-    }
-
-    return piece;
+    cookies->first[(unsigned char) name->data[0]] |= 1u << cookies->n++;
+    cookies->all |= bit;
 }
 
 
 unsigned
 sp_cookies_absent(const sp_cookies_t *cookies, const sp_exchange_t *ex)
 {
-    unsigned  i;
-    uint64_t  found;
+    unsigned  i, found;
     sp_str_t  header;
 
     static const sp_str_t  name = sp_string("cookie");
@@ -150,8 +108,70 @@ sp_cookies_absent(const sp_cookies_t *cookies, const sp_exchange_t *ex)
          && ex->request_header(ex->data, &name, i, &header);
          i++)
     {
-        (void) sp_literals_find(cookies->literals, &header, &found);
+        found |= sp_cookies_in(cookies, &header);
     }
 
-    return cookies->all & ~(unsigned) found;
+    return cookies->all & ~found;
+}
+
+
+/* Values are long, and nobody looks into them. */
+
+static unsigned
+sp_cookies_in(const sp_cookies_t *cookies, const sp_str_t *header)
+{
+    unsigned     found;
+    const char  *p, *last;
+
+    found = 0;
+    p = header->data;
+    last = p + header->len;
+
+    while (p < last) {
+
+        if (*p == ' ' || *p == '\t') {
+            p++;
+            continue;
+        }
+
+        if (cookies->first[(unsigned char) *p]) {
+            found |= sp_cookies_at(cookies, p, (size_t) (last - p));
+        }
+
+        p = memchr(p, ';', (size_t) (last - p));
+        if (p == NULL) {
+            break;
+        }
+
+        p++;
+    }
+
+    return found;
+}
+
+
+static unsigned
+sp_cookies_at(const sp_cookies_t *cookies, const char *p, size_t len)
+{
+    uint32_t                  left;
+    unsigned                  found;
+    const sp_cookies_name_t  *name;
+
+    found = 0;
+
+    for (left = cookies->first[(unsigned char) *p]; left != 0;
+         left &= left - 1)
+    {
+        name = &cookies->names[__builtin_ctz(left)];
+
+        if (name->begin.len <= len
+            && name->begin.data[name->begin.len - 1]
+               == p[name->begin.len - 1]
+            && memcmp(name->begin.data, p, name->begin.len) == 0)
+        {
+            found |= name->bit;
+        }
+    }
+
+    return found;
 }

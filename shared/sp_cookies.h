@@ -3,7 +3,7 @@
  *
  * Which of the cookies that tell who somebody is can be in a request at all?
  * Pages of people without any of them are most of a shop's pages, so all names
- * are looked for at once, and nothing is parsed.
+ * are looked for in one pass, which looks at the beginning of each cookie only.
  */
 
 #ifndef SP_COOKIES_H
@@ -18,8 +18,8 @@ typedef struct sp_cookies_s  sp_cookies_t;
 
 /*
  * Of the cookies among these sources, whose absent bits are set to 1 << their
- * place, and of one more, which may be empty: 1 << SP_ALTERNATIVES_MAX.
- * *cookies NULL: there are none, or their names are too short.  SP_NOMEM.
+ * place, and of one more, which may be empty.  *cookies NULL: none of them
+ * begins with something.  The names must live as long.  SP_NOMEM.
  */
 
 #define SP_COOKIES_MORE  (1u << SP_ALTERNATIVES_MAX)

@@ -460,6 +460,7 @@ sp_observe_viewer(const sp_rules_t *rules, const sp_exchange_t *ex,
     const sp_pool_t *pool, sp_str_t *visitor, int *own)
 {
     unsigned            i, absent;
+    sp_str_t            header;
     const sp_source_t  *source;
 
     absent = sp_cookies_absent(rules->cookies, ex);
@@ -468,9 +469,14 @@ sp_observe_viewer(const sp_rules_t *rules, const sp_exchange_t *ex,
     for (i = 0; i < rules->visitor.n; i++) {
         source = &rules->visitor.list[i];
 
-        if (!(source->absent & absent) && !(source->needs & SP_NEEDS_SHOP)) {
-            return sp_observe_session(rules, ex, absent, pool, visitor);
+        if ((source->absent & absent) || (source->needs & SP_NEEDS_SHOP)
+            || (source->kind == SP_SOURCE_HEADER
+                && !ex->request_header(ex->data, &source->name, 0, &header)))
+        {
+            continue;
         }
+
+        return sp_observe_session(rules, ex, absent, pool, visitor);
     }
 
     return SP_DONE;

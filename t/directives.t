@@ -71,6 +71,11 @@ passes('a server name is a shop', "sitepreserver_secret_file $secret;"
     like($out, $missed, 'rules that are not switched on are missed');
     is($status, 0, '... and that is no error');
 
+    ($status, $out) = $nginx->test_config("sitepreserver_secret_file $secret;"
+        . "server { $listen server_name a; $rule location /r { sitepreserver_recall; }"
+        . " location /c { sitepreserver_capture; } }");
+    like($out, $missed, '... beside what is on by itself, too');
+
     for my $said ("server { $listen $rule sitepreserver off; }",
                   "server { $listen $rule location /a { sitepreserver off; } }",
                   "sitepreserver off; server { $listen $rule }",

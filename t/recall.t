@@ -371,7 +371,7 @@ sitepreserver_secret_file $secret;
 server { listen 127.0.0.1:%%PORT%%; server_name a;
     location / { sitepreserver_recall @$case; } }
 CONF
-    ok($status && $said =~ /invalid parameter "\Q$case->[0]\E" in .*:\d+/,
+    ok($status && $said =~ /invalid parameter "\Q$case->[0]\E", it must be .* in .*:\d+/,
         "\"@$case\" is no parameter") or diag $said;
 }
 

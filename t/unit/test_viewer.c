@@ -144,7 +144,7 @@ viewer_(const char *cookie, const char *expected, int expected_own, int line)
     sp_exchange_t  ex;
 
     x = (exchange_t) { .method = "GET", .uri = "/carts/c7",
-                       .request = { { "cookie", cookie } } };
+                       .request = { { cookie != NULL ? "cookie" : NULL, cookie } } };
     exchange_show(&x, &ex);
 
     rc = sp_observe_viewer(lab.rules, &ex, sp_arena_pool(lab.pool), &visitor,
@@ -202,12 +202,15 @@ cookies_of_visitors(void **unused)
     viewer("s=9", "9", 0);
     viewer("Cart=7; wp_session_z=8", "8", 0);
 
+    viewer("cart=7; xs=1; x=wp_session_1; s", "", 0);
+    viewer(" \t;;  ;\tCart=6 ;", "6", 0);
+
     /* not certainly away, and not there */
 
-    viewer("x=wp_session_1", "", 0);
-    viewer("cart=7", "", 0);
     viewer("sp_visitor=1", "", 1);
-    viewer("SP_VISITORS=1; wp_session_1=2", "2", 1);
+    viewer("a;sp_visitors=1; wp_session_1=2", "2", 1);
+    viewer("wp_session_", "", 0);
+    viewer("SP_VISITOR=1;sp_visito", "", 0);
 }
 
 
@@ -219,16 +222,22 @@ other_sources(void **unused)
     viewer("session=b; sp_visitor=", "b", 1);
 
     sp_rules_free(lab.rules);
+    own("sitepreserver_visitor header:Cookie or header:X-None;", "o");
+    viewer("a=b", "a=b", 0);
+    viewer(NULL, "", 0);
+
+    sp_rules_free(lab.rules);
     own("sitepreserver_visitor cookie:session"
         " or response.header:X-Session;", "");
     viewer("a=b", "", 1);
     viewer("session=b", "b", 1);
 
-    /* no names that could be looked for */
+    /* a name that may be any */
 
     sp_rules_free(lab.rules);
     own("sitepreserver_visitor cookie:s or cookie:*;", "o");
-    viewer("a=b", "b", 1);
+    viewer("a=b", "b", 0);
+    viewer("a=b; o", "b", 1);
 }
 
 

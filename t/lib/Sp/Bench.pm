@@ -121,18 +121,20 @@ sub _asked ($port, $r) {
 
 
 # What callgrind wrote: all instructions, those within calls of the heap's
-# functions by others, and how many calls these were.
+# functions by others (posix_memalign calls malloc), and how many calls these were.
 sub _counted ($file) {
     my $heap = qr/^(?:malloc|free|calloc|realloc|posix_memalign|memalign)$/;
     my ($all, $within, $calls) = (0, 0, 0);
-    my ($name, $called, $times) = ('', '');
+    my ($object, $called, $times) = ('', '');
 
     open(my $fh, '<', $file) or die "$file: $!\n";
 
     while (my $line = <$fh>) {
-        if ($line =~ /^c?fn=(.*)/) {
-            my $function = $1 =~ s/'\d+$//r;
-            $line =~ /^c/ ? ($called = $function) : ($name = $function);
+        if ($line =~ /^ob=(.*)/) {
+            $object = $1;
+
+        } elsif ($line =~ /^cfn=(.*)/) {
+            $called = $1 =~ s/'\d+$//r;
 
         } elsif ($line =~ /^calls=(\d+)/) {
             $times = $1;
@@ -143,7 +145,7 @@ sub _counted ($file) {
             if (!defined $times) {
                 $all += $cost;
 
-            } elsif ($called =~ $heap && $name !~ $heap) {
+            } elsif ($called =~ $heap && $object !~ m{/libc\.so}) {
                 $within += $cost;
                 $calls += $times;
             }
