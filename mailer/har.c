@@ -73,6 +73,13 @@ har_read(const char *path, har_each_pt each, har_damaged_pt damaged,
     reader.arena = sp_arena_create(0);
     rc = reader.arena != NULL ? har_file(&reader, err) : SP_NOMEM;
 
+    /* a directory, or a disk that fails, is no end */
+
+    if (ferror(reader.file) && rc != SP_NOMEM) {
+        strcpy(err->text, "the log cannot be read");
+        rc = SP_INVALID;
+    }
+
     if (reader.file != stdin) {
         fclose(reader.file);
     }

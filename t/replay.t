@@ -123,6 +123,15 @@ is(scalar(grep { $_->{why} eq 'empty' } $woo->{carts}->@*), 1,
     'one is empty');
 
 
+# What cannot be read is neither empty nor at its end.
+
+for ([ $dir, 'the log cannot be read' ], [ put('nothing', ''), 'the log is empty' ]) {
+    my ($status, undef, $err) = replay('--config',
+        "$root/conf/presets/woocommerce.conf", $_->[0]);
+    is("$status $err", "1 sitepreserver: $_->[1]\n", $_->[1]);
+}
+
+
 # A configuration: includes, names, two servers, rules of http and server.
 
 put('shop.rules', <<'CONF');
