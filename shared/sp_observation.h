@@ -17,6 +17,7 @@
 
 #define SP_BODY_TEXT   (16 * 1024)  /* of an answer kept for response.body */
 #define SP_ROOTS_SEEN  16
+#define SP_SETS        16           /* cookies of an answer that are kept */
 
 
 typedef enum {
@@ -73,6 +74,7 @@ struct sp_observation_s {
     char                 *text;     /* for response.body */
     size_t                text_len;
     unsigned              nseen;    /* keys of root fields */
+    unsigned              nsets;    /* cookies of the answer */
 
     /* what was found in either */
 
@@ -93,12 +95,15 @@ struct sp_observation_s {
                                        or nothing that can be read */
     unsigned              no_page:1;        /* the answer is no HTML */
     unsigned              nomem:1;
+    unsigned              sets_read:1;      /* nsets is what there is; more than
+                                               SP_SETS are not kept */
 
-    /* cleared as far as words and nseen say */
+    /* cleared as far as words, nseen and nsets say */
 
     uint64_t              met[SP_RULES_WORDS];
     uint64_t              alive[SP_RULES_WORDS];    /* not yet ruled out */
     sp_str_t              seen[SP_ROOTS_SEEN];
+    sp_cookie_t           sets[SP_SETS];
 };
 
 

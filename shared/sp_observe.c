@@ -170,6 +170,9 @@ sp_observe_end(sp_observation_t *ob, unsigned status, sp_outcome_t **out)
 
     sp_response_finish(ob);
 
+    /* filters behind us may have set cookies, too */
+
+    ob->sets_read = 0;
     ob->status = status;
     ob->have |= SP_NEEDS_ANSWER | SP_NEEDS_RESPONSE_BODY;
 

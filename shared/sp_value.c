@@ -15,6 +15,9 @@ static sp_rc_t sp_value_uri(sp_observation_t *ob, const sp_source_t *source,
     sp_str_t *text);
 static sp_rc_t sp_value_response_cookie(sp_observation_t *ob,
     const sp_source_t *source, sp_str_t *text);
+static void sp_value_sets(sp_observation_t *ob);
+static sp_rc_t sp_value_set(const sp_observation_t *ob, unsigned i,
+    sp_cookie_t *set);
 static sp_rc_t sp_value_scanned(sp_observation_t *ob,
     const sp_source_t *source, sp_value_t *value);
 
@@ -285,28 +288,88 @@ sp_value_set_cookie(sp_observation_t *ob, const sp_str_t *wanted,
 {
     sp_rc_t      rc;
     unsigned     i;
-    sp_str_t     header;
     sp_cookie_t  set;
-
-    static const sp_str_t  name = sp_string("set-cookie");
 
     if (!ob->answered) {
         return SP_DONE;
     }
 
+    if (!ob->sets_read) {
+        sp_value_sets(ob);
+    }
+
+    if (ob->nsets <= SP_SETS) {
+
+        /* the last one counts */
+
+        for (i = ob->nsets; i > 0; i--) {
+            if (sp_cookie_is(wanted, &ob->sets[i - 1].name)) {
+                *cookie = ob->sets[i - 1];
+                return SP_OK;
+            }
+        }
+
+        return SP_DONE;
+    }
+
     rc = SP_DONE;
 
-    for (i = 0; ob->ex->response_header(ob->ex->data, &name, i, &header); i++)
-    {
-        if (sp_cookie_set(&header, ob->ex->now, &set) == SP_OK
-            && sp_cookie_is(wanted, &set.name))
-        {
+    for (i = 0; sp_value_set(ob, i, &set) == SP_OK; i++) {
+        if (set.name.len != 0 && sp_cookie_is(wanted, &set.name)) {
             *cookie = set;
             rc = SP_OK;
         }
     }
 
     return rc;
+}
+
+
+/* Rules and visitors ask for one name after another: they are read once. */
+
+static void
+sp_value_sets(sp_observation_t *ob)
+{
+    unsigned     i;
+    sp_cookie_t  set;
+
+    ob->sets_read = 1;
+    ob->nsets = 0;
+
+    for (i = 0; ob->nsets <= SP_SETS && sp_value_set(ob, i, &set) == SP_OK;
+         i++)
+    {
+        if (set.name.len == 0) {
+            continue;
+        }
+
+        if (ob->nsets < SP_SETS) {
+            ob->sets[ob->nsets] = set;
+        }
+
+        ob->nsets++;
+    }
+}
+
+
+/* The i-th Set-Cookie header, without a name if it is none.  SP_DONE: none. */
+
+static sp_rc_t
+sp_value_set(const sp_observation_t *ob, unsigned i, sp_cookie_t *set)
+{
+    sp_str_t  header;
+
+    static const sp_str_t  name = sp_string("set-cookie");
+
+    if (!ob->ex->response_header(ob->ex->data, &name, i, &header)) {
+        return SP_DONE;
+    }
+
+    if (sp_cookie_set(&header, ob->ex->now, set) != SP_OK) {
+        set->name.len = 0;
+    }
+
+    return SP_OK;
 }
 
 

@@ -343,6 +343,47 @@ answers_for_one_visitor(void **unused)
 }
 
 
+/* Up to how many are kept, and more; those that are none among them. */
+
+static void
+cookies_of_answers(void **unused)
+{
+    unsigned    i, n;
+    char        sets[EXCHANGE_HEADERS][16];
+    exchange_t  x;
+
+    rules("sitepreserver_visitor cookie:s;"
+          "sitepreserver_event login POST = /x {"
+          " if response.cookie:a* = last; if response.cookie:b deleted;"
+          " if response.cookie:c absent; customer response.cookie:d; }");
+
+    for (n = 6; n < EXCHANGE_HEADERS; n++) {
+
+        x = (exchange_t) { .method = "POST", .uri = "/x", .status = 200 };
+
+        for (i = 0; i < n; i++) {
+            snprintf(sets[i], sizeof(sets[i]), i == 2 ? "none" : "x%u=1", i);
+            x.response[i][0] = "set-cookie";
+            x.response[i][1] = sets[i];
+        }
+
+        x.response[0][1] = "a1=first";
+        x.response[1][1] = "b=1; Max-Age=0";
+        x.response[n - 3][1] = "d=42";
+        x.response[n - 2][1] = "a2=last";
+        x.response[n - 1][1] = "s=new";
+
+        assert_non_null(play(&x));
+        is(lab.out->customer, "42");
+        is(lab.out->next_visitor, "new");
+
+        x.response[n - 1][1] = "a3=other";
+        play(&x);
+        assert_true(lab.rc != SP_OK || lab.out->kinds == 0);
+    }
+}
+
+
 #define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 
@@ -354,6 +395,7 @@ main(void)
         TEST(long_strings),
         TEST(cookies_of_visitors),
         TEST(other_sources),
+        TEST(cookies_of_answers),
         TEST(scripts_that_ask),
         TEST(answers_for_one_visitor),
     };
