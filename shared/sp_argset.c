@@ -3,6 +3,7 @@
  */
 
 #include "sp_argset.h"
+#include "sp_argnames.h"
 
 
 typedef struct sp_argset_rule_s  sp_argset_rule_t;
@@ -17,6 +18,7 @@ struct sp_argset_rule_s {
 
 struct sp_argset_s {
     const sp_pool_t     *pool;
+    sp_argnames_t       *names;
     size_t               mask;
     sp_argset_rule_t   **buckets;
 };
@@ -57,10 +59,11 @@ sp_argset_create(const sp_pool_t *pool, unsigned n)
     }
 
     set->pool = pool;
+    set->names = sp_argnames_create(pool);
     set->mask = size - 1;
     set->buckets = sp_calloc(pool, size * sizeof(sp_argset_rule_t *));
 
-    return set->buckets != NULL ? set : NULL;
+    return set->names != NULL && set->buckets != NULL ? set : NULL;
 }
 
 
@@ -91,7 +94,14 @@ sp_argset_add(sp_argset_t *set, const sp_str_t *name, unsigned rule,
     entry->next = *bucket;
     *bucket = entry;
 
-    return SP_OK;
+    return sp_argnames_add(set->names, name);
+}
+
+
+sp_rc_t
+sp_argset_build(sp_argset_t *set)
+{
+    return sp_argnames_build(set->names);
 }
 
 
@@ -102,6 +112,10 @@ sp_argset_find(const sp_argset_t *set, const sp_str_t *args,
     uint32_t                 hash;
     const char              *p, *end, *next;
     const sp_argset_rule_t  *entry;
+
+    if (sp_argnames_absent(set->names, args)) {
+        return;
+    }
 
     p = args->data;
     end = p + args->len;

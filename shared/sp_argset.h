@@ -19,10 +19,14 @@ typedef struct sp_argset_s  sp_argset_t;
 sp_argset_t *sp_argset_create(const sp_pool_t *pool, unsigned n);
 
 
-/* Adds a name (decoded) for a rule and its methods.  SP_NOMEM. */
+/*
+ * Adds a name (decoded) for a rule and its methods; when all are added, the set
+ * is built.  SP_NOMEM.
+ */
 
 sp_rc_t sp_argset_add(sp_argset_t *set, const sp_str_t *name, unsigned rule,
     unsigned methods);
+sp_rc_t sp_argset_build(sp_argset_t *set);
 
 
 /* Sets the bits of the rules of which args has an argument. */

@@ -156,54 +156,26 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
 static sp_rc_t
 sp_compile_route(sp_rules_t *rules)
 {
-    char            *p;
-    size_t           j;
-    sp_rc_t          rc;
-    unsigned         i;
-    sp_str_t         name;
-    sp_literals_t   *set;
+    unsigned  i;
 
     if (rules->route.n == 0) {
         return SP_OK;
     }
 
-    set = sp_literals_create(&rules->pool);
-    if (set == NULL) {
+    rules->route_args = sp_argnames_create(&rules->pool);
+    if (rules->route_args == NULL) {
         return SP_NOMEM;
     }
 
     for (i = 0; i < rules->route.n; i++) {
-        name = rules->route.list[i].name;
-
-        if (memchr(name.data, '*', name.len) != NULL) {
-            return SP_OK;
-        }
-
-        p = sp_alloc(&rules->pool, name.len);
-        if (p == NULL) {
+        if (sp_argnames_add(rules->route_args, &rules->route.list[i].name)
+            != SP_OK)
+        {
             return SP_NOMEM;
         }
-
-        for (j = 0; j < name.len; j++) {
-            p[j] = name.data[j] >= 'A' && name.data[j] <= 'Z'
-                   ? (char) (name.data[j] | 0x20) : name.data[j];
-        }
-
-        name.data = p;
-
-        rc = sp_literals_add(set, &name, 0);
-        if (rc != SP_OK) {
-            return rc == SP_LIMIT ? SP_OK : rc;
-        }
     }
 
-    if (sp_literals_build(set) != SP_OK) {
-        return SP_NOMEM;
-    }
-
-    rules->route_args = set;
-
-    return SP_OK;
+    return sp_argnames_build(rules->route_args);
 }
 
 

@@ -121,7 +121,9 @@ sp_matcher_create(sp_matcher_t **out, const sp_pool_t *pool,
         }
     }
 
-    if (matcher->trie != NULL && sp_trie_build(matcher->trie) != SP_OK) {
+    if ((matcher->trie != NULL && sp_trie_build(matcher->trie) != SP_OK)
+        || (matcher->args != NULL && sp_argset_build(matcher->args) != SP_OK))
+    {
         return SP_NOMEM;
     }
 

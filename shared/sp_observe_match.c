@@ -11,7 +11,6 @@
 
 static int sp_observe_learnt(const sp_rules_t *rules, uint64_t *met,
     unsigned *wants);
-static int sp_observe_unrouted(const sp_rules_t *rules, const sp_str_t *args);
 static sp_observation_t *sp_observe_routed(const sp_rules_t *rules,
     const sp_exchange_t *ex, const sp_pool_t *pool, int part,
     unsigned *wants);
@@ -42,7 +41,8 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
     *wants = 0;
 
     if (!(ex->args.len != 0 ? rules->plain : rules->plain_bare)
-        && !sp_observe_unrouted(rules, &ex->args))
+        && (rules->route_args == NULL
+            || !sp_argnames_absent(rules->route_args, &ex->args)))
     {
         return sp_observe_routed(rules, ex, pool, 0, wants);
     }
@@ -56,25 +56,6 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
     }
 
     return sp_observe_met(rules, ex, &ex->uri, pool, met, method, wants);
-}
-
-
-/* Scripts and styles have arguments, too: their version. */
-
-static int
-sp_observe_unrouted(const sp_rules_t *rules, const sp_str_t *args)
-{
-    uint64_t  found;
-
-    if (rules->route_args == NULL
-        || memchr(args->data, '%', args->len) != NULL)
-    {
-        return 0;
-    }
-
-    found = 0;
-
-    return !sp_literals_find(rules->route_args, args, &found);
 }
 
 

@@ -8,12 +8,12 @@
 #ifndef SP_RULES_INT_H
 #define SP_RULES_INT_H
 
+#include "sp_argnames.h"
 #include "sp_condition.h"
 #include "sp_cookies.h"
 #include "sp_each.h"
 #include "sp_field.h"
 #include "sp_items.h"
-#include "sp_literals.h"
 #include "sp_matcher.h"
 #include "sp_pages.h"
 #include "sp_rules.h"
@@ -211,7 +211,7 @@ struct sp_rules_s {
     unsigned             neaches;
     uint64_t             watches;   /* sp_observe_watches() */
     sp_cookies_t        *cookies;   /* of visitors; NULL: none */
-    sp_literals_t       *route_args;    /* names of arguments of the route, if
+    sp_argnames_t       *route_args;    /* names of arguments of the route, if
                                            it has nothing else; or NULL */
     unsigned             lined:1;   /* sp_observe_lined() */
     unsigned             root_slot; /* of the answer's root keys, or
