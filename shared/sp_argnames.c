@@ -7,9 +7,8 @@
 
 
 struct sp_argnames_s {
-    const sp_pool_t  *pool;
-    sp_literals_t    *literals;
-    unsigned          any;          /* some name cannot be looked for */
+    sp_literals_t  *literals;
+    unsigned        any;            /* some name cannot be looked for */
 };
 
 
@@ -23,7 +22,6 @@ sp_argnames_create(const sp_pool_t *pool)
         return NULL;
     }
 
-    names->pool = pool;
     names->literals = sp_literals_create(pool);
 
     return names->literals != NULL ? names : NULL;
@@ -35,10 +33,7 @@ sp_argnames_create(const sp_pool_t *pool)
 sp_rc_t
 sp_argnames_add(sp_argnames_t *names, const sp_str_t *name)
 {
-    char      *p;
-    size_t     i;
-    sp_rc_t    rc;
-    sp_str_t   lower;
+    sp_rc_t  rc;
 
     if (name->len == 0 || memchr(name->data, '*', name->len) != NULL
         || memchr(name->data, ' ', name->len) != NULL)
@@ -47,20 +42,7 @@ sp_argnames_add(sp_argnames_t *names, const sp_str_t *name)
         return SP_OK;
     }
 
-    p = sp_alloc(names->pool, name->len);
-    if (p == NULL) {
-        return SP_NOMEM;
-    }
-
-    for (i = 0; i < name->len; i++) {
-        p[i] = name->data[i] >= 'A' && name->data[i] <= 'Z'
-               ? (char) (name->data[i] | 0x20) : name->data[i];
-    }
-
-    lower.data = p;
-    lower.len = name->len;
-
-    rc = sp_literals_add(names->literals, &lower, 0);
+    rc = sp_literals_add(names->literals, name, 0);
 
     if (rc == SP_LIMIT) {
         names->any = 1;

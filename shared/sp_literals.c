@@ -110,6 +110,11 @@ sp_literals_add(sp_literals_t *set, const sp_str_t *literal, unsigned rule)
 
     for (i = 0; i < literal->len; i++) {
         c = (unsigned char) literal->data[i];
+
+        if (c >= 'A' && c <= 'Z') {
+            c |= 0x20;
+        }
+
         child = sp_literals_child(node, c);
 
         if (child == NULL) {
@@ -172,7 +177,7 @@ sp_literals_build(sp_literals_t *set)
     unsigned             c;
     sp_literals_node_t  *node, *child, *fail, *last;
 
-    /* literals are in lower case, texts need not be */
+    /* literals are kept in lower case, texts need not be */
 
     for (c = 'A'; c <= 'Z'; c++) {
         set->class[c] = set->class[c | 0x20];

@@ -38,8 +38,8 @@ typedef struct sp_literals_s  sp_literals_t;
 
 
 /*
- * A searcher; literals are added with the number of the rule that they stand
- * for, then it is built.  SP_NOMEM; SP_LIMIT: too many.
+ * A searcher; literals, which are copied, are added with the number of the rule
+ * that they stand for, then it is built.  SP_NOMEM; SP_LIMIT: too many.
  */
 
 sp_literals_t *sp_literals_create(const sp_pool_t *pool);

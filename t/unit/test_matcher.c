@@ -386,7 +386,7 @@ arguments(void **unused)
         set_args(&set, POST | GET, names, 1);
         set_args(&set, GET, names + 1, 2);
         set_args(&set, GET, names + 2, spaces ? 4 : 1);
-        set_args(&set, GET, names + 5, 1);
+        set_args(&set, GET, names + 4, 2);
         set_add(&set, POST, SP_URI_ANY, "*");
         set_add(&set, POST, SP_URI_EXACT, "/cart");
         set_end(&set);
