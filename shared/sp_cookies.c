@@ -47,6 +47,7 @@ struct sp_cookies_s {
 
 static void sp_cookies_add(sp_cookies_t *cookies, const sp_str_t *name,
     unsigned bit);
+static inline int sp_cookies_may(const sp_cookies_t *cookies, const char *p);
 static unsigned sp_cookies_begin(const sp_cookies_t *cookies, const char *p,
     const char *last);
 static unsigned sp_cookies_behind(const sp_cookies_t *cookies, const char *p,
@@ -151,23 +152,38 @@ unsigned
 sp_cookies_in(const sp_cookies_t *cookies, const sp_str_t *header)
 {
     unsigned     found;
-    const char  *last;
+    const char  *p, *last;
 
     if (cookies == NULL) {
         return 0;
     }
 
-    last = header->data + header->len;
+    p = header->data;
+    last = p + header->len;
 
-    found = sp_cookies_begin(cookies, header->data, last);
+    if (header->len < SP_COOKIES_STEP) {
+        return sp_cookies_begin(cookies, p, last)
+               | sp_cookies_behind(cookies, p, last);
+    }
 
-    return found | (header->len >= SP_COOKIES_STEP
-                    ? cookies->in(cookies, header->data, last)
-                    : sp_cookies_behind(cookies, header->data, last));
+    found = sp_cookies_may(cookies, p) ? sp_cookies_begin(cookies, p, last)
+                                       : 0;
+
+    return found | cookies->in(cookies, p, last);
 }
 
 
-/* Which names may be that of the cookie which begins here? */
+/* May the two bytes be those of a name, or of what comes before one? */
+
+static inline int
+sp_cookies_may(const sp_cookies_t *cookies, const char *p)
+{
+    return (cookies->first[(unsigned char) p[0]]
+            & cookies->second[(unsigned char) p[1]]) != 0;
+}
+
+
+/* Which names are that of the cookie which begins here? */
 
 static unsigned
 sp_cookies_begin(const sp_cookies_t *cookies, const char *p, const char *last)
@@ -219,7 +235,11 @@ sp_cookies_behind(const sp_cookies_t *cookies, const char *p,
             break;
         }
 
-        found |= sp_cookies_begin(cookies, ++p, last);
+        p++;
+
+        if (last - p < 2 || sp_cookies_may(cookies, p)) {
+            found |= sp_cookies_begin(cookies, p, last);
+        }
     }
 
     return found;
@@ -230,7 +250,8 @@ sp_cookies_behind(const sp_cookies_t *cookies, const char *p,
 
 /*
  * The same, 64 bytes at once: of a page this is most of what is done here.  Ends
- * where a name may be, if there is one.
+ * where a name may be, if there is one, or where there is no blank, as none is
+ * left out by a browser (RFC 6265, 4.2.1).
  */
 
 __attribute__((target("avx2,bmi")))
@@ -239,9 +260,8 @@ sp_cookies_avx2(const sp_cookies_t *cookies, const char *p, const char *last)
 {
     __m256i               low, high;
     uint64_t              ends;
-    const char           *stop;
+    const char           *name, *stop;
     const __m256i         semicolons = _mm256_set1_epi8(';');
-    const unsigned char  *name;
 
     for (stop = last - SP_COOKIES_STEP; p <= stop; p += 64) {
 
@@ -255,10 +275,9 @@ sp_cookies_avx2(const sp_cookies_t *cookies, const char *p, const char *last)
                | (uint64_t) (uint32_t) _mm256_movemask_epi8(high) << 32;
 
         for ( /* void */ ; ends != 0; ends &= ends - 1) {
-            name = (const unsigned char *) p + 1 + __builtin_ctzll(ends);
-            name += *name == ' ';
+            name = p + __builtin_ctzll(ends) + 2;
 
-            if (cookies->first[name[0]] & cookies->second[name[1]]) {
+            if (name[-1] != ' ' || sp_cookies_may(cookies, name)) {
                 return sp_cookies_behind(cookies, p, last);
             }
         }

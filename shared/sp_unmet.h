@@ -101,22 +101,33 @@ sp_unmet_add(const sp_unmet_t *unmet, uint64_t hash, const char *p, size_t len)
 }
 
 
-/* The key of a request; whose: the rules that it is shown to. */
+/*
+ * The key of a request; whose: the rules that it is shown to.  Where the URI is
+ * as it came, its arguments are one string with it.
+ */
 
 static inline uint64_t
 sp_unmet_key(const sp_unmet_t *unmet, const void *whose, uint64_t method,
     const sp_str_t *uri, const sp_str_t *args)
 {
+    size_t    len;
     uint64_t  hash;
 
     hash = unmet->secret[0] ^ (uintptr_t) whose ^ method << 48;
-    hash = sp_unmet_add(unmet, hash, uri->data, uri->len);
+    len = uri->len;
 
     if (args->len != 0) {
-        hash = sp_unmet_add(unmet, hash, args->data, args->len);
+
+        if (args->data == uri->data + len + 1) {
+            hash ^= (uint64_t) len << 32;
+            len += 1 + args->len;
+
+        } else {
+            hash = sp_unmet_add(unmet, hash, args->data, args->len);
+        }
     }
 
-    return hash | 1;
+    return sp_unmet_add(unmet, hash, uri->data, len) | 1;
 }
 
 
