@@ -112,6 +112,7 @@ replay_build(replay_build_t *b, const sp_outcome_t *outcome, unsigned kinds)
 
     b->event.kinds = kinds;
     b->event.status = replay->x->status;
+    b->event.seen = (uint64_t) replay->now;
     b->event.currency = outcome->currency;
     b->event.cart = outcome->cart;
     b->event.lines = outcome->lines;
