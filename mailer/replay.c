@@ -111,6 +111,14 @@ replay_counts(const replay_t *replay)
 }
 
 
+int
+replay_nameless(const replay_t *replay)
+{
+    return replay->counts.no_session != 0
+           && replay->counts.no_session == replay->counts.sought;
+}
+
+
 const char *
 replay_refusal(const replay_t *replay)
 {
