@@ -242,6 +242,8 @@ is((replay('--config', $conf, '--server', 'none', $log))[0], 2,
 
 for ([ "sitepreserver_event set_cart GET = /x {\n items json:y { bogus z; }\n}\n",
        qr/bogus.* in \S+:2$/ ],
+     [ "\nsitepreserver_event login GET,GET = /x {\n}\n",
+       qr/method "GET" stands twice in \S+:2$/ ],
      [ "http {\n server {\n", qr/expecting "\}" in \S+:3$/ ],
      [ "sitepreserver_shop A;\n", qr/shop name "A".* in \S+:1$/ ],
      [ "include nowhere.conf;\n", qr/nowhere\.conf.* in \S+:1$/ ],
