@@ -9,19 +9,11 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 use Sp::Test;
-use Sp::Clock;
-use Sp::Redis;
-use Sp::Functions;
-
-my $clock = Sp::Clock->new;
-my $redis = Sp::Redis->new;
-my $f;
+use Sp::Functions::Shops qw($clock $redis $f id shop);
 
 my ($MINUTE, $HOUR, $DAY) = (60, 3600, 86_400);
 my ($K, $L, $M) = ([ '1', 'k1', 2, 500 ], [ '2', 'k2', 1, 900 ],
                    [ '3', 'k3', 1, 100 ]);
-
-sub id ($name) { return Sp::Functions::id($name) }
 
 # Who is due.
 sub due () { return join ' ', map { $_->{shopper} =~ s/_+\z//r } $f->claim }
@@ -38,16 +30,6 @@ sub page ($visit, $order, %e) {
 
 sub fill ($visit, @lines) {
     return $f->event($visit, kinds => 'set_cart', lines => \@lines);
-}
-
-# A shop of its own for each subtest.
-my $shops = 0;
-
-sub shop ($name, $code, %o) {
-    $clock->morning;
-    $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
-                            load => $shops == 1, %o);
-    subtest $name => $code;
 }
 
 
