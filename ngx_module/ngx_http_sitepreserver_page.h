@@ -12,6 +12,8 @@
 
 #include "ngx_http_sitepreserver_ctx.h"
 
+#include "sp_html_type.h"
+
 
 /*
  * Is the answer a whole page of HTML?  One without a body (304) does not say
@@ -21,16 +23,14 @@
 static ngx_inline ngx_uint_t
 ngx_http_sitepreserver_is_page(ngx_http_request_t *r)
 {
-    static const u_char  html[] = "text/html";
+    ngx_str_t  *type;
 
-    return r->headers_out.content_type.len >= sizeof(html) - 1
-           && (r->headers_out.content_type.data[5] | 0x20) == 'h'
-           && (memcmp(r->headers_out.content_type.data, html,
-                      sizeof(html) - 1)
-               == 0
-               || ngx_strncasecmp(r->headers_out.content_type.data,
-                                  (u_char *) html, sizeof(html) - 1)
-                  == 0)
+    type = &r->headers_out.content_type;
+
+    /* text/html: most others are told by one byte */
+
+    return type->len > 5 && (type->data[5] | 0x20) == 'h'
+           && sp_html_type((char *) type->data, type->len)
            && r->method == NGX_HTTP_GET
            && ngx_http_sitepreserver_status(r) == NGX_HTTP_OK;
 }
