@@ -262,6 +262,8 @@ ngx_http_sitepreserver_observe_init(ngx_conf_t *cf)
     ngx_http_core_main_conf_t           *cmcf;
     ngx_http_sitepreserver_main_conf_t  *mcf;
 
+    /* a server's new rules may be where old ones were */
+
     sp_unmet_init(&ngx_http_sitepreserver_unmet);
 
     if (RAND_bytes((u_char *) ngx_http_sitepreserver_unmet.secret,
