@@ -9,6 +9,8 @@
 
 static ngx_table_elt_t *ngx_http_sitepreserver_find(ngx_list_part_t *part,
     const sp_str_t *name, unsigned i);
+static ngx_table_elt_t *ngx_http_sitepreserver_named(ngx_list_part_t *part,
+    const sp_str_t *name, unsigned i);
 
 
 #define ngx_http_sitepreserver_is(name, literal)                              \
@@ -86,16 +88,46 @@ ngx_http_sitepreserver_response_header(void *data, const sp_str_t *name,
 
 /* Names of a length often begin alike, and seldom end so. */
 
+#define ngx_http_sitepreserver_alike(h, name, end)                            \
+    ((h)->key.len == (name)->len                                              \
+     && ((h)->key.data[(name)->len - 1] | 0x20) == (end))
+
+
+/* Mostly there is none, and nothing has to be called to know that. */
+
 static ngx_table_elt_t *
 ngx_http_sitepreserver_find(ngx_list_part_t *part, const sp_str_t *name,
     unsigned i)
 {
-    size_t            len;
+    u_char            end;
+    ngx_list_part_t  *p;
+    ngx_table_elt_t  *h, *last;
+
+    end = (u_char) name->data[name->len - 1] | 0x20;
+
+    for (p = part; p != NULL; p = p->next) {
+
+        h = p->elts;
+
+        for (last = h + p->nelts; h < last; h++) {
+            if (ngx_http_sitepreserver_alike(h, name, end)) {
+                return ngx_http_sitepreserver_named(part, name, i);
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_http_sitepreserver_apart ngx_table_elt_t *
+ngx_http_sitepreserver_named(ngx_list_part_t *part, const sp_str_t *name,
+    unsigned i)
+{
     u_char            end;
     ngx_table_elt_t  *h, *last;
 
-    len = name->len;
-    end = (u_char) name->data[len - 1] | 0x20;
+    end = (u_char) name->data[name->len - 1] | 0x20;
 
     for ( /* void */ ; part != NULL; part = part->next) {
 
@@ -103,9 +135,9 @@ ngx_http_sitepreserver_find(ngx_list_part_t *part, const sp_str_t *name,
 
         for (last = h + part->nelts; h < last; h++) {
 
-            if (h->key.len != len || (h->key.data[len - 1] | 0x20) != end
-                || h->hash == 0
-                || ngx_strncasecmp(h->key.data, (u_char *) name->data, len)
+            if (!ngx_http_sitepreserver_alike(h, name, end) || h->hash == 0
+                || ngx_strncasecmp(h->key.data, (u_char *) name->data,
+                                   name->len)
                    != 0)
             {
                 continue;

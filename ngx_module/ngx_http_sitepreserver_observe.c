@@ -26,6 +26,7 @@ static ngx_int_t ngx_http_sitepreserver_rewrite_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_locate(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_access_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_log_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_sitepreserver_ruleless(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_over(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_handler(
     ngx_http_core_main_conf_t *cmcf, ngx_uint_t phase,
@@ -62,7 +63,7 @@ ngx_http_sitepreserver_post_read_handler(ngx_http_request_t *r)
     key = sp_unmet_key(&ngx_http_sitepreserver_unmet, scf, r->method, &uri,
                        &args);
 
-    if (sp_unmet_has(&ngx_http_sitepreserver_unmet, key) && !scf->lined) {
+    if (sp_unmet_has(&ngx_http_sitepreserver_unmet, key)) {
         return NGX_DECLINED;
     }
 
@@ -96,7 +97,7 @@ ngx_http_sitepreserver_ask(ngx_http_request_t *r,
         if (wants & SP_WANT_MEMORY) {
             ngx_http_sitepreserver_no_memory(r);
 
-        } else if ((wants & SP_UNMET)
+        } else if ((wants & SP_UNMET) && !scf->lined
                    && sp_unmet_ready(&ngx_http_sitepreserver_unmet))
         {
             sp_unmet_put(&ngx_http_sitepreserver_unmet, key);
@@ -192,18 +193,24 @@ ngx_http_sitepreserver_access_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_sitepreserver_log_handler(ngx_http_request_t *r)
 {
-    ngx_http_sitepreserver_loc_conf_t  *lcf;
-
     if (!ngx_http_sitepreserver_ctx_none(r)) {
         return ngx_http_sitepreserver_over(r);
     }
 
-    if (ngx_http_sitepreserver_is_page(r)) {
-        lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
+    return ngx_http_sitepreserver_may_be_page(r)
+           ? ngx_http_sitepreserver_ruleless(r) : NGX_OK;
+}
 
-        if (lcf->enable) {
-            ngx_http_sitepreserver_page_view(r);
-        }
+
+static ngx_http_sitepreserver_apart ngx_int_t
+ngx_http_sitepreserver_ruleless(ngx_http_request_t *r)
+{
+    ngx_http_sitepreserver_loc_conf_t  *lcf;
+
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
+
+    if (lcf->enable) {
+        ngx_http_sitepreserver_page_view(r);
     }
 
     return NGX_OK;
@@ -214,7 +221,6 @@ static ngx_http_sitepreserver_apart ngx_int_t
 ngx_http_sitepreserver_over(ngx_http_request_t *r)
 {
     ngx_http_sitepreserver_ctx_t       *ctx;
-    ngx_http_sitepreserver_loc_conf_t  *lcf;
     ngx_http_sitepreserver_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
@@ -234,9 +240,7 @@ ngx_http_sitepreserver_over(ngx_http_request_t *r)
 
             /* a page at which a rule has looked for nothing is still one */
 
-            if (ctx->result == NGX_HTTP_SITEPRESERVER_RESULT_REJECTED
-                && ngx_http_sitepreserver_is_page(r))
-            {
+            if (ctx->result == NGX_HTTP_SITEPRESERVER_RESULT_REJECTED) {
                 ngx_http_sitepreserver_page_view(r);
             }
 
@@ -244,13 +248,7 @@ ngx_http_sitepreserver_over(ngx_http_request_t *r)
         }
     }
 
-    lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
-
-    if (lcf->enable && ngx_http_sitepreserver_is_page(r)) {
-        ngx_http_sitepreserver_page_view(r);
-    }
-
-    return NGX_OK;
+    return ngx_http_sitepreserver_ruleless(r);
 }
 
 

@@ -14,6 +14,7 @@
 #include "ngx_http_sitepreserver_zone.h"
 
 #include "sp_cookie.h"
+#include "sp_html_type.h"
 #include "sp_scratch.h"
 
 
@@ -31,6 +32,16 @@ ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
     sp_exchange_t                       exchange;
     ngx_table_elt_t                    *h;
     ngx_http_sitepreserver_srv_conf_t  *scf;
+
+    /* an answer without a body (304) does not say what it is */
+
+    if (!sp_html_type((char *) r->headers_out.content_type.data,
+                      r->headers_out.content_type.len)
+        || r->method != NGX_HTTP_GET
+        || ngx_http_sitepreserver_status(r) != NGX_HTTP_OK)
+    {
+        return;
+    }
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
 
