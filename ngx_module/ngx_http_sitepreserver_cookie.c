@@ -181,7 +181,6 @@ ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
 {
     char                                   text[SP_COOKIE_LEN + 1];
     u_char                                *p;
-    sp_str_t                               cookie;
     ngx_str_t                              value;
     unsigned char                          random[16];
     ngx_http_sitepreserver_srv_conf_t     *scf;
@@ -192,14 +191,9 @@ ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
     scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
     ccf = scf->cookie;
 
-    cookie.data = text;
-    cookie.len = SP_COOKIE_LEN;
-
     if (RAND_bytes(random, sizeof(random)) != 1
-        || sp_cookie_make(mcf->secret, &scf->shop->name, random, text)
-           != SP_OK
-        || sp_cookie_visitor(mcf->secret, &scf->shop->name, &cookie,
-                             &ctx->own)
+        || sp_cookie_make(mcf->secret, &scf->shop->name, random, text,
+                          &ctx->own)
            != SP_OK)
     {
         ctx->own.text[0] = '\0';

@@ -20,26 +20,33 @@ static unsigned sp_agent_word(const char *p, size_t len);
 sp_device_t
 sp_device(const sp_str_t *agent)
 {
-    char      last;
-    size_t    i, len;
-    unsigned  says;
+    char         last;
+    size_t       len;
+    unsigned     says;
+    const char  *p, *end;
+
+    static const unsigned char  begins[256] = {
+        ['A'] = 1, ['C'] = 1, ['K'] = 1, ['M'] = 1, ['P'] = 1, ['T'] = 1,
+        ['W'] = 1, ['X'] = 1, ['i'] = 1
+    };
 
     len = agent->len < SP_AGENT_MAX ? agent->len : SP_AGENT_MAX;
-    last = ' ';
+    end = agent->data + len;
     says = 0;
 
-    /* words begin with a capital letter or an "i", seldom within a word */
+    /* few letters begin a word that is known, and seldom within another */
 
-    for (i = 0; i < len; i++) {
+    for (p = agent->data; p < end; p++) {
 
-        if ((last < 'a' || last > 'z')
-            && ((agent->data[i] >= 'A' && agent->data[i] <= 'X')
-                || agent->data[i] == 'i'))
-        {
-            says |= sp_agent_word(agent->data + i, len - i);
+        if (!begins[(unsigned char) *p]) {
+            continue;
         }
 
-        last = agent->data[i];
+        last = p > agent->data ? p[-1] : ' ';
+
+        if (last < 'a' || last > 'z') {
+            says |= sp_agent_word(p, (size_t) (end - p));
+        }
     }
 
     if (says & SP_AGENT_TABLET) {
@@ -61,6 +68,8 @@ sp_device(const sp_str_t *agent)
     return says & SP_AGENT_DESKTOP ? SP_DEVICE_DESKTOP : SP_DEVICE_UNKNOWN;
 }
 
+
+/* A new first letter of a word also goes into sp_device(). */
 
 static unsigned
 sp_agent_word(const char *p, size_t len)
