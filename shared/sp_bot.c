@@ -7,7 +7,8 @@
 #include "sp_bot.h"
 
 
-static int sp_bot_word(const char *first, const char *p, const char *last);
+static int sp_bot_word(const char *first, const char *p, const char *last)
+    __attribute__((noinline));      /* it is for few places */
 
 
 /* The same for both cases; more than a letter may have it. */

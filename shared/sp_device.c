@@ -14,7 +14,42 @@
 #define SP_AGENT_MOBILE   0x10
 
 
-static unsigned sp_agent_word(const char *p, size_t len);
+typedef struct {
+    const char  *text;
+    size_t       len;
+    unsigned     says;
+} sp_agent_word_t;
+
+
+static unsigned sp_agent_says(const sp_agent_word_t *word, const char *p,
+    size_t len);
+
+
+/* Those that begin alike are beside each other. */
+
+static const sp_agent_word_t  sp_agent_words[] = {
+    { "Android", 7, SP_AGENT_ANDROID },
+    { "CrOS", 4, SP_AGENT_DESKTOP },
+    { "Kindle", 6, SP_AGENT_TABLET },
+    { "Macintosh", 9, SP_AGENT_DESKTOP },
+    { "Mobi", 4, SP_AGENT_MOBILE },
+    { "PlayBook", 8, SP_AGENT_TABLET },
+    { "Tablet", 6, SP_AGENT_TABLET },
+    { "Windows NT", 10, SP_AGENT_DESKTOP },
+    { "Windows Phone", 13, SP_AGENT_PHONE },
+    { "X11", 3, SP_AGENT_DESKTOP },
+    { "iPad", 4, SP_AGENT_TABLET },
+    { "iPhone", 6, SP_AGENT_PHONE },
+    { "iPod", 4, SP_AGENT_PHONE },
+    { "", 0, 0 }
+};
+
+/* The first one with that letter, from 1. */
+
+static const unsigned char  sp_agent_letters[256] = {
+    ['A'] = 1, ['C'] = 2, ['K'] = 3, ['M'] = 4, ['P'] = 6, ['T'] = 7,
+    ['W'] = 8, ['X'] = 10, ['i'] = 11
+};
 
 
 sp_device_t
@@ -22,13 +57,8 @@ sp_device(const sp_str_t *agent)
 {
     char         last;
     size_t       len;
-    unsigned     says;
+    unsigned     says, first;
     const char  *p, *end;
-
-    static const unsigned char  begins[256] = {
-        ['A'] = 1, ['C'] = 1, ['K'] = 1, ['M'] = 1, ['P'] = 1, ['T'] = 1,
-        ['W'] = 1, ['X'] = 1, ['i'] = 1
-    };
 
     len = agent->len < SP_AGENT_MAX ? agent->len : SP_AGENT_MAX;
     end = agent->data + len;
@@ -38,14 +68,17 @@ sp_device(const sp_str_t *agent)
 
     for (p = agent->data; p < end; p++) {
 
-        if (!begins[(unsigned char) *p]) {
+        first = sp_agent_letters[(unsigned char) *p];
+
+        if (first == 0) {
             continue;
         }
 
         last = p > agent->data ? p[-1] : ' ';
 
         if (last < 'a' || last > 'z') {
-            says |= sp_agent_word(p, (size_t) (end - p));
+            says |= sp_agent_says(&sp_agent_words[first - 1], p,
+                                  (size_t) (end - p));
         }
     }
 
@@ -69,48 +102,26 @@ sp_device(const sp_str_t *agent)
 }
 
 
-/* A new first letter of a word also goes into sp_device(). */
+/* What the first of these words says that is there. */
 
 static unsigned
-sp_agent_word(const char *p, size_t len)
+sp_agent_says(const sp_agent_word_t *word, const char *p, size_t len)
 {
-    unsigned  i;
+    for ( /* void */ ; word->text[0] == p[0]; word++) {
 
-    static const struct {
-        const char  *text;
-        size_t       len;
-        unsigned     says;
-    } words[] = {
-        { "Android", 7, SP_AGENT_ANDROID },
-        { "CrOS", 4, SP_AGENT_DESKTOP },
-        { "Kindle", 6, SP_AGENT_TABLET },
-        { "Macintosh", 9, SP_AGENT_DESKTOP },
-        { "Mobi", 4, SP_AGENT_MOBILE },
-        { "PlayBook", 8, SP_AGENT_TABLET },
-        { "Tablet", 6, SP_AGENT_TABLET },
-        { "Windows NT", 10, SP_AGENT_DESKTOP },
-        { "Windows Phone", 13, SP_AGENT_PHONE },
-        { "X11", 3, SP_AGENT_DESKTOP },
-        { "iPad", 4, SP_AGENT_TABLET },
-        { "iPhone", 6, SP_AGENT_PHONE },
-        { "iPod", 4, SP_AGENT_PHONE }
-    };
-
-    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-
-        if (words[i].text[0] == p[0] && words[i].len <= len
-            && memcmp(words[i].text, p, words[i].len) == 0)
-        {
-            /* a word of Internet Explorer's, also where it is no tablet */
-
-            if (words[i].says == SP_AGENT_TABLET && len > 9
-                && memcmp(p, "Tablet PC", 9) == 0)
-            {
-                return 0;
-            }
-
-            return words[i].says;
+        if (word->len > len || memcmp(word->text, p, word->len) != 0) {
+            continue;
         }
+
+        /* a word of Internet Explorer's, also where it is no tablet */
+
+        if (word->says == SP_AGENT_TABLET && len > 9
+            && memcmp(p, "Tablet PC", 9) == 0)
+        {
+            return 0;
+        }
+
+        return word->says;
     }
 
     return 0;
