@@ -341,6 +341,7 @@ cmd_detect_again(cmd_detect_t *d, detect_preset_t *best,
         best->events = now->events;
         best->carts = now->carts;
         best->mailed = now->mailed;
+        best->nameless = now->nameless;
 
     } else {
         json_array_clear(d->defines);
@@ -396,12 +397,13 @@ cmd_detect_report(cmd_detect_t *d, detect_preset_t *best, unsigned score)
         json_object_set_new(report, "file", json_string(path));
         json_object_set(report, "define", d->defines);
 
-        fit = json_pack("{s:I, s:I, s:I, s:I, s:I}",
+        fit = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}",
                         "looking", (json_int_t) d->run.looking,
                         "matched", (json_int_t) best->covered,
                         "events", (json_int_t) best->events,
                         "carts", (json_int_t) best->carts,
-                        "mailed", (json_int_t) best->mailed);
+                        "mailed", (json_int_t) best->mailed,
+                        "nameless", (json_int_t) best->nameless);
         json_object_set_new(report, "fit", fit);
     }
 
@@ -594,7 +596,7 @@ cmd_detect_print(json_t *report)
 static void
 cmd_detect_print_fit(json_t *fit)
 {
-    long long  looking, matched;
+    long long  looking, matched, nameless;
 
     looking = (long long) json_integer_value(json_object_get(fit, "looking"));
     matched = (long long) json_integer_value(json_object_get(fit, "matched"));
@@ -605,4 +607,13 @@ cmd_detect_print_fit(json_t *fit)
            (long long) json_integer_value(json_object_get(fit, "events")),
            (long long) json_integer_value(json_object_get(fit, "carts")),
            (long long) json_integer_value(json_object_get(fit, "mailed")));
+
+    nameless = (long long) json_integer_value(json_object_get(fit,
+                                                              "nameless"));
+
+    if (nameless != 0) {
+        printf("  None of %lld events had a visitor: is the session called "
+               "otherwise, or was the\n  log saved without cookies?\n",
+               nameless);
+    }
 }

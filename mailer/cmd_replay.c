@@ -244,6 +244,12 @@ cmd_replay_end(cmd_replay_t *r, const har_counts_t *counts)
                   replay_refusal(r->replay));
     }
 
+    if (replay_nameless(r->replay)) {
+        cmd_error("note: none of %lu events had a visitor: is what "
+                  "sitepreserver_visitor names right, and was the log saved "
+                  "with cookies?", done->no_session);
+    }
+
     report = json_object();
     json_object_set(report, "carts", r->carts);
     json_object_set(report, "abandoned_before", r->before);

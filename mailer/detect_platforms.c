@@ -105,7 +105,8 @@ const detect_platform_t  detect_platforms[] = {
         { DETECT_HEADER, "vendure-token", 4 },
         { DETECT_BODY, "activeOrder", 4 },
         { DETECT_BODY, "addItemToOrder", 4 },
-        { DETECT_BODY, "setCustomerForOrder", 4 } }, { { NULL, NULL, NULL } } },
+        { DETECT_BODY, "setCustomerForOrder", 4 } },
+      { { "vendure_session", "session", "session" } } },
 
     { "Saleor", "saleor", {
         { DETECT_BODY, "checkoutCreate", 5 },

@@ -187,6 +187,10 @@ detect_run_carts(detect_run_t *run)
 
         if (preset->replay != NULL) {
             rc = replay_carts(preset->replay, detect_cart, preset);
+
+            if (replay_nameless(preset->replay)) {
+                preset->nameless = replay_counts(preset->replay)->no_session;
+            }
         }
     }
 

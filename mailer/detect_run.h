@@ -22,6 +22,7 @@ typedef struct {
     unsigned long             events;
     unsigned long             carts;    /* with a line, or ordered */
     unsigned long             mailed;
+    unsigned long             nameless; /* events, if none had a session */
     int                       hit;      /* the exchange at hand */
 } detect_preset_t;
 

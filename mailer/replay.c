@@ -5,9 +5,9 @@
  */
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "replay_int.h"
+#include "sp_html_type.h"
 
 
 #define REPLAY_EPOCH  INT64_C(1577836800000)    /* of logs without times */
@@ -108,6 +108,14 @@ const replay_counts_t *
 replay_counts(const replay_t *replay)
 {
     return &replay->counts;
+}
+
+
+int
+replay_nameless(const replay_t *replay)
+{
+    return replay->counts.no_session != 0
+           && replay->counts.no_session == replay->counts.sought;
 }
 
 
@@ -403,7 +411,7 @@ replay_page(replay_t *replay)
     type = har_header_text(&replay->x->response, "content-type");
 
     if (replay->x->status != 200 || !sp_str_eq(&replay->x->method, &get)
-        || type.len < 9 || strncasecmp(type.data, "text/html", 9) != 0
+        || !sp_html_type(type.data, type.len)
         || sp_observe_scripted(&replay->exchange))
     {
         return SP_OK;

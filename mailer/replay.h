@@ -80,7 +80,11 @@ typedef struct {
     unsigned long   unobserved;     /* of servers that are not observed */
     unsigned long   matched;
     unsigned long   events;
-    unsigned long   no_visitor;     /* of them, left out: whose are they? */
+    unsigned long   moved;          /* no event: a session that is replaced */
+    unsigned long   no_visitor;     /* left out of both: whose are they? */
+    unsigned long   sought;         /* events where sitepreserver_visitor says
+                                       where the visitor stands ... */
+    unsigned long   no_session;     /* ... and there was none */
     unsigned long   refused;        /* by the functions: a mistake of ours */
     unsigned long   cut;            /* bodies that were too long */
     unsigned long   bad;            /* ... that could not be read */
@@ -115,6 +119,13 @@ typedef void (*replay_cart_pt)(void *data, const replay_cart_t *cart);
 sp_rc_t replay_carts(replay_t *replay, replay_cart_pt each, void *data);
 
 const replay_counts_t *replay_counts(const replay_t *replay);
+
+/*
+ * Non-zero if no event at all had what sitepreserver_visitor names: it is wrong,
+ * or the log has no cookies.
+ */
+
+int replay_nameless(const replay_t *replay);
 
 /* What a function refused last, for people. */
 

@@ -38,6 +38,13 @@ replay_event(replay_t *replay, const sp_outcome_t *outcome, unsigned kinds,
 
     memset(&b, 0, sizeof(b));
     b.replay = replay;
+
+    if (kinds != 0 && !quiet && sp_rules_visits(replay->server->rules)) {
+        replay->counts.sought++;
+        replay->counts.no_session += outcome->visitor.len == 0
+                                     && outcome->next_visitor.len == 0;
+    }
+
     rc = replay_build(&b, outcome, kinds);
 
     if (rc == SP_DONE) {
@@ -91,7 +98,8 @@ replay_event(replay_t *replay, const sp_outcome_t *outcome, unsigned kinds,
     }
 
     if (rc == SP_OK && !quiet) {
-        replay->counts.events++;
+        replay->counts.events += kinds != 0;
+        replay->counts.moved += kinds == 0;
         replay_tell(&b, outcome, visit, shopper);
     }
 
@@ -112,6 +120,7 @@ replay_build(replay_build_t *b, const sp_outcome_t *outcome, unsigned kinds)
 
     b->event.kinds = kinds;
     b->event.status = replay->x->status;
+    b->event.seen = (uint64_t) replay->now;
     b->event.currency = outcome->currency;
     b->event.cart = outcome->cart;
     b->event.lines = outcome->lines;

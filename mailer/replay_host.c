@@ -5,6 +5,7 @@
  */
 
 #include "replay_int.h"
+#include "sp_html_type.h"
 
 
 static int replay_same_site(const char *site, const sp_str_t *host);
@@ -80,8 +81,7 @@ replay_is_page(const har_exchange_t *x)
 
     type = har_header_text(&x->response, "content-type");
 
-    return type.len >= 9 && memcmp(type.data, "text/html", 9) == 0
-           && x->status < 400;
+    return x->status < 400 && sp_html_type(type.data, type.len);
 }
 
 

@@ -326,7 +326,7 @@ json_t *
 replay_counts_json(const replay_counts_t *counts, const har_counts_t *log)
 {
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I,"
-                     " s:I, s:I, s:I, s:I}",
+                     " s:I, s:I, s:I, s:I, s:I, s:I}",
                      "read", (json_int_t) log->read,
                      "damaged", (json_int_t) log->damaged,
                      "cached", (json_int_t) log->cached,
@@ -336,7 +336,9 @@ replay_counts_json(const replay_counts_t *counts, const har_counts_t *log)
                      "exchanges", (json_int_t) counts->exchanges,
                      "matched", (json_int_t) counts->matched,
                      "events", (json_int_t) counts->events,
+                     "moved", (json_int_t) counts->moved,
                      "no_visitor", (json_int_t) counts->no_visitor,
+                     "no_session", (json_int_t) counts->no_session,
                      "refused", (json_int_t) counts->refused,
                      "cut", (json_int_t) counts->cut,
                      "unreadable", (json_int_t) counts->bad,

@@ -51,6 +51,8 @@ struct ngx_http_sitepreserver_ctx_s {
     unsigned                            kinds;
     sp_token_t                          click;
     ngx_msec_t                          answered_at;
+    uint64_t                            answer_seen;    /* the same time, see
+                                                       sp_event_t */
     ngx_uint_t                          status;     /* ... with */
     size_t                              read;       /* of the answer, for
                                                        rules */

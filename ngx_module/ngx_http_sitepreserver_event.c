@@ -234,11 +234,13 @@ ngx_http_sitepreserver_queue_event(ngx_http_sitepreserver_build_t *b)
     ngx_http_sitepreserver_zone_t  *zone;
 
     at = ngx_current_msec;
+    b->event.seen = ngx_http_sitepreserver_clock();
 
     if (b->event.cart != SP_CART_NONE && b->ctx->answered_at != 0
         && !(b->event.kinds & (SP_PURCHASE|SP_ORDER_PENDING)))
     {
         at = b->ctx->answered_at;
+        b->event.seen = b->ctx->answer_seen;
     }
 
     if (ngx_http_sitepreserver_redis_event(b->mcf, b->scf->shop, &b->event, at,
@@ -263,4 +265,15 @@ ngx_http_sitepreserver_queue_event(ngx_http_sitepreserver_build_t *b)
     ngx_http_sitepreserver_active_note(zone, b->active);
 
     return NGX_HTTP_SITEPRESERVER_RESULT_OBSERVED;
+}
+
+
+uint64_t
+ngx_http_sitepreserver_clock(void)
+{
+    struct timespec  now;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+
+    return (uint64_t) now.tv_sec * 1000000 + (uint64_t) now.tv_nsec / 1000;
 }

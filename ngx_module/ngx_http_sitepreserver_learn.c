@@ -8,6 +8,7 @@
 #include "ngx_http_sitepreserver_redis.h"
 #include "ngx_http_sitepreserver_zone.h"
 
+#include "sp_html_type.h"
 #include "sp_learn.h"
 #include "sp_product.h"
 #include "sp_unpack.h"
@@ -113,16 +114,11 @@ ngx_http_sitepreserver_learn_wanted(ngx_http_request_t *r,
     ngx_str_t                           *type;
     ngx_http_sitepreserver_main_conf_t  *mcf;
 
-    static const u_char  html[] = "text/html";
-
     type = &r->headers_out.content_type;
 
     if (!ctx->lcf->enable || r->header_only || r->method != NGX_HTTP_GET
         || ngx_http_sitepreserver_status(r) != NGX_HTTP_OK
-        || type->len < sizeof(html) - 1
-        || ngx_strncasecmp(type->data, (u_char *) html, sizeof(html) - 1) != 0
-        || (type->len > sizeof(html) - 1 && type->data[sizeof(html) - 1] != ';'
-            && type->data[sizeof(html) - 1] != ' ')
+        || !sp_html_type((char *) type->data, type->len)
         || !ngx_http_sitepreserver_learn_public(r, ctx))
     {
         return 0;

@@ -9,6 +9,7 @@
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_ctx.h"
 #include "ngx_http_sitepreserver_decide.h"
+#include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_learn.h"
@@ -340,6 +341,7 @@ ngx_http_sitepreserver_answer(ngx_http_request_t *r,
 
     ctx->answered = 1;
     ctx->answered_at = ngx_current_msec;
+    ctx->answer_seen = ngx_http_sitepreserver_clock();
     ctx->status = ngx_http_sitepreserver_status(r);
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);

@@ -401,13 +401,15 @@ ngx_http_sitepreserver_recall_send(ngx_http_request_t *r, ngx_str_t *body)
     ngx_chain_t  out;
 
     if (ngx_http_sitepreserver_recall_html(r)) {
-        ngx_str_set(&r->headers_out.content_type, "text/html; charset=utf-8");
+        ngx_str_set(&r->headers_out.content_type, "text/html");
+        ngx_str_set(&r->headers_out.charset, "utf-8");
 
     } else {
         ngx_str_set(&r->headers_out.content_type, "application/json");
     }
 
     r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = body->len;
 

@@ -83,8 +83,8 @@ ngx_http_sitepreserver_redis_start(ngx_cycle_t *cycle,
 
     ngx_http_sitepreserver_queue_init(&redis->queue, mcf->queue);
 
-    if (ngx_http_sitepreserver_source(redis->source) != NGX_OK
-        || ngx_http_sitepreserver_source(redis->late) != NGX_OK)
+    if (ngx_http_sitepreserver_source(redis, redis->source) != NGX_OK
+        || ngx_http_sitepreserver_source(redis, redis->late) != NGX_OK)
     {
         ngx_log_error(NGX_LOG_ERR, cycle->log, 0,
                       "sitepreserver: no random bytes");
@@ -581,7 +581,7 @@ ngx_http_sitepreserver_redis_lost(ngx_http_sitepreserver_redis_t *redis,
 
 
 ngx_int_t
-ngx_http_sitepreserver_source(char *text)
+ngx_http_sitepreserver_source(ngx_http_sitepreserver_redis_t *redis, char *text)
 {
     u_char     random[16];
     ngx_str_t  from, to;
@@ -589,6 +589,9 @@ ngx_http_sitepreserver_source(char *text)
     if (RAND_bytes(random, sizeof(random)) != 1) {
         return NGX_ERROR;
     }
+
+    ngx_memcpy(random, ngx_http_sitepreserver_zone(redis->mcf)->machine,
+               NGX_HTTP_SITEPRESERVER_MACHINE);
 
     from.len = sizeof(random);
     from.data = random;

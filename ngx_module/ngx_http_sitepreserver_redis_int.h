@@ -71,9 +71,13 @@ typedef struct {
 } ngx_http_sitepreserver_redis_t;
 
 
-/* ngx_http_sitepreserver_redis.c: 22 random characters and a zero. */
+/*
+ * ngx_http_sitepreserver_redis.c: 22 random characters and a zero; the first
+ * eight are those of all workers of the zone.
+ */
 
-ngx_int_t ngx_http_sitepreserver_source(char *text);
+ngx_int_t ngx_http_sitepreserver_source(ngx_http_sitepreserver_redis_t *redis,
+    char *text);
 
 /* Watches timeouts as long as there is something to wait for. */
 

@@ -209,7 +209,7 @@ ngx_http_sitepreserver_redis_later(ngx_http_sitepreserver_redis_t *redis,
 
         /* for what is overtaken; the last one may have gone on since */
 
-        (void) ngx_http_sitepreserver_source(redis->late);
+        (void) ngx_http_sitepreserver_source(redis, redis->late);
 
         ngx_log_error(NGX_LOG_ERR, &redis->log, 0,
                       "sitepreserver: Redis at \"%V\" refuses events for now: "

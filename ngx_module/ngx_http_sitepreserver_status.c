@@ -153,13 +153,16 @@ ngx_http_sitepreserver_status_send(ngx_http_request_t *r,
         b->last = ngx_http_sitepreserver_status_prometheus(b->last, mcf);
         ngx_str_set(&r->headers_out.content_type,
                     "text/plain; version=0.0.4; charset=utf-8");
+        ngx_str_set(&r->headers_out.charset, "utf-8");
+        r->headers_out.content_type_len = sizeof("text/plain") - 1;
 
     } else {
         b->last = ngx_http_sitepreserver_status_json(b->last, mcf);
         ngx_str_set(&r->headers_out.content_type, "application/json");
+        r->headers_out.content_type_len = r->headers_out.content_type.len;
     }
 
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = b->last - b->pos;
 

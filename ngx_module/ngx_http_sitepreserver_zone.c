@@ -6,6 +6,8 @@
 
 #include "ngx_http_sitepreserver_zone.h"
 
+#include <openssl/rand.h>
+
 
 #define NGX_HTTP_SITEPRESERVER_KNOWN_MINUTES  (24 * 60)
 #define NGX_HTTP_SITEPRESERVER_TIME_MASK      0xffffffULL
@@ -87,7 +89,8 @@ ngx_http_sitepreserver_zone_init(ngx_shm_zone_t *shm_zone, void *data)
                                      zone->ncaptures * sizeof(uint64_t));
 
     if (zone->known == NULL || zone->active == NULL || zone->pages == NULL
-        || zone->captures == NULL)
+        || zone->captures == NULL
+        || RAND_bytes(zone->machine, sizeof(zone->machine)) != 1)
     {
         return NGX_ERROR;
     }

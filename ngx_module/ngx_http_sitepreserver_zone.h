@@ -18,6 +18,7 @@
 
 #define NGX_HTTP_SITEPRESERVER_KINDS    19      /* bits of sp_rules.h */
 #define NGX_HTTP_SITEPRESERVER_WORKERS  128
+#define NGX_HTTP_SITEPRESERVER_MACHINE  (SP_MACHINE_LEN * 6 / 8)    /* bytes */
 
 
 /* Counters since the zone was made; the status handler lists them. */
@@ -79,6 +80,7 @@ typedef struct {
     ngx_http_sitepreserver_worker_t  workers[NGX_HTTP_SITEPRESERVER_WORKERS];
 
     u_char                           run_id[40];    /* of Redis */
+    u_char                           machine[NGX_HTTP_SITEPRESERVER_MACHINE];
 
     /* tables of words: 40 bits of a hash and 24 bits of time: minutes for
        items, seconds for visits and pages */

@@ -16,6 +16,8 @@
 
 
 #define SP_SOURCE_LEN       22      /* one start of one worker, random */
+#define SP_MACHINE_LEN      8       /* ... but so many characters of it, the
+                                       first: those are its machine's */
 #define SP_AGE_LEN          13      /* digits; always the last argument */
 #define SP_CLAIM_MAX        64      /* rescues in one claim */
 #define SP_STEPS_MAX        16      /* steps done that a record remembers */
@@ -136,6 +138,9 @@ typedef enum {
 typedef struct {
     unsigned      kinds;            /* SP_PURCHASE | ... */
     unsigned      status;           /* of the answer: 499 holds otherwise */
+    uint64_t      seen;             /* when it was: µs by a clock that all
+                                       sources have that begin with the same
+                                       SP_MACHINE_LEN characters; 0: not known */
 
     sp_id_t       visit;            /* required */
     sp_id_t       moved_from;       /* its old id, if this exchange moved it */

@@ -51,7 +51,7 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     const sp_terms_t *terms, const sp_event_t *event, const sp_str_t *source,
     uint64_t seq)
 {
-    size_t     part[5], n;
+    size_t     part[6], n;
     sp_rc_t    rc;
     sp_text_t  text;
 
@@ -82,13 +82,19 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     sp_text_lines(&text, event);
     part[4] = text.len;
 
+    if (event->seen != 0) {
+        sp_text_number(&text, (int64_t) event->seen);
+    }
+
+    part[5] = text.len;
+
     if (text.failed) {
         return SP_NOMEM;
     }
 
     sp_call_arg(call, text.data, part[0]);
 
-    for (n = 1; n < 5; n++) {
+    for (n = 1; n < 6; n++) {
         sp_call_arg(call, text.data + part[n - 1], part[n] - part[n - 1]);
     }
 

@@ -254,7 +254,8 @@ function event_read(keys, args)
     local head = head_read(args[3])
     local total = match(args[4] or '', '^-?%d*$')
     local who = who_read(args[5] or '')
-    local age = number(args[8], 'age', AGE_MAX)
+    local seen = args[8] ~= '' and number(args[8], 'seen', 9e15)
+    local age = number(args[9], 'age', AGE_MAX)
 
     if seq == 0 or not total or #total > 16 then
         bad('event')
@@ -278,6 +279,8 @@ function event_read(keys, args)
     c.flags = head.flags
     c.total = total
     c.who = who
+    c.seen = seen
+    c.machine = sub(args[1], 1, 8)      -- where all sources begin with that
     c.at = c.now - age
 
     return c

@@ -5,6 +5,7 @@
 -- options, category, page; what is empty at the end is left out.
 --
 
+local APART = 1000                  -- ms by which a cart is newer for certain
 local QUANTITY_MAX = 999999         -- pieces of a line, as in sp_field.h
 local LINE = '^([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
              .. '\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\31]*)'
@@ -293,10 +294,45 @@ function lines_whole(lines, was)
 end
 
 
+--
+-- Is the cart of this event newer than the last order?  Of what one machine saw
+-- its clock says that, however long it was under way: the cart may have waited
+-- for Redis in one worker's connection while the order did in another's.  Of
+-- what two saw Redis knows only when it came.
+--
+
+local function cart_newer(c, v, p)
+    local id, ordered = 'v:' .. v.id, v.order
+
+    if p and p.order >= ordered then
+        id, ordered = 'p:' .. p.id, p.order
+    end
+
+    if ordered == 0 then
+        return true
+    end
+
+    local mark = call('GET', c.prefix .. 't:' .. id)
+    local at, machine, seen = match(mark or '', '^(%d+) (%S+) (%d+)$')
+
+    if not c.seen or tonumber(at) ~= ordered or machine ~= c.machine then
+        return c.at - ordered >= APART
+    end
+
+    -- an order is dated when it comes, and so later than it was
+
+    if c.seen > tonumber(seen) and c.at <= ordered and ordered < c.now then
+        c.at = ordered + 1
+    end
+
+    return c.seen > tonumber(seen) and c.at > ordered
+end
+
+
 function cart(c, v)
     local p = v.shopper ~= '' and read_shopper(c, v.shopper)
 
-    if c.at <= v.order or c.at < v.snap or (p and c.at <= p.order)
+    if not cart_newer(c, v, p) or c.at < v.snap
         or (c.op ~= SNAPSHOT and v.lines == '' and c.raw == '')
     then
         return

@@ -90,7 +90,8 @@ local function erase_visit(c, v)
     end
 
     c.visits[v.id] = false
-    later(c, 'DEL', c.prefix .. 'v:' .. v.id, c.prefix .. 'i:v:' .. v.id)
+    later(c, 'DEL', c.prefix .. 'v:' .. v.id, c.prefix .. 'i:v:' .. v.id,
+          c.prefix .. 't:v:' .. v.id)
     later(c, 'ZREM', c.prefix .. 'due', 'v:' .. v.id)
 end
 

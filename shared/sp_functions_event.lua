@@ -7,6 +7,7 @@
 local SEQ_TTL = 7 * DAY
 local PROMPT = 15000                -- ms: longer than an event waits for a reply
 local TOLD_FIRST = 3600000          -- ms from a shop's word to the page
+local MARK_TTL = 600                -- s that an order's mark is kept
 
 
 local function uncertain(c)
@@ -34,6 +35,20 @@ end
 
 local function ordered_at(c)
     return c.now - c.at <= PROMPT and c.now or c.at
+end
+
+
+--
+-- Whose clock saw the order of that time, and when, for carts of the same
+-- machine that come after it: by another worker, and perhaps from before it.
+--
+
+local function order_mark(c, id, at)
+    if c.seen then
+        later(c, 'SET', c.prefix .. 't:' .. id,
+              format('%d %s %d', at, c.machine, c.seen),
+              'EX', MARK_TTL)
+    end
 end
 
 
@@ -96,11 +111,13 @@ local function order_apply(c, v, people, amount, currency)
 
     if v then
         order_visit(v, at, id)
+        order_mark(c, 'v:' .. v.id, at)
     end
 
     for _, p in ipairs(people) do
         if not ordered_before(p, id) then
             order_shopper(c, p, at, id, amount, currency)
+            order_mark(c, 'p:' .. p.id, at)
         end
     end
 
@@ -197,6 +214,7 @@ local function forget(c, v, old)
 
     if old then
         order_visit(old, ordered_at(c))
+        order_mark(c, 'v:' .. old.id, ordered_at(c))
     end
 
     order_apply(c, v, people)

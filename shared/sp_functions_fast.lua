@@ -119,11 +119,13 @@ local function fast_args(keys, args)
         return
     end
 
-    local seq, age = tonumber(args[2]), tonumber(args[8])
+    local seq, age = tonumber(args[2]), tonumber(args[9])
+    local seen = args[8] == '' and 0 or tonumber(args[8])
     local names = PREFIXES[keys[2]] or names_read(keys)
 
     if find(keys[1], names.v, 1, true) == 1
         and seq and seq >= 1 and seq <= 9e15 and seq % 1 == 0
+        and seen and seen >= 0 and seen <= 9e15 and seen % 1 == 0
         and age and age >= 0 and age <= AGE_MAX and age % 1 == 0
     then
         return head, seq, age, names

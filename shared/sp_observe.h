@@ -138,7 +138,8 @@ struct sp_outcome_s {
 
     unsigned      email_kinds;      /* of the rules that gave it */
     unsigned      consent_kind;     /* of the rule that said it */
-    unsigned      email_from_shop:1;
+    unsigned      email_from_shop:1;    /* a rule about who it is has it from
+                                           the answer: it is the account's */
     unsigned      checkout:1;       /* a rule marked so applies */
     unsigned      success:1;        /* not 499, 502, 504, 5xx */
 

@@ -377,7 +377,11 @@ sp_outcome_consent(sp_apply_t *apply)
 }
 
 
-/* The last address counts, and of it each rule that says it. */
+/*
+ * The last address counts, and of it each rule that says it.  The answer to a
+ * cart or a checkout may repeat what was typed: only rules about who it is have
+ * the account's from it.
+ */
 
 static sp_rc_t
 sp_outcome_email(sp_apply_t *apply)
@@ -399,11 +403,15 @@ sp_outcome_email(sp_apply_t *apply)
 
     if (!sp_str_eq(&email, &outcome->email)) {
         outcome->email_kinds = 0;
+        outcome->email_from_shop = 0;
     }
 
     outcome->email = email;
     outcome->email_kinds |= apply->rule->kind;
-    outcome->email_from_shop = shop != 0;
+
+    if (shop && (apply->rule->kind & (SP_LOGIN|SP_SIGN_UP|SP_IDENTIFY))) {
+        outcome->email_from_shop = 1;
+    }
 
     return rc;
 }

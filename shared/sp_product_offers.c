@@ -255,7 +255,12 @@ ld_variants(ld_t *ld, uint32_t node, product_t *product)
         item = ld_variant(ld, product);
 
         if (item == NULL) {
-            return product->variants == NULL ? SP_NOMEM : SP_OK;
+
+            if (product->variants == NULL) {
+                return SP_NOMEM;
+            }
+
+            break;          /* the group is told of those that there are */
         }
 
         *item = variant.item;

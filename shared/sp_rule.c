@@ -172,6 +172,10 @@ sp_rule_methods(sp_rule_t *rule, const sp_str_t *list, sp_error_t *err)
                                   &name);
         }
 
+        if (rule->meeting.methods & bit) {
+            return sp_words_error(err, "method \"%W\" stands twice", &name);
+        }
+
         rule->meeting.methods |= bit;
     }
 

@@ -131,6 +131,13 @@ sp_rules_empty(const sp_rules_t *rules)
 }
 
 
+int
+sp_rules_visits(const sp_rules_t *rules)
+{
+    return rules->visitor.n != 0;
+}
+
+
 sp_rc_t
 sp_rules_visitor(sp_rules_t *rules, const sp_str_t *args, unsigned n,
     sp_error_t *err)

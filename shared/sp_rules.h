@@ -147,4 +147,9 @@ void sp_rules_applied(sp_rules_t *rules, sp_applied_pt applied, void *data);
 int sp_rules_empty(const sp_rules_t *rules);
 
 
+/* Non-zero if it says where the visitor stands; else only our cookie tells. */
+
+int sp_rules_visits(const sp_rules_t *rules);
+
+
 #endif /* SP_RULES_H */

@@ -111,25 +111,11 @@ sub series (@series) {
     return $text;
 }
 
-my $mailer = Sp::Mailer->new(start => 0, config => <<"TOP" . join '', map {
-secret_file = "$secret"
-redis       = "@{[ $redis->url ]}"
-http_listen = "127.0.0.1:%%PORT%%"
-state_dir   = "%%DIR%%"
-creatives   = "@{[ root() ]}/t/lib/creatives"
-smtp "relay" { url = "smtp://127.0.0.1:@{[ $smtp->port ]}" tls = none }
-TOP
-    my ($name, @series) = @$_; <<"SHOP" } @SHOPS);
-shop "$name" {
-    mode = live
-    from = "The Shop <shop\@shop.example.com>"
-    cart_url   = "https://$name.example/cart"
-    public_url = "https://$name.example"
-    brand { address = "1 High Street, Dublin" }
-    @{[ $name eq 'consent' ? 'consent = soft-opt-in' : '' ]}
-    @{[ series(@series) ]}
-}
-SHOP
+my $mailer = Sp::Mailer->new(start => 0, config => Sp::Mailer::live(
+    redis => $redis, smtp => $smtp, shops => [ map {
+        my ($name, @series) = @$_;
+        [ $name => ($name eq 'consent' ? "consent = soft-opt-in\n" : '')
+            . series(@series) ] } @SHOPS ]));
 $mailer->start;
 
 my %call = map { ($_->[0] => Sp::Call->new(redis => $redis, shop => $_->[0], hello => 0)) }

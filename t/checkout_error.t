@@ -78,33 +78,21 @@ HTML
 spew("$creatives/sorry/en.txt", "{{#checkout_error}}Sorry.{{/checkout_error}}\n"
     . "{{cart_link}}\nUnsubscribe: {{unsubscribe_link}}\n");
 
-sub shop ($name) {
+sub series ($name) {
     my $late = $name eq 'late' ? 'max_late = 20m' : '';
 
-    return <<"SHOP";
-shop "$name" {
-    mode = live
-    from = "The Shop <shop\@shop.example.com>"
-    cart_url   = "https://$name.example/cart"
-    public_url = "https://$name.example"
-    brand { address = "1 High Street, Dublin" }
-    series "broken" {
-        audience { checkout_error = yes }
-        step "sorry" { delay = 0 creative = sorry $late }
-    }
-    series "default" { step "reminder" { delay = 0 creative = plain $late } }
+    return <<"SERIES";
+series "broken" {
+    audience { checkout_error = yes }
+    step "sorry" { delay = 0 creative = sorry $late }
 }
-SHOP
+series "default" { step "reminder" { delay = 0 creative = plain $late } }
+SERIES
 }
 
-my $mailer = Sp::Mailer->new(start => 0, config => <<"TOP" . join '', map { shop($_) } @SHOPS);
-secret_file = "$secret"
-redis       = "@{[ $redis->url ]}"
-http_listen = "127.0.0.1:%%PORT%%"
-state_dir   = "%%DIR%%"
-creatives   = "$creatives"
-smtp "relay" { url = "smtp://127.0.0.1:@{[ $smtp->port ]}" tls = none }
-TOP
+my $mailer = Sp::Mailer->new(start => 0, config => Sp::Mailer::live(
+    redis => $redis, smtp => $smtp, creatives => $creatives,
+    shops => [ map { [ $_ => series($_) ] } @SHOPS ]));
 
 my ($status, $out, $err) = $mailer->run('creative', 'approve', 'sorry', '--despite-lint');
 is($status, 0, 'the creative is approved') or diag "$out$err";

@@ -30,6 +30,14 @@ sub log_of ($name, @lines) {
 }
 
 
+sub events_of ($preset, $log) {
+    my (undef, $out) = command([ $binary, 'replay', '--json', '--config',
+        "$root/conf/presets/$preset.conf", $log ]);
+
+    return $json->decode($out || '{}')->{counts}{events};
+}
+
+
 # Every shop that was recorded.
 
 for ([ 'storefronts/woocommerce/transcript-classic.jsonl', 'woocommerce', 10 ],
@@ -51,6 +59,9 @@ for ([ 'storefronts/woocommerce/transcript-classic.jsonl', 'woocommerce', 10 ],
         "$file: it covers nine of ten");
     is($report->{fit}{mailed}, $mailed, "$file: who would be mailed")
         if defined $mailed;
+    is($report->{fit}{nameless}, 0, "$file: it knows whose events they are");
+    is($report->{fit}{events}, events_of($preset, "$root/t/$file"),
+        "$file: as many events as replay tells of");
     is_deeply([ map { $_->{platform} } $report->{others}->@* ], [],
         "$file: no other");
 }

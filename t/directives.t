@@ -304,6 +304,8 @@ fails('a secret file for all to read',
 my @rules = (
     [ "sitepreserver_event buy POST = /x {HERE }", 'buy' ],
     [ "sitepreserver_event login {HERE }", '' ],
+    [ "sitepreserver_event login GET,GET = /x {HERE }",
+        'method "GET" stands twice' ],
     [ "sitepreserver_event login POST ~ \"(\" {HERE }", '(' ],
     [ "sitepreserver_event login POST = /x {\nemail forn:x;HERE }", 'forn' ],
     [ "sitepreserver_event login POST = /x {\nstatus ok;HERE }", 'ok' ],

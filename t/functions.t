@@ -8,33 +8,15 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 use Sp::Test;
-use Sp::Clock;
-use Sp::Redis;
-use Sp::Functions;
-
-my $clock = Sp::Clock->new;
-my $redis = Sp::Redis->new;
-my $f;
+use Sp::Functions::Shops qw($clock $redis $f id shop);
 
 my $HOUR = 3600;
 my ($K, $L) = ([ '1', 'k1', 2, 500 ], [ '2', 'k2', 1, 900 ]);
-
-sub id ($name) { return Sp::Functions::id($name) }
 
 sub due () { return [ map { $_->{shopper} } $f->claim ] }
 
 # Is this one due?
 sub is_due ($name) { return scalar grep { $_ eq id($name) } due()->@* }
-
-# A shop of its own for each subtest.
-my $shops = 0;
-
-sub shop ($name, $code, %o) {
-    $clock->morning;
-    $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
-                            load => $shops == 1, %o);
-    subtest $name => $code;
-}
 
 
 shop 'a cart with an address is abandoned after the idle time' => sub {
@@ -448,7 +430,7 @@ shop 'what is not worth a record gets none' => sub {
                                        view_cart logout);
     is($f->lines('v'), undef, 'no visit');
     is(scalar(grep { !/:(?:q:|shop)/ }
-              $redis->keys("sp:{shop$shops}:*")), 0, 'no key');
+              $redis->keys($f->prefix . '*')), 0, 'no key');
 };
 
 

@@ -9,25 +9,16 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 use Sp::Test;
-use Sp::Clock;
-use Sp::Redis;
-use Sp::Functions;
+use Sp::Functions::Shops qw($clock $redis $f id shop);
 
-my $clock  = Sp::Clock->new;
-my $redis  = Sp::Redis->new;
 my $MINUTE = 60;
 my $HOUR   = 3600;
-my $f;
-my $shops = 0;
 
-sub id ($name) { return Sp::Functions::id($name) }
-
-sub shop ($name, $code) {
-    $clock->morning;
-    $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
-                            load => $shops == 1);
-    $f->cart("visit$_") for 1 .. 5;
-    subtest $name => $code;
+sub trouble ($name, $code) {
+    return shop $name => sub {
+        $f->cart("visit$_") for 1 .. 5;
+        $code->();
+    };
 }
 
 sub fails ($visit, %o) {
@@ -61,7 +52,7 @@ sub claimed () {
 }
 
 
-shop 'what a visit remembers' => sub {
+trouble 'what a visit remembers' => sub {
     $f->cart('ada', shopper => 'ada');
     is(failed(), 0, 'nothing yet');
     fails('ada');
@@ -113,7 +104,7 @@ shop 'what a visit remembers' => sub {
 };
 
 
-shop 'an error is a sign of life' => sub {
+trouble 'an error is a sign of life' => sub {
     $f->cart('ada', shopper => 'ada');
     $clock->advance($HOUR - 10 * $MINUTE);
     fails('ada');
@@ -125,7 +116,7 @@ shop 'an error is a sign of life' => sub {
 };
 
 
-shop 'what holds the mails' => sub {
+trouble 'what holds the mails' => sub {
     my $c = claimed();
     fails("visit$_") for 1, 2, 1, 2, 2;
     is(failing(), 0, 'two visits do not');
@@ -156,7 +147,7 @@ shop 'what holds the mails' => sub {
 };
 
 
-shop 'what it does' => sub {
+trouble 'what it does' => sub {
     my $c = claimed();
     my $fence = $c->{fence};
     $f->call('offer', 'o:spring', 'import', 'CODE');
@@ -192,7 +183,7 @@ shop 'what it does' => sub {
 };
 
 
-shop 'what ends it' => sub {
+trouble 'what ends it' => sub {
     fails_all();
     $f->event('visit4', kinds => 'purchase', order => 'o1', status => 502);
     is(failing(), 1, 'not an order that is uncertain');
@@ -234,7 +225,7 @@ sub hours ($n) {
 }
 
 
-shop 'how long it lasts' => sub {
+trouble 'how long it lasts' => sub {
     fails_all();
     hours(5);
     is(failing(), 1, 'it lasts for hours');
@@ -258,7 +249,7 @@ shop 'how long it lasts' => sub {
 
 
 # Whoever makes errors and what goes well in turns is bounded, too.
-shop 'in turns' => sub {
+trouble 'in turns' => sub {
     my ($held, $open) = (0, 0);
 
     for (1 .. 60) {
@@ -273,7 +264,7 @@ shop 'in turns' => sub {
 };
 
 
-shop 'what is kept' => sub {
+trouble 'what is kept' => sub {
     fails("visit$_") for 1, 2;
     my $key = $f->prefix . 'failing';
     cmp_ok($redis->cmd('PTTL', $key), '<=', 600_000, 'for ten minutes');

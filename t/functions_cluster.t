@@ -68,7 +68,7 @@ my $worker = fork_child('worker', sub {
     until (-e $stop) {
         my $visit = 'v' . (1 + $n++ * 7 % $VISITS);
         my @event = $f->event_args($visit, kinds => 'add_to_cart',
-                                   source => 'second',
+                                   source => 'second', seen => '',
                                    lines => [ [ 'item', '', 1, '' ] ]);
         while (1) {
             my ($reply, $error) = $client->try(@event);

@@ -9,25 +9,10 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 use Sp::Test;
-use Sp::Clock;
-use Sp::Redis;
-use Sp::Functions;
+use Sp::Functions::Shops qw($clock $redis $f id shop);
 
-my $clock = Sp::Clock->new;
-my $redis = Sp::Redis->new;
 my $HOUR  = 3600;
 my $YEAR  = 400 * 86400;
-my $f;
-my $shops = 0;
-
-sub id ($name) { return Sp::Functions::id($name) }
-
-sub shop ($name, $code, %o) {
-    $clock->morning;
-    $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
-                            load => $shops == 1, %o);
-    subtest $name => $code;
-}
 
 sub not_me ($name = 'ada', $ago = 0) {
     return $f->call('not_me', 'p:' . id($name), $ago, 7_776_000);

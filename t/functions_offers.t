@@ -9,25 +9,10 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 use Sp::Test;
-use Sp::Clock;
-use Sp::Redis;
-use Sp::Functions;
+use Sp::Functions::Shops qw($clock $redis $f id shop);
 
-my $clock = Sp::Clock->new;
-my $redis = Sp::Redis->new;
 my $HOUR  = 3600;
 my $DAY   = 24 * $HOUR;
-my $f;
-my $shops = 0;
-
-sub id ($name) { return Sp::Functions::id($name) }
-
-sub shop ($name, $code, %o) {
-    $clock->morning;
-    $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
-                            load => $shops == 1, %o);
-    subtest $name => $code;
-}
 
 sub ms ($seconds) { return int(($clock->now + $seconds) * 1000) }
 

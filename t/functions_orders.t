@@ -9,19 +9,11 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 use Sp::Test;
-use Sp::Clock;
-use Sp::Redis;
-use Sp::Functions;
-
-my $clock = Sp::Clock->new;
-my $redis = Sp::Redis->new;
-my $f;
+use Sp::Functions::Shops qw($clock $redis $f id shop);
 
 my ($MINUTE, $HOUR, $DAY) = (60, 3600, 86_400);
 my ($K, $L, $M) = ([ '1', 'k1', 2, 500 ], [ '2', 'k2', 1, 900 ],
                    [ '3', 'k3', 1, 100 ]);
-
-sub id ($name) { return Sp::Functions::id($name) }
 
 # Who is due.
 sub due () { return join ' ', map { $_->{shopper} =~ s/_+\z//r } $f->claim }
@@ -38,16 +30,6 @@ sub page ($visit, $order, %e) {
 
 sub fill ($visit, @lines) {
     return $f->event($visit, kinds => 'set_cart', lines => \@lines);
-}
-
-# A shop of its own for each subtest.
-my $shops = 0;
-
-sub shop ($name, $code, %o) {
-    $clock->morning;
-    $f = Sp::Functions->new(redis => $redis, shop => 'shop' . ++$shops,
-                            load => $shops == 1, %o);
-    subtest $name => $code;
 }
 
 
@@ -352,6 +334,152 @@ shop 'who refuses takes consent back in another session' => sub {
     $f->event('w', kinds => 'page_view', alias => { login => 0 },
               consent => 9, forget => 1);
     is($f->why('ada')->{consent}, 'withdrawn', 'who is logged in does');
+};
+
+
+# A worker of one nginx, or of another.
+sub worker ($n, $nginx = 'nginx1') { return "${nginx}__worker$n" }
+
+# One of these saw an order, or something put into a cart, at a time by the clock
+# of its nginx; applied now.
+my $orders = 0;
+
+sub seen ($what, $worker, $seen, %e) {
+    my $visit = delete $e{visit} // 'v';
+
+    $clock->advance(0.002);             # Redis dates two in different ms
+    %e = (source => $worker, seen => $seen, %e);
+
+    return page($visit, 'seen' . ++$orders, %e) if $what eq 'order';
+    return $f->event($visit, kinds => 'add_to_cart',
+                     lines => [ [ $what, '', 1, 500 ] ], %e);
+}
+
+
+shop 'a cart is longer under way than its order' => sub {
+    for my $who ({}, { shopper => 'ada' }) {
+        for my $late (0, 0.5, 5, 300) {
+            $f->cart('v', %$who, source => worker(1), seen => 1000);
+            seen(order => worker(2), 3000);
+            $clock->advance($late);
+            seen(mug => worker(1), 2000);
+            is($f->lines('v'), '', "seen before it, $late s late");
+            seen(mug => worker(2), 3000);
+            is($f->lines('v'), '', '... in the same moment');
+            seen(hat => worker(1), 3001);
+            is($f->lines('v'), 'hat||1|500', '... but what was seen after it'
+               . ' is there');
+            seen(order => worker(1), 4000);
+            is($f->lines('v'), '', '... until it is bought');
+            $f->event('v', kinds => 'logout');
+        }
+    }
+};
+
+
+shop 'on another device' => sub {
+    $f->cart($_, shopper => 'ada', source => worker(1), seen => 1) for 'v', 'w';
+    seen(order => worker(2), 3000);
+    seen(mug => worker(1), 2000, visit => 'w');
+    is($f->lines('w'), '', 'of the same person');
+    seen(mug => worker(1), 2000, visit => 'x', shopper => 'ada');
+    is($f->lines('x'), '', 'where it says itself whose it is');
+    seen(mug => worker(1), 3001, visit => 'w');
+    is($f->lines('w'), 'mug||1|500', 'after it');
+
+    $f->event('v', kinds => 'logout');
+    seen(mug => worker(1), 2000);
+    is($f->lines('v'), '', 'and after a logout');
+};
+
+
+shop 'an order is longer under way than what comes after it' => sub {
+    seen(order => worker(1), 3000);
+    seen(mug => worker(2), 4000, age => 5000);
+    is($f->lines('v'), 'mug||1|500', 'its machine knows which was first');
+    seen(order => worker(1), 5000);
+    is($f->lines('v'), '', 'the next one buys that');
+    seen(mug => worker(2, 'nginx2'), 9000, age => 60_000);
+    is($f->lines('v'), '', 'another machine does not');
+};
+
+
+# Both within a second of Redis's time, however slow this machine is; of a visit
+# of its own each time, whose name is given.
+my $visits = 0;
+
+sub at_once ($first, $second) {
+    while (1) {
+        my $visit = 'at_once' . ++$visits;
+        my $began = $clock->now;
+
+        $first->($visit);
+        $second->($visit);
+        return $visit if $clock->now - $began < 0.9;
+    }
+}
+
+
+shop 'two machines' => sub {
+    for my $seen (1, 9000) {
+        my $mug = sub ($visit) {
+            seen(mug => worker(1, 'nginx2'), $seen, visit => $visit);
+        };
+        my $visit = at_once(sub ($visit) {
+            seen(order => worker(1), 3000, visit => $visit);
+        }, $mug);
+
+        is($f->lines($visit), '', "its clock shows $seen: nothing is known of"
+           . ' what comes at once');
+        $clock->advance(1);
+        $mug->($visit);
+        is($f->lines($visit), 'mug||1|500', '... after a second it is newer');
+    }
+};
+
+
+shop 'nobody saw an order that the shop tells of' => sub {
+    my $mug = sub ($visit) {
+        seen(mug => worker(1), 9000, visit => $visit, shopper => 'ada');
+    };
+    my $visit = at_once(sub ($visit) { told('ada', $visit) }, $mug);
+
+    is($f->lines($visit), '', 'nothing is known of what comes at once');
+    $clock->advance(1);
+    $mug->($visit);
+    is($f->lines($visit), 'mug||1|500', 'after a second it is newer');
+};
+
+
+shop 'only the last order counts' => sub {
+    $f->cart('v', shopper => 'ada', source => worker(1), seen => 1);
+    seen(order => worker(2), 3000);
+    $clock->advance(1);
+    told('ada', 'told');
+    seen(mug => worker(1), 4000, age => 60_000);
+    is($f->lines('v'), '', 'what was noted with another is worth nothing');
+
+    # Which was first is asked for ten minutes.
+    $clock->advance(2);
+    seen(order => worker(2), 6000);
+    $clock->advance(540);
+    seen(mug => worker(1), 5000);
+    is($f->lines('v'), '', 'minutes later');
+    $clock->advance(61);
+    seen(mug => worker(1), 5000);
+    is($f->lines('v'), 'mug||1|500', 'not for ever');
+};
+
+
+shop 'of who refuses' => sub {
+    $f->cart('v', shopper => 'ada', source => worker(1), seen => 1);
+    seen(order => worker(2), 3000, forget => 1);
+    $clock->advance(5);
+    seen(mug => worker(1), 2000);
+    is($f->lines('v'), '', 'what was seen before does not come back');
+    seen(order => worker(2), 4000, forget => 1, erase => 1);
+    is_deeply([ grep { /:t:v:/ } $redis->keys($f->prefix . '*') ], [],
+              'nothing of an erased visit stays');
 };
 
 

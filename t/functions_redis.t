@@ -35,7 +35,7 @@ subtest 'what is not right is refused, and nothing is written' => sub {
     };
 
     my ($key, $moved, $source, $seq, $head, $total, $who, $aliases, $lines,
-        $age) = 3 .. 12;
+        $seen, $age) = 3 .. 13;
     my $h = $good[$head];
 
     $bad->('a short visit', $key, 'sp:{demo}:v:short');
@@ -94,6 +94,10 @@ subtest 'what is not right is refused, and nothing is written' => sub {
     $bad->('a line of twelve fields', $lines, "1\x1fk" . "\x1f1" x 10);
     $bad->('a control character in a line', $lines, "1\x02\x1fk\x1f1\x1f500");
     $bad->('201 lines', $lines, join "\x1e", ("1\x1fk\x1f1\x1f500") x 201);
+    $bad->('a time seen that is none', $seen, 'x');
+    $bad->('a negative time', $seen, '-1');
+    $bad->('a fraction of a time', $seen, '1.5');
+    $bad->('a time beyond all', $seen, '1' . '0' x 16);
     $bad->('no age', $age, '');
     $bad->('a negative age', $age, '-1');
     $bad->('an age of a year', $age, '31536000000');

@@ -155,22 +155,9 @@ spew("$creatives/goods/en.txt", <<'TEXT');
 Unsubscribe: {{unsubscribe_link}}
 TEXT
 
-my $mailer = Sp::Mailer->new(start => 0, config => <<"CONF");
-secret_file = "$secret"
-redis       = "@{[ $redis->url ]}"
-http_listen = "127.0.0.1:%%PORT%%"
-state_dir   = "%%DIR%%"
-creatives   = "$creatives"
-smtp "relay" { url = "smtp://127.0.0.1:@{[ $smtp->port ]}" tls = none }
-shop "demo" {
-    mode = live
-    from = "The Shop <shop\@shop.example.com>"
-    cart_url   = "https://demo.example/cart"
-    public_url = "https://demo.example"
-    brand { address = "1 High Street, Dublin" }
-    series "default" { step "reminder" { delay = 0 creative = goods } }
-}
-CONF
+my $mailer = Sp::Mailer->new(start => 0, config => Sp::Mailer::live(
+    redis => $redis, smtp => $smtp, creatives => $creatives, shops => [ [ demo =>
+        'series "default" { step "reminder" { delay = 0 creative = goods } }' ] ]));
 
 my ($approved, $out, $err) = $mailer->run('creative', 'approve', 'goods', '--despite-lint');
 is($approved, 0, 'the creative is approved') or diag "$out$err";

@@ -79,22 +79,9 @@ server {
 }
 CONF
 
-my $mailer = Sp::Mailer->new(start => 0, config => <<"CONF");
-secret_file = "$secret"
-redis       = "@{[ $redis->url ]}"
-http_listen = "127.0.0.1:%%PORT%%"
-state_dir   = "%%DIR%%"
-creatives   = "@{[ root() ]}/t/lib/creatives"
-smtp "relay" { url = "smtp://127.0.0.1:@{[ $smtp->port ]}" tls = none }
-shop "shop" {
-    mode = live
-    from = "The Shop <shop\@shop.example.com>"
-    cart_url   = "https://shop.example/cart"
-    public_url = "https://shop.example"
-    brand { address = "1 High Street, Dublin" }
-    series "default" { step "reminder" { delay = 0 creative = plain } }
-}
-CONF
+my $mailer = Sp::Mailer->new(start => 0, config => Sp::Mailer::live(
+    redis => $redis, smtp => $smtp, shops => [ [ shop =>
+        'series "default" { step "reminder" { delay = 0 creative = plain } }' ] ]));
 
 $mailer->start;
 wait_ok { $mailer->log =~ /shop=shop state=ready/ } 'the shop is served';

@@ -112,7 +112,7 @@ sub people ($session, $path, $form, $back) {
     my $right = ($form->{password} // '') eq 'right';
 
     if ($path eq '/customer/login') {
-        $session->{customer} = 17 if $right;
+        $session->{customer} = 1 if $right;
         return redirect($right ? "$HOST/" : $back);
     }
 
@@ -237,6 +237,18 @@ submit($eve, '/customer/login', { email => 'eve@example.com',
 $t->shopper_is($eve, 'eve@example.com');
 $eve->get('/api/checkout/cart');
 $t->cart_is($eve, [ { id => 'tray', quantity => 3 } ], 375150, 'EUR');
+
+# The address that a guest typed is not the account's that logs in then.
+my ($phone, $tablet) = map { visitor($_) } qw(phone tablet);
+add($phone, 1);
+$phone->json($addresses, { billing => { email => 'friend@example.com' } });
+$phone->get('/test/customer');
+$phone->get('/api/checkout/cart');
+$t->shopper_is($phone, 'friend@example.com');
+$tablet->get('/test/customer');
+add($tablet, 2);
+$t->shopper_is($tablet, 'eve@example.com', 'the account leads to its owner');
+
 my $fay = visitor('fay');
 add($fay, 1);
 my %login = (email => 'fay@example.com', password => 'wrong');
@@ -273,7 +285,8 @@ $t->mailed_are({
     'ada@example.com' => { lines => [ { id => 'mug-co', name => 'Mug & Co',
         quantity => 5, price => 1400 } ], total => 7000, currency => 'EUR',
         first_name => 'Ada' },
-    'eve@example.com' => [ { id => 'tray', quantity => 3 } ],
+    'eve@example.com' => [ { id => 'tray', quantity => 1 } ],
+    'friend@example.com' => [ { id => 'mug-co', quantity => 1 } ],
     'fay@example.com' => [ { id => 'mug-co', quantity => 1 } ],
 });
 # The same, where customers write nothing of their own: what was chosen.

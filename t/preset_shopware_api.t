@@ -196,6 +196,8 @@ api($ada, 'POST', '/account/register', { guest => JSON::XS::true,
 $t->shopper_is($ada, 'ada@example.com');
 $t->cart_is($ada, [ { id => 'SW1', quantity => 5 } ], 6000, 'EUR',
     'the cart moves with the token');
+api($ada, 'GET', '/account/customer');
+$t->event_is($ada, 'rejected', 'a guest is no account');
 
 # An order; a refused one.
 my $bob = $t->shopper('bob');

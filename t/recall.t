@@ -92,7 +92,8 @@ server {
     server_name shop;
     $rules
     location = /sp/recall { sitepreserver_recall hosts=cdn.example.com; }
-    location = /sp/patient { sitepreserver_recall timeout=10s hosts=cdn.example.com; }
+    location = /sp/patient { sitepreserver_recall timeout=10s hosts=cdn.example.com;
+        gzip on; gzip_min_length 1; charset koi8-r; }
     location = /sp/quick { sitepreserver_recall timeout=1ms; }
     location = /sp/recall.js { alias $root/conf/recall/recall.js; }
     location = /sp/recall.css { types { text/css css; }
@@ -150,6 +151,10 @@ is_deeply($answer->data, [ { why => 'left', name => 'Shirt', url => '/p/shirt',
 is($answer->header('Cache-Control'), 'private, no-store', 'nobody stores it');
 is($answer->header('Content-Type'), 'application/json', 'JSON');
 is($answer->header('Set-Cookie'), undef, 'no cookie');
+$answer = $ada->get('/sp/patient?format=html', { 'Accept-Encoding' => 'gzip' });
+is($answer->header('Content-Type'), 'text/html; charset=utf-8', 'HTML');
+is($answer->header('Content-Encoding'), 'gzip', '... as nginx compresses it');
+$answer = $ada->get('/sp/patient');
 names_are($bob, [ 'left Hat' ], 'another one has another');
 
 my $head = $ada->request('HEAD', '/sp/patient');

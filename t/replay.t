@@ -242,6 +242,8 @@ is((replay('--config', $conf, '--server', 'none', $log))[0], 2,
 
 for ([ "sitepreserver_event set_cart GET = /x {\n items json:y { bogus z; }\n}\n",
        qr/bogus.* in \S+:2$/ ],
+     [ "\nsitepreserver_event login GET,GET = /x {\n}\n",
+       qr/method "GET" stands twice in \S+:2$/ ],
      [ "http {\n server {\n", qr/expecting "\}" in \S+:3$/ ],
      [ "sitepreserver_shop A;\n", qr/shop name "A".* in \S+:1$/ ],
      [ "include nowhere.conf;\n", qr/nowhere\.conf.* in \S+:1$/ ],
@@ -340,6 +342,29 @@ is_deeply([ $report->{counts}->@{qw(cached damaged without_body)} ],
     [ 1, 1, 1 ], 'what the browser answered, what is damaged or lacks a body');
 is($report->{carts}[0]{lines}[0]{quantity}, 2, '... and its cart');
 ok($report->{carts}[0]{mailed}, '... that would be mailed');
+
+# A visitor's cookie that is mistyped: our own, or nothing, says who it is then.
+
+for my $who (undef, 'ada') {
+    my $typo = put('typo.conf', "sitepreserver_visitor cookie:typo;\n"
+        . slurp($own));
+    my @log = map { line(uri => '/add', method => 'POST', body => "id=$_",
+        request => [ [ 'Host', 'shop.example' ], [ 'Cookie', 'sid=abcdefgh1234' ],
+            [ 'Content-Type', 'application/x-www-form-urlencoded' ] ],
+        $who ? (client => $who) : ()) } 1, 2;
+    my $log = put('typo.jsonl', join "\n", @log, '');
+
+    ($report, $status, $err) = report('--config', $typo, $log);
+    is($status, $who ? 0 : 5, $who ? 'our own cookie tells' : 'nobody: 5');
+    is_deeply([ $report->{counts}->@{qw(events no_visitor no_session)} ],
+        $who ? [ 2, 0, 2 ] : [ 0, 2, 2 ], '... what there is of whom');
+    like($err, qr/note: none of 2 events had a visitor.*sitepreserver_visitor/,
+        '... and why');
+    put('typo.conf', "sitepreserver_visitor cookie:typo or cookie:sid;\n"
+        . slurp($own));
+    ($report, $status, $err) = report('--config', $typo, $log);
+    is("$status $err", '0 ', 'one that is right is not told of');
+}
 
 # What a rule was for and did not apply to: all that was sent, whatever the
 # shop's words are; pages and GraphQL only where they look like commerce.

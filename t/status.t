@@ -32,7 +32,8 @@ server {
     location / { proxy_pass http://127.0.0.1:@{[ $origin->port ]}; }
     location = /status { sitepreserver_status; }
     location = /json { sitepreserver_status json; }
-    location = /metrics { sitepreserver_status prometheus; }
+    location = /metrics { sitepreserver_status prometheus;
+        gzip on; gzip_min_length 1; gzip_types text/plain; charset koi8-r; }
     location = /script { sitepreserver_capture; }
     location = /included {
         ssi on;
@@ -94,6 +95,9 @@ like($answer->header('Content-Type'), qr{^text/plain; version=0\.0\.4},
     'the type of Prometheus');
 is($ua->get('/status?format=prometheus')->header('Content-Type'),
     $answer->header('Content-Type'), 'by an argument');
+my $small = $ua->get('/metrics', { 'Accept-Encoding' => 'gzip' });
+is($small->header('Content-Encoding'), 'gzip', 'compressed as such');
+is($small->header('Content-Type'), $answer->header('Content-Type'), '... as utf-8');
 like($answer->{body}, qr/^sitepreserver_matched_total 4$/m, 'a counter');
 like($answer->{body}, qr/^sitepreserver_events_total\{kind="identify"\} 2$/m,
     'one by kind');

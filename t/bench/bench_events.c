@@ -55,6 +55,7 @@ turn(lab_t *lab, int theirs, unsigned round, unsigned same)
     for (i = 0, n = 0; i < VISITS; i++) {
         lab_event(&event, lines, i, i + round / same);
         lab_id(&event.visit, theirs ? 'z' : 'v', i);
+        event.seen = UINT64_C(86400000000) + seq;
 
         if (i % 10 == 9) {
             event.kinds = SP_PAGE_VIEW;

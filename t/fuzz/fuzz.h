@@ -79,6 +79,41 @@ fuzz_line(sp_str_t *s)
 }
 
 
+/*
+ * Takes up to max bytes away from s (0: all), in memory of their exact size,
+ * which fuzz_free() frees: nothing is read behind them.  Zero: s is empty.
+ */
+
+static inline int
+fuzz_piece(sp_str_t *s, size_t max, sp_str_t *piece)
+{
+    char  *p;
+
+    if (s->len == 0) {
+        return 0;
+    }
+
+    piece->len = max != 0 && max < s->len ? max : s->len;
+
+    p = malloc(piece->len);
+    must(p != NULL);
+    memcpy(p, s->data, piece->len);
+    piece->data = p;
+
+    s->data += piece->len;
+    s->len -= piece->len;
+
+    return 1;
+}
+
+
+static inline void
+fuzz_free(sp_str_t *piece)
+{
+    free((char *) piece->data);
+}
+
+
 static inline void
 must_be_utf8(const sp_str_t *s)
 {

@@ -74,11 +74,11 @@ hit(void *data, const sp_html_hit_t *h)
 /* Both sets at once, so that each is looked for beside another. */
 
 static sp_rc_t
-look(sp_html_set_t *sets[2], sp_str_t page, size_t piece, found_t found[2])
+look(sp_html_set_t *sets[2], sp_str_t page, size_t max, found_t found[2])
 {
-    char       *p;
-    size_t      n, len;
+    size_t      len;
     sp_rc_t     rc;
+    sp_str_t    piece;
     unsigned    watch;
     sp_html_t  *html;
 
@@ -96,18 +96,9 @@ look(sp_html_set_t *sets[2], sp_str_t page, size_t piece, found_t found[2])
 
     rc = SP_AGAIN;
 
-    while (page.len != 0 && rc == SP_AGAIN) {
-        n = piece != 0 && piece < page.len ? piece : page.len;
-
-        p = malloc(n);
-        must(p != NULL);
-        memcpy(p, page.data, n);
-
-        rc = sp_html_read(html, p, n);
-
-        free(p);
-        page.data += n;
-        page.len -= n;
+    while (rc == SP_AGAIN && fuzz_piece(&page, max, &piece)) {
+        rc = sp_html_read(html, piece.data, piece.len);
+        fuzz_free(&piece);
     }
 
     must(rc == SP_AGAIN || rc == SP_DONE || rc == SP_NOMEM);

@@ -65,12 +65,11 @@ reported(void *data, unsigned slot, const sp_json_value_t *value)
 
 
 static sp_rc_t
-scan(report_t *report, const sp_json_paths_t *paths, const sp_str_t *doc,
-    size_t step, unsigned done_after, int *twice)
+scan(report_t *report, const sp_json_paths_t *paths, sp_str_t doc, size_t max,
+    unsigned done_after, int *twice)
 {
-    char               *piece;
-    size_t              at, n;
     sp_rc_t             rc;
+    sp_str_t            piece;
     sp_json_scanner_t  *s;
 
     memset(report, 0, sizeof(report_t));
@@ -83,14 +82,9 @@ scan(report_t *report, const sp_json_paths_t *paths, const sp_str_t *doc,
         return SP_NOMEM;
     }
 
-    for (at = 0; at < doc->len; at += n) {
-        n = doc->len - at < step ? doc->len - at : step;
-
-        piece = malloc(n);
-        must(piece != NULL);
-        memcpy(piece, doc->data + at, n);
-        rc = sp_json_scan(s, piece, n);
-        free(piece);
+    while (fuzz_piece(&doc, max, &piece)) {
+        rc = sp_json_scan(s, piece.data, piece.len);
+        fuzz_free(&piece);
 
         if (rc == SP_NOMEM) {
             return rc;
@@ -141,8 +135,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     done = size ? data[0] % 16 : 9;
-    rc = scan(&whole, paths, &s, s.len + 1, done, NULL);
-    again = scan(&pieces, paths, &s, 1 + (size ? data[0] % 5 : 0), done, NULL);
+    rc = scan(&whole, paths, s, 0, done, NULL);
+    again = scan(&pieces, paths, s, 1 + (size ? data[0] % 5 : 0), done, NULL);
 
     if (rc == SP_NOMEM || again == SP_NOMEM) {
         return 0;
@@ -151,8 +145,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(rc == again);
     must(whole.hash == pieces.hash && whole.values == pieces.values);
 
-    once = scan(&whole, paths, &s, s.len + 1, done, &twice);
-    again = scan(&pieces, paths, &s, 1 + (size ? data[0] % 5 : 0), done,
+    once = scan(&whole, paths, s, 0, done, &twice);
+    again = scan(&pieces, paths, s, 1 + (size ? data[0] % 5 : 0), done,
                  &still);
 
     if (once == SP_NOMEM || again == SP_NOMEM) {

@@ -12,12 +12,10 @@
 
 
 static sp_rc_t
-read_body(const sp_str_t *boundary, const sp_str_t *s, size_t piece,
-    sp_form_t *form)
+read_body(const sp_str_t *boundary, sp_str_t s, size_t max, sp_form_t *form)
 {
-    char            *copy;
-    size_t           i, n;
     sp_rc_t          rc;
+    sp_str_t         piece;
     sp_multipart_t  *m;
 
     m = sp_multipart_create(pool, boundary);
@@ -27,14 +25,9 @@ read_body(const sp_str_t *boundary, const sp_str_t *s, size_t piece,
 
     rc = SP_AGAIN;
 
-    for (i = 0; i < s->len && rc == SP_AGAIN; i += n) {
-        n = piece < s->len - i ? piece : s->len - i;
-
-        copy = malloc(n);
-        must(copy != NULL);
-        memcpy(copy, s->data + i, n);
-        rc = sp_multipart_push(m, copy, n);
-        free(copy);
+    while (rc == SP_AGAIN && fuzz_piece(&s, max, &piece)) {
+        rc = sp_multipart_push(m, piece.data, piece.len);
+        fuzz_free(&piece);
     }
 
     return sp_multipart_end(m, form);
@@ -59,8 +52,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     must(boundary.len > 0 && boundary.len <= SP_MULTIPART_BOUNDARY);
 
-    a = read_body(&boundary, &s, s.len, &whole);
-    b = read_body(&boundary, &s, data != NULL && size ? data[0] % 7 + 1 : 1,
+    a = read_body(&boundary, s, 0, &whole);
+    b = read_body(&boundary, s, data != NULL && size ? data[0] % 7 + 1 : 1,
                   &pieces);
 
     if (a == SP_NOMEM || b == SP_NOMEM) {

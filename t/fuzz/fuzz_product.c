@@ -14,12 +14,11 @@
 
 
 static sp_rc_t
-look(const sp_product_page_t *page, sp_str_t html, size_t piece, int whole,
+look(const sp_product_page_t *page, sp_str_t html, size_t max, int whole,
     sp_product_t *product, unsigned *broken)
 {
-    char         *p;
-    size_t        n;
     sp_rc_t       rc;
+    sp_str_t      piece;
     sp_finder_t  *finder;
 
     finder = sp_product_finder(pool, page);
@@ -28,25 +27,14 @@ look(const sp_product_page_t *page, sp_str_t html, size_t piece, int whole,
         return SP_NOMEM;
     }
 
-    while (html.len != 0) {
-        n = html.len < piece ? html.len : piece;
-
-        /* of its exact size: nothing is read behind it */
-
-        p = malloc(n);
-        must(p != NULL);
-        memcpy(p, html.data, n);
-
-        rc = sp_product_read(finder, p, n);
-        free(p);
+    while (fuzz_piece(&html, max, &piece)) {
+        rc = sp_product_read(finder, piece.data, piece.len);
+        fuzz_free(&piece);
 
         if (rc != SP_AGAIN) {
             must(rc == SP_NOMEM);
             return rc;
         }
-
-        html.data += n;
-        html.len -= n;
     }
 
     rc = sp_product_end(finder, whole, product);
@@ -129,7 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         html.data = end + 1;
     }
 
-    rc[0] = look(&page, html, html.len + 1, whole, &product[0], &broken[0]);
+    rc[0] = look(&page, html, 0, whole, &product[0], &broken[0]);
     rc[1] = look(&page, html, piece, whole, &product[1], &broken[1]);
 
     for (i = 0; i < product[0].n && rc[0] == SP_OK; i++) {

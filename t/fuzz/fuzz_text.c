@@ -1,14 +1,35 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * A currency and a text: character references, and a price.
+ * A currency and a text: character references, letters, and a price.
  *
  * Runs: 100000
  */
 
 #include "fuzz.h"
 #include "sp_entities.h"
+#include "sp_letter.h"
 #include "sp_price.h"
+
+
+/* A letter is a whole character, and nothing of what is no text. */
+
+static void
+letters(const sp_str_t *s)
+{
+    int     text;
+    size_t  i, len;
+
+    text = sp_utf8_valid(s->data, s->len) == s->len;
+
+    for (i = 0; i < s->len; i += len != 0 ? len : 1) {
+        len = sp_letter(s, i);
+
+        must(len <= 3 && len <= s->len - i);
+        must(len == 0 || !text
+             || sp_utf8_valid(s->data + i, len) == len);
+    }
+}
 
 
 int
@@ -27,6 +48,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
              || sp_utf8_valid(out.data, out.len) == out.len);
         s = out;
     }
+
+    letters(&s);
 
     rc = sp_price_read(pool, &s, &out);
 

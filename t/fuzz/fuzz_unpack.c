@@ -40,12 +40,10 @@ take(void *data, const char *piece, size_t len)
 /* *whole: it ended as it should. */
 
 static sp_rc_t
-unpack(sp_packed_t packed, const sp_str_t *s, size_t piece, out_t *out,
-    int *whole)
+unpack(sp_packed_t packed, sp_str_t s, size_t max, out_t *out, int *whole)
 {
-    char         *copy;
-    size_t        i, n;
     sp_rc_t       rc;
+    sp_str_t      piece;
     sp_unpack_t  *u;
 
     memset(out, 0, sizeof(out_t));
@@ -58,14 +56,9 @@ unpack(sp_packed_t packed, const sp_str_t *s, size_t piece, out_t *out,
 
     rc = SP_AGAIN;
 
-    for (i = 0; i < s->len && rc == SP_AGAIN; i += n) {
-        n = piece < s->len - i ? piece : s->len - i;
-
-        copy = malloc(n);
-        must(copy != NULL);
-        memcpy(copy, s->data + i, n);
-        rc = sp_unpack(u, copy, n, take, out);
-        free(copy);
+    while (rc == SP_AGAIN && fuzz_piece(&s, max, &piece)) {
+        rc = sp_unpack(u, piece.data, piece.len, take, out);
+        fuzz_free(&piece);
     }
 
     must(rc == SP_AGAIN || rc == SP_DONE || rc == SP_INVALID
@@ -99,8 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
 
-    a = unpack(packed, &s, s.len, &whole, &one);
-    b = unpack(packed, &s, size ? data[0] % 7 + 1 : 1, &pieces, &two);
+    a = unpack(packed, s, 0, &whole, &one);
+    b = unpack(packed, s, size ? data[0] % 7 + 1 : 1, &pieces, &two);
 
     /* without memory either may have ended earlier */
 

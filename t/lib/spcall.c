@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "sp_arena.h"
 #include "sp_call.h"
@@ -27,6 +28,7 @@ static json_t *spcall_bytes(const char *data, size_t len);
 static json_t *spcall_tokens(json_t *in, const sp_str_t *shop);
 static sp_rc_t spcall_event(sp_call_t *call, json_t *in,
     const sp_str_t *shop);
+static uint64_t spcall_clock(void);
 static void spcall_lines(sp_event_t *event, json_t *in);
 static void spcall_terms(sp_terms_t *terms, json_t *in);
 static sp_str_t spcall_str(json_t *in, const char *name);
@@ -312,10 +314,24 @@ spcall_event(sp_call_t *call, json_t *in, const sp_str_t *shop)
     event.currency = spcall_str(in, "currency");
     event.total = spcall_int(in, "total", SP_NO_AMOUNT);
     spcall_lines(&event, in);
+    event.seen = spcall_clock();
     source = spcall_str(in, "source");
 
     return sp_call_event(call, pool, shop, &terms, &event, &source,
                          (uint64_t) spcall_int(in, "seq", 1));
+}
+
+
+/* As nginx sees it; in us. */
+
+static uint64_t
+spcall_clock(void)
+{
+    struct timespec  now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+
+    return (uint64_t) now.tv_sec * 1000000 + (uint64_t) now.tv_nsec / 1000;
 }
 
 

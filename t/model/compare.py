@@ -217,6 +217,9 @@ def dump(m):
             w['visit'], w['day'], w['shopper'], w['customer'], w['stamp'],
             '\x1f'.join(w['viewed']), '\x1f'.join(w['bought']))
         s['ends w:' + id] = w['expires']
+    for name, (at, machine, seen, ends) in m.marks.items():
+        s['t:' + name] = '%d %s %d' % (at, machine, seen)
+        s['ends t:' + name] = ends
     for id, (n, ends) in m.networks.items():
         s['r:' + id] = str(n)
         s['ends r:' + id] = ends

@@ -101,6 +101,8 @@ class Model(Items):
         self.customers = {}             # id -> (shopper, expires)
         self.items = {}                 # key -> (six texts, learnt, expires)
         self.networks = {}              # id -> (n, expires)
+        self.marks = {}                 # 'p:..' | 'v:..' -> (order, machine,
+                                        #   when it saw that, expires)
         self.browsers = {}              # id -> dict, for the empty cart
         self.sources = {}               # id -> (seq, expires)
         self.active = {}                # 'p:..' | 'v:..' -> deadline
@@ -150,7 +152,7 @@ class Model(Items):
                        if r.expires is not None and r.expires < self.now]:
                 del of[id]
         for name in ('pointers', 'customers', 'items', 'networks', 'sources',
-                     'not_theirs', 'bounces'):
+                     'not_theirs', 'bounces', 'marks'):
             of = getattr(self, name)
             for id in [i for i, r in of.items() if r[-1] < self.now]:
                 del of[id]
@@ -318,6 +320,7 @@ class Model(Items):
                                          self.now + 7 * DAY * MS)
 
         self.at = self.now - e['age']
+        self.machine, self.seen = e['source'][:8], e['seen']
         self.written = set()
         self.renewed = set()            # shoppers
         self.forget_clock = set()
@@ -358,9 +361,11 @@ class Model(Items):
         if e['kinds'] & PURCHASE and not self.uncertain(e):
             for id in ids[1:]:
                 self.order_visit(self.visits[id], self.ordered_at())
+                self.mark('v:' + id, self.ordered_at())
                 self.written.add(id)
             v = self.visits[ids[0]] if ids else None
-            if self.ordered(e['order'], v, people, None) and v:
+            if self.ordered(e['order'], ids[0] if v else None, v, people,
+                            None) and v:
                 self.written.add(ids[0])
         if e['erase']:
             self.withdrawn_here(e, ids)
@@ -402,6 +407,7 @@ class Model(Items):
             p.lease = 0
             self.schedule(sid)
         del self.visits[id]
+        self.marks.pop('v:' + id, None)
         self.active.pop('v:' + id, None)
         self.due.pop('v:' + id, None)
 
@@ -866,11 +872,28 @@ class Model(Items):
         if not line[4] and line[2:4] == old[2:4]:
             line[4] = old[4]
 
-    def cart(self, id, v, e):
-        at = self.at
+    def after_order(self, id, v):
+        """Is the cart that is told newer than the last order for certain?"""
         p = self.shoppers.get(v.shopper)
-        if at <= v.order or at < v.snap or (p and at <= p.order):
+        ordered = max(v.order, p.order if p else 0)
+        if not ordered:
+            return True
+        known = 'p:' + v.shopper if p and p.order == ordered else 'v:' + id
+        of, machine, seen, _ = self.marks.get(known, (0, '', 0, 0))
+        if of == ordered and machine == self.machine \
+                and self.seen is not None:
+            if self.seen <= seen:
+                return False
+            if ordered < self.now:
+                self.at = max(self.at, ordered + 1)
+            return self.at > ordered
+        return self.at - ordered >= 1000
+
+    def cart(self, id, v, e):
+        p = self.shoppers.get(v.shopper)
+        if not self.after_order(id, v) or self.at < v.snap:
             return
+        at = self.at
         if e['op'] != SNAPSHOT and not v.lines and not e['lines']:
             return
         old = [list(l) for l in v.lines]
@@ -934,7 +957,12 @@ class Model(Items):
         v.hold, v.soft = till, self.uncertain(e)
         self.count('order_pending')
 
-    def ordered(self, order, v, people, worth):
+    def mark(self, name, at):
+        if self.seen is not None:
+            self.marks[name] = (at, self.machine, self.seen,
+                                self.now + 600 * MS)
+
+    def ordered(self, order, id, v, people, worth):
         """An order of a visit, perhaps, and of people: 'new', 'told' by the
         shop before, 'old', as the cart is, or None: only its page was loaded
         again."""
@@ -959,9 +987,11 @@ class Model(Items):
         self.checkout_works()
         if v:
             self.order_visit(v, at, order)
+            self.mark('v:' + id, at)
         for sid in people:
             if sid not in know:
                 self.order_shopper(sid, at, order, worth)
+                self.mark('p:' + sid, at)
                 self.renewed.add(sid)
         return 'told' if know else 'new'
 
@@ -970,7 +1000,7 @@ class Model(Items):
         amount, currency = self.worth(v)
         if e['total']:
             amount = int(e['total'])
-        what = self.ordered(e['order'], v, [before, v.shopper],
+        what = self.ordered(e['order'], id, v, [before, v.shopper],
                             (amount, e['currency'] or currency))
         if what == 'new':
             self.note('order', v.shopper if p else '', p.rescue if p else 0)

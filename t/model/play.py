@@ -43,7 +43,8 @@ CUSTOMERS = ['c%021d' % i for i in range(3)]
 ORDERS = ['o%021d' % i for i in range(4)]
 NETWORKS = ['n%021d' % i for i in range(2)]
 PAGES = ['g%021d' % i for i in range(2)]
-SOURCES = ['s%021d' % i for i in range(3)]
+SOURCES = ['machine%d%014d' % (i // 2, i) for i in range(3)]
+SEEN = [0, 0, 0, 1, 999999, -1, -1000, -2000000, 2000000, None]
 ATTEMPTS = ['t%021d' % i for i in range(6)]
 STEPS = [11, 22, 33]
 AGES = [0, 0, 0, 1, 59000, 61000, 2 * IDLE]     # of a "not me"
@@ -118,6 +119,7 @@ def random_event(r):
                                    13 * 3600000])
     if r.random() < .05:
         e['visit'] = r.choice(OWN)
+    e['seen'] = r.choice(SEEN)          # beside what its age would be, in us
     kind = r.random()
     if kind < .3:
         e['kinds'] = r.choice([model.SET_CART, model.VIEW_CART])
@@ -403,7 +405,8 @@ def order_round(r):
              aliases=[], sealed='1.abc', network='', age=0, op=0, lines=[])
     steps = []
     for _ in range(r.choice([4, 6, 10])):
-        e = dict(e, visit=r.choice(VISITS[:3]))
+        e = dict(e, visit=r.choice(VISITS[:3]), source=r.choice(SOURCES),
+                 seen=r.choice(SEEN))
         kind = r.random()
         if kind < .2:
             steps.append(('order', who, order, '', r.choice([0, 0, 60000]),
@@ -412,6 +415,7 @@ def order_round(r):
             steps.append(('event', dict(
                 e, op=model.SNAPSHOT, kinds=model.SET_CART,
                 shopper=r.choice(['', '', who]),
+                age=r.choice([0, 0, 0, 1, 1000]),
                 lines=[['1', 'k1', r.choice('123'), '100'] + [''] * 8])))
         elif kind < .6:
             steps.append(('event', dict(e, kinds=model.CLICK,
@@ -423,8 +427,8 @@ def order_round(r):
                 moved=r.choice(['', '', '', r.choice(VISITS[:3])]),
                 aliases=r.choice([[], random_event(r)['aliases']]),
                 forget=r.random() < .4, age=r.choice([0, 0, 0, 20000]))))
-        steps.append(('clock', r.choice([1, 1000, 60000, 60000, 3600000,
-                                         86400000])))
+        steps.append(('clock', r.choice([1, 500, 998, 999, 1000, 60000, 600001,
+                                         3600000, 86400000])))
     return steps
 
 
@@ -551,6 +555,8 @@ class Play:
 
     def event(self, e):
         e = dict(e, terms=TERMS)
+        if e['seen'] is not None:
+            e['seen'] += (self.now - e['age']) * 1000
         seq = self.seq.get(e['source'], 0) + 1 + e['skip']
         self.seq[e['source']] = e['seq'] = seq
         self.sent.append(e)
@@ -588,7 +594,9 @@ class Play:
         lines = '\x1e'.join('\x1f'.join(trim(l)) for l in e['lines'])
         got = self.call('sp1_event', 'v:' + e['visit'], e['source'], e['seq'],
                         head, e['total'], '\x1f'.join(map(str, who)),
-                        aliases, lines, '%013d' % e['age'])
+                        aliases, lines,
+                        '' if e['seen'] is None else e['seen'],
+                        '%013d' % e['age'])
         return self.same(got, self.m.event(e))
 
     def shop(self, idle):

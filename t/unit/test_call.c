@@ -117,7 +117,7 @@ make(sp_call_t *call, const sp_event_t *event)
 {
     assert_int_equal(sp_call_event(call, pool, &shop, &terms, event, &source,
                                    7), SP_OK);
-    assert_int_equal(call->argc, 13);
+    assert_int_equal(call->argc, 14);
     arg(call, 0, "FCALL");
     arg(call, 1, "sp1_event");
     arg(call, 2, "2");
@@ -125,7 +125,7 @@ make(sp_call_t *call, const sp_event_t *event)
     arg(call, 4, "sp:{demo}:moved");
     arg(call, 5, source.data);
     arg(call, 6, "7");
-    arg(call, 12, "0000000000000");
+    arg(call, 13, "0000000000000");
 }
 
 
@@ -160,6 +160,12 @@ test_event_bare(void **state)
     arg(&call, 9, "");
     arg(&call, 10, "");
     arg(&call, 11, "");
+    arg(&call, 12, "");
+
+    event.seen = 1795600000123456;
+    make(&call, &event);
+    arg(&call, 11, "");
+    arg(&call, 12, "1795600000123456");
 }
 
 

@@ -832,6 +832,29 @@ semantics_6_what_is_from_the_shop(void **unused)
     is(lab.out->email, "b@example.com");
     assert_int_equal(lab.out->email_kinds, SP_LOGIN);
 
+    /* what a cart's answer repeats may have been typed */
+
+    rules("sitepreserver_event set_cart POST = /x {"
+          " email response.json:mail; customer response.json:id; }"
+          "sitepreserver_event identify POST = /x {"
+          " email response.json:me or form:me; }"
+          "sitepreserver_event add_payment_info POST = /x { email form:pay; }");
+
+    PLAY(.body = "", .answer = "{\"mail\":\"a@example.com\",\"id\":1}");
+    is(lab.out->email, "a@example.com");
+    assert_false(lab.out->email_from_shop);
+    PLAY(.body = "me=a@example.com",
+         .answer = "{\"mail\":\"a@example.com\",\"id\":1}");
+    assert_false(lab.out->email_from_shop);
+    PLAY(.body = "", .answer = "{\"mail\":\"a@example.com\","
+         "\"me\":\"a@example.com\",\"id\":1}");
+    assert_true(lab.out->email_from_shop);
+    PLAY(.body = "pay=a@example.com", .answer = "{\"me\":\"a@example.com\"}");
+    assert_true(lab.out->email_from_shop);
+    PLAY(.body = "pay=b@example.com", .answer = "{\"me\":\"a@example.com\"}");
+    is(lab.out->email, "b@example.com");
+    assert_false(lab.out->email_from_shop);
+
     /* the last address counts, and each rule that gave it */
 
     rules("sitepreserver_event login POST = /x { email form:a; }"

@@ -259,10 +259,10 @@ many_readers_of_one_string(void **unused)
     rules("sitepreserver_event set_cart POST = /x {"
           " if response.json:html ~ cart;"
           " items response.json:html | html:li { id .; }"
-          " email response.json:html | html:b; }"
+          " first_name response.json:html | html:i | \"regex:^\\w+\"; }"
           "sitepreserver_event identify POST = /x {"
           " if response.json:* | html:b;"
-          " first_name response.json:html | html:i | \"regex:^\\w+\";"
+          " email response.json:html | html:b;"
           " order_id response.json:*.x | html:u; }");
 
     PLAY(.answer = "{\"a\":\"no\",\"html\":\"<ul id=cart><li>1</li><li>2</ul>"

@@ -289,6 +289,37 @@ variants(void **unused)
 }
 
 
+/* The first of them are kept; what all have in common is not known then. */
+
+static void
+many_variants(void **unused)
+{
+    char      html[4096], expected[2048];
+    unsigned  i;
+
+    strcpy(html, "<script type=\"application/ld+json\">"
+           "{\"@type\":\"ProductGroup\",\"name\":\"Tee\",\"hasVariant\":[");
+    strcpy(expected, "||Tee|/product/tee|/t.jpg|");
+
+    for (i = 0; i <= SP_VARIANTS_MAX; i++) {
+        snprintf(html + strlen(html), sizeof(html) - strlen(html),
+                 "%s{\"@type\":\"Product\",\"sku\":\"%u\",\"offers\":"
+                 "{\"price\":1}%s}", i == 0 ? "" : ",", i,
+                 i == 1 ? ",\"image\":\"/t.jpg\"" : "");
+
+        if (i < SP_VARIANTS_MAX) {
+            snprintf(expected + strlen(expected),
+                     sizeof(expected) - strlen(expected), "\n|%u|||%s|", i,
+                     i == 1 ? "/t.jpg" : "");
+        }
+    }
+
+    strcat(html, "]}</script>");
+
+    says(html, expected);
+}
+
+
 static void
 several_products(void **unused)
 {
@@ -616,6 +647,7 @@ main(void)
         cmocka_unit_test_setup(json_ld_graph, setup),
         cmocka_unit_test_setup(prices_that_are_not_sure, setup),
         cmocka_unit_test_setup(variants, setup),
+        cmocka_unit_test_setup(many_variants, setup),
         cmocka_unit_test_setup(several_products, setup),
         cmocka_unit_test_setup(broken_json, setup),
         cmocka_unit_test_setup(nested_and_large_json, setup),

@@ -557,6 +557,8 @@ events_are_checked(void **unused)
            "line 1: unknown method \"\"" METHODS);
     refuse("sitepreserver_event login get = /x { }",
            "line 1: unknown method \"get\"" METHODS);
+    refuse("sitepreserver_event login GET,POST,GET = /x { }",
+           "line 1: method \"GET\" stands twice");
     refuse("sitepreserver_event login GET = { }",
            "line 1: a URI is missing after \"=\"");
     refuse("sitepreserver_event login GET { }",

@@ -99,7 +99,8 @@ sub args ($self, $function, $key, @args) {
 # are lists of fields; alias => { name => flags }; own => name (our cookie);
 # captured, device: numbers, as in sp_call.h; consent: how it came, + 8 when it
 # is taken back; asked: the locale is only the browser's; time_zone; checkout: a
-# step of it went well; visited: it counts only of a visit that is known.
+# step of it went well; visited: it counts only of a visit that is known; source:
+# whose first eight characters are its machine; seen: by the clock of that, µs.
 sub event ($self, $visit, %e) {
     return $self->{redis}->cmd($self->event_args($visit, %e));
 }
@@ -148,7 +149,17 @@ sub event_args ($self, $visit, %e) {
     my $lines = join "\x1e", map { join "\x1f", $_->@* } ($e{lines} // [])->@*;
 
     return ($self->args('event', 'v:' . id($visit)), $source, $seq, $head,
-            $e{total} // '', join("\x1f", @who), $aliases, $lines, sprintf('%013d', $e{age} // 0));
+            $e{total} // '', join("\x1f", @who), $aliases, $lines,
+            $e{seen} // $self->_seen($e{age} // 0),
+            sprintf('%013d', $e{age} // 0));
+}
+
+
+# The machine's clock when an event was seen that is so old: Redis's, in µs.
+sub _seen ($self, $age) {
+    my ($s, $us) = $self->{redis}->cmd('TIME')->@*;
+
+    return 1_000_000 * $s + $us - 1000 * $age;
 }
 
 

@@ -7,7 +7,7 @@ use v5.36;
 use IO::Socket::UNIX ();
 use JSON::XS ();
 use Socket qw(SOCK_DGRAM MSG_DONTWAIT);
-use Sp::Test qw(free_port wait_for wait_ok spawn slurp spew watch_log);
+use Sp::Test qw(free_port wait_for wait_ok root spawn slurp spew watch_log);
 
 my $COUNT = 0;
 
@@ -29,6 +29,33 @@ sub new ($class, %o) {
     $self->start if $o{start};
 
     return $self;
+}
+
+
+# The config of a mailer that is live for these shops: redis, smtp (objects),
+# shops => [ [ name, text of its series and what else it has ], ... ], creatives
+# (a directory; that of tests).
+sub live (%o) {
+    my $creatives = $o{creatives} // root() . '/t/lib/creatives';
+    my $shops = join '', map { my ($name, $text) = @$_; <<"SHOP" } $o{shops}->@*;
+shop "$name" {
+    mode = live
+    from = "The Shop <shop\@shop.example.com>"
+    cart_url   = "https://$name.example/cart"
+    public_url = "https://$name.example"
+    brand { address = "1 High Street, Dublin" }
+    $text
+}
+SHOP
+
+    return <<"TOP" . $shops;
+secret_file = "@{[ Sp::Test::secret_file() ]}"
+redis       = "@{[ $o{redis}->url ]}"
+http_listen = "127.0.0.1:%%PORT%%"
+state_dir   = "%%DIR%%"
+creatives   = "$creatives"
+smtp "relay" { url = "smtp://127.0.0.1:@{[ $o{smtp}->port ]}" tls = none }
+TOP
 }
 
 

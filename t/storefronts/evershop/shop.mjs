@@ -35,7 +35,7 @@ import { createRequire } from 'node:module';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { options } from '../options.mjs';
 
 const require = createRequire(resolve(process.env.SP_MODULES ?? '.', 'x.js'));
 
@@ -688,41 +688,6 @@ const FLOWS = {
 };
 
 
-function options() {
-    const known = {
-        aside: { type: 'string' },
-        flows: { type: 'string',
-                 default: Object.keys(FLOWS).filter(f => f !== 'returns').join(',') },
-        run: { type: 'string', default: Date.now().toString(36) },
-        visitors: { type: 'string' },
-        har: { type: 'string' },
-        later: { type: 'string', default: '0' },
-    };
-    let parsed;
-
-    try {
-        parsed = parseArgs({ options: known, allowPositionals: true });
-    } catch (error) {
-        console.error(`shop.mjs: ${error.message}\n${USAGE}`);
-        process.exit(2);
-    }
-
-    const { values, positionals } = parsed;
-    const flows = values.flows.split(',');
-
-    if (positionals.length !== 1 || !/^http:\/\//.test(positionals[0])
-        || flows.some(f => !FLOWS[f]))
-    {
-        console.error(`${USAGE}\nflows: ${Object.keys(FLOWS).join(' ')}`);
-        process.exit(2);
-    }
-
-    const base = positionals[0].replace(/\/$/, '');
-
-    return { ...values, flows, base, aside: values.aside ?? base };
-}
-
-
 async function play(flow, world) {
     const devices = [];
     const shopper = {
@@ -752,7 +717,10 @@ async function play(flow, world) {
 }
 
 
-const given = options();
+const given = options(USAGE, FLOWS, {
+    har: { type: 'string' },
+    later: { type: 'string', default: '0' },
+});
 const { chromium } = require('playwright-core');
 const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',

@@ -25,7 +25,7 @@
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { options } from '../options.mjs';
 
 const USAGE = 'usage: shop.mjs BASE_URL [--aside URL] '
               + '[--clients cookie,bearer] [--flows NAME,...] [--run WORD] '
@@ -836,42 +836,6 @@ const FLOWS = {
 };
 
 
-function options() {
-    const known = {
-        aside: { type: 'string' },
-        clients: { type: 'string', default: 'cookie,bearer' },
-        flows: { type: 'string',
-                 default: Object.keys(FLOWS).filter(f => f !== 'returns').join(',') },
-        run: { type: 'string', default: Date.now().toString(36) },
-        visitors: { type: 'string' },
-    };
-    let parsed;
-
-    try {
-        parsed = parseArgs({ options: known, allowPositionals: true });
-    } catch (error) {
-        console.error(`shop.mjs: ${error.message}\n${USAGE}`);
-        process.exit(2);
-    }
-
-    const { values, positionals } = parsed;
-    const clients = values.clients.split(','), flows = values.flows.split(',');
-
-    if (positionals.length !== 1 || !/^http:\/\//.test(positionals[0])
-        || clients.some(c => !['cookie', 'bearer'].includes(c))
-        || flows.some(f => !FLOWS[f]))
-    {
-        console.error(`${USAGE}\nflows: ${Object.keys(FLOWS).join(' ')}`);
-        process.exit(2);
-    }
-
-    const base = positionals[0].replace(/\/$/, '');
-
-    return { urls: { base, aside: values.aside || base }, clients, flows,
-             run: values.run, file: values.visitors };
-}
-
-
 async function play(urls, client, flow, run, visitors) {
     const shopper = {
         client,
@@ -893,7 +857,13 @@ async function play(urls, client, flow, run, visitors) {
 }
 
 
-const { urls, clients, flows, run, file } = options();
+const given = options(USAGE, FLOWS, {
+    clients: { type: 'string', default: 'cookie,bearer' },
+}, values => values.clients.split(',').every(c => c === 'cookie' || c === 'bearer'));
+
+const { flows, run, visitors: file } = given;
+const urls = { base: given.base, aside: given.aside };
+const clients = given.clients.split(',');
 
 const visitors = new Map(flows.includes('returns') && file
     ? JSON.parse(readFileSync(file, 'utf8')) : []);
