@@ -203,18 +203,17 @@ static sp_rc_t
 sp_value_cookie(sp_observation_t *ob, const sp_source_t *source,
     sp_str_t *text)
 {
-    unsigned     i;
-    sp_str_t     header;
-    sp_cookie_t  cookie;
+    unsigned         i, n;
+    sp_str_t         header;
+    sp_cookie_t      cookie;
+    const sp_str_t  *pairs;
 
-    if (!ob->pairs_read) {
-        sp_value_pairs(ob);
-    }
+    pairs = sp_observe_cookies(ob, &n);
 
-    if (ob->npairs <= SP_PAIRS) {
+    if (pairs != NULL) {
 
-        for (i = 0; i < ob->npairs; i++) {
-            if (sp_cookie_named(&ob->pairs[i], &source->name, &cookie)
+        for (i = 0; i < n; i++) {
+            if (sp_cookie_named(&pairs[i], &source->name, &cookie)
                 && cookie.value.len != 0)
             {
                 *text = cookie.value;
@@ -235,7 +234,20 @@ sp_value_cookie(sp_observation_t *ob, const sp_source_t *source,
 }
 
 
-/* Rules ask for one after another: the headers are taken apart once. */
+/* Many ask for one after another: the headers are taken apart once. */
+
+const sp_str_t *
+sp_observe_cookies(sp_observation_t *ob, unsigned *n)
+{
+    if (!ob->pairs_read) {
+        sp_value_pairs(ob);
+    }
+
+    *n = ob->npairs;
+
+    return ob->npairs <= SP_PAIRS ? ob->pairs : NULL;
+}
+
 
 static void
 sp_value_pairs(sp_observation_t *ob)
