@@ -284,12 +284,24 @@ cmd_connect(cmd_t *cmd)
     }
 
     if (!redis_is_up(cmd->redis)) {
-        cmd_error("Redis: %s", redis_error(cmd->redis)[0] != '\0'
-                               ? redis_error(cmd->redis) : "no answer");
+        cmd_redis_error(cmd);
         return 0;
     }
 
     return 1;
+}
+
+
+void
+cmd_redis_error(const cmd_t *cmd)
+{
+    char         where[REDIS_WHERE_MAX];
+    const char  *why;
+
+    why = redis_error(cmd->redis);
+
+    cmd_error("Redis at \"%s\": %s", redis_where(&cmd->conf->redis, where),
+              why[0] != '\0' ? why : "no answer");
 }
 
 
@@ -320,7 +332,7 @@ cmd_call(cmd_t *cmd, const sp_call_t *call, redis_answer_t *answer)
     }
 
     if (!wait.done || answer->status == REDIS_DOWN) {
-        cmd_error("Redis: %s", redis_error(cmd->redis));
+        cmd_redis_error(cmd);
         return 0;
     }
 

@@ -100,6 +100,11 @@ config_shop_t *cmd_shop(cmd_t *cmd);
 int cmd_connect(cmd_t *cmd);
 
 
+/* Says that it does not answer, which one that is, and why. */
+
+void cmd_redis_error(const cmd_t *cmd);
+
+
 /*
  * Calls and waits.  1: *answer is a reply, its strings live as long as cmd;
  * 0: said why there is none.

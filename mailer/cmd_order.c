@@ -130,7 +130,7 @@ cmd_order_tell(cmd_t *cmd, const config_shop_t *shop, order_t *order,
     }
 
     if (wait.result == NULL) {
-        cmd_error("Redis: %s", redis_error(cmd->redis));
+        cmd_redis_error(cmd);
         return CMD_REDIS;
     }
 

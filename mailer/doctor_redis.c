@@ -30,6 +30,7 @@ static const char  doctor_redis_name[] = "redis";
 void
 doctor_redis(cmd_t *cmd, doctor_report_t *report)
 {
+    char         where[REDIS_WHERE_MAX];
     const char  *why;
 
     if (!cmd_connect(cmd)) {
@@ -46,7 +47,8 @@ doctor_redis(cmd_t *cmd, doctor_report_t *report)
         }
 
         doctor_say(report, DOCTOR_REDIS_REACHED, DOCTOR_ERROR,
-                   doctor_redis_name, NULL, "Redis: %.200s",
+                   doctor_redis_name, NULL, "Redis at \"%s\": %.200s",
+                   redis_where(&cmd->conf->redis, where),
                    why[0] != '\0' ? why : "no answer");
         return;
     }

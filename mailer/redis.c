@@ -101,7 +101,7 @@ void
 redis_lost(redis_t *redis, const char *why)
 {
     int   was_up;
-    char  quoted[LOG_QUOTE_MAX];
+    char  quoted[LOG_QUOTE_MAX], where[LOG_QUOTE_MAX], text[REDIS_WHERE_MAX];
 
     if (redis->state == REDIS_STATE_IDLE) {
         return;
@@ -111,8 +111,9 @@ redis_lost(redis_t *redis, const char *why)
     snprintf(redis->error, sizeof(redis->error), "%s", why);
 
     if (was_up || redis->backoff == REDIS_BACKOFF_MIN) {
-        log_event(LOG_WARN, "redis_lost", "reason=%s",
-                  log_quote(quoted, redis->error));
+        log_event(LOG_WARN, "redis_lost", "reason=%s redis=%s",
+                  log_quote(quoted, redis->error),
+                  log_quote(where, redis_where(redis->conf, text)));
     }
 
     redis->state = REDIS_STATE_IDLE;
@@ -481,6 +482,26 @@ const char *
 redis_error(const redis_t *redis)
 {
     return redis->error;
+}
+
+
+const char *
+redis_where(const config_redis_t *conf, char text[REDIS_WHERE_MAX])
+{
+    int  six;
+
+    if (conf->host == NULL) {
+        snprintf(text, REDIS_WHERE_MAX, "unix:%s", conf->path);
+        return text;
+    }
+
+    six = strchr(conf->host, ':') != NULL;
+
+    snprintf(text, REDIS_WHERE_MAX, "%s://%s%s%s:%u",
+             conf->tls ? "rediss" : "redis", six ? "[" : "", conf->host,
+             six ? "]" : "", conf->port);
+
+    return text;
 }
 
 

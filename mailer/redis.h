@@ -82,6 +82,17 @@ unsigned redis_pending(const redis_t *redis);
 const char *redis_error(const redis_t *redis);
 
 
+/*
+ * Which Redis that is, for people: its URL as far as it says where it is,
+ * without user and password.  Cut to REDIS_WHERE_MAX bytes.
+ */
+
+#define REDIS_WHERE_MAX  300
+
+const char *redis_where(const config_redis_t *conf,
+    char text[REDIS_WHERE_MAX]);
+
+
 /* Pending calls are dropped without an answer. */
 
 void redis_free(redis_t *redis);

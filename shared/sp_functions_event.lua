@@ -7,7 +7,7 @@
 local SEQ_TTL = 7 * DAY
 local PROMPT = 15000                -- ms: longer than an event waits for a reply
 local TOLD_FIRST = 3600000          -- ms from a shop's word to the page
-local MARK_TTL = 600                -- s that an order's mark is kept
+local MARK_TTL = 600                -- s that a mark is kept
 
 
 local function uncertain(c)
@@ -40,10 +40,11 @@ end
 
 --
 -- Whose clock saw the order of that time, and when, for carts of the same
--- machine that come after it: by another worker, and perhaps from before it.
+-- machine that come after it: by another worker, and perhaps from before it.  Of
+-- what was erased the time is 0.
 --
 
-local function order_mark(c, id, at)
+local function mark(c, id, at)
     if c.seen then
         later(c, 'SET', c.prefix .. 't:' .. id,
               format('%d %s %d', at, c.machine, c.seen),
@@ -111,13 +112,13 @@ local function order_apply(c, v, people, amount, currency)
 
     if v then
         order_visit(v, at, id)
-        order_mark(c, 'v:' .. v.id, at)
+        mark(c, 'v:' .. v.id, at)
     end
 
     for _, p in ipairs(people) do
         if not ordered_before(p, id) then
             order_shopper(c, p, at, id, amount, currency)
-            order_mark(c, 'p:' .. p.id, at)
+            mark(c, 'p:' .. p.id, at)
         end
     end
 
@@ -214,10 +215,39 @@ local function forget(c, v, old)
 
     if old then
         order_visit(old, ordered_at(c))
-        order_mark(c, 'v:' .. old.id, ordered_at(c))
+        mark(c, 'v:' .. old.id, ordered_at(c))
     end
 
     order_apply(c, v, people)
+end
+
+
+local function erased_marks(c, v, old)
+    mark(c, 'v:' .. c.asked, 0)
+
+    for _, visit in ipairs({ v or nil, old or nil }) do
+        mark(c, 'v:' .. visit.id, 0)
+    end
+
+    if c.who.moved ~= '' then
+        mark(c, 'v:' .. c.who.moved, 0)
+    end
+
+    for _, alias in ipairs(c.who.aliases) do
+        if band(alias.flags, A_OWN) ~= 0 then
+            mark(c, 'v:' .. alias.id, 0)
+        end
+    end
+end
+
+
+-- Was this event of a visit without a record seen before that was erased?
+
+local function erased_since(c)
+    local known = call('GET', c.prefix .. 't:v:' .. c.vid)
+    local machine, seen = match(known or '', '^0 (%S+) (%d+)$')
+
+    return c.seen and machine == c.machine and c.seen <= tonumber(seen)
 end
 
 
@@ -233,6 +263,7 @@ local function event_forget(c)
 
     if band(c.flags, E_ERASE) ~= 0 then
         erase(c, { v, old })
+        erased_marks(c, v, old)
     end
 end
 
@@ -285,7 +316,7 @@ local function event_apply(c)
 
     v, c.vid = visit_find(c, c.vid)
 
-    if not v and band(c.flags, E_VISITED) ~= 0 then
+    if not v and (band(c.flags, E_VISITED) ~= 0 or erased_since(c)) then
         return
     end
 

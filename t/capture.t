@@ -96,7 +96,8 @@ sub send_as ($session, $email, %o) {
     my $uri     = ($o{uri} // '/sp/capture.js') . '?' . ++$n;
     my $answer  = ($o{client} // $ua)->request('POST', $uri,
         body    => $o{body} // Sp::Http::encode({ email => $email }),
-        headers => [ 'Content-Type' => 'application/x-www-form-urlencoded',
+        headers => [
+            'Content-Type' => $o{type} // 'application/x-www-form-urlencoded',
             (defined $session ? (Cookie => "session=$session") : ()),
             ($o{headers} // [ 'Sec-Fetch-Site' => 'same-origin' ])->@* ]);
 
@@ -230,6 +231,23 @@ for my $body ('', '&&&', 'mail=ada9@example.com', '{"email":"ada9@example.com"}'
 {
     taken('no form: ' . substr($body, 0, 20), 0, 'bad', '', body => $body);
 }
+
+# As docs/capture.md says for a script of one's own.
+
+visit('form');
+taken('a form of another type', 1, 'form', '', type => 'text/plain',
+    body => 'email=form1%40example.com');
+taken('JSON', 0, 'form', '', type => 'application/json',
+    body => '{"email":"form2@example.com"}');
+taken('a multipart form', 0, 'form', '', type => 'multipart/form-data; boundary=x',
+    body => qq(--x\r\nContent-Disposition: form-data; name="email"\r\n\r\n)
+        . "form2\@example.com\r\n--x--\r\n");
+taken('the last of two', 1, 'form', '',
+    body => 'email=form1@example.com&email=form3@example.com');
+taken('the eighth field', 1, 'form', '',
+    body => join('&', map { "a$_=1" } 1 .. 7) . '&email=form4@example.com');
+taken('the ninth', 0, 'form', '',
+    body => join('&', map { "a$_=1" } 1 .. 8) . '&email=form5@example.com');
 
 my $big = $ua->request('POST', '/sp/capture.js?big', headers => [
     Cookie => 'session=bad', 'Sec-Fetch-Site' => 'same-origin' ],

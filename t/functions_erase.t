@@ -19,7 +19,7 @@ sub key ($name) { return $redis->cmd('GET', $f->prefix . $name) }
 sub kept () {
     my $prefix = $f->prefix;
     return sort map { s/^\Q$prefix\E//r =~ s/_+$//r }
-        grep { /:(?:[vpacidw]):/ } $redis->keys("$prefix*");
+        grep { /\}:(?:[vpacidw]):/ } $redis->keys("$prefix*");
 }
 
 sub due ($name) {
@@ -57,6 +57,48 @@ shop 'somebody of whom no more is known' => sub {
     $f->cart('browser', shopper => 'ada', own => 'cookie');
     like(claimed('ada')->{sealed}, qr/sealed-ada/,
          'who agrees again is known again');
+};
+
+shop 'what comes after it and was seen before it' => sub {
+    # All that may be said of somebody, by another worker of the same nginx.
+    my %view = (own => 'cookie', customer => 'c1', alias => { login => 1 },
+                logged_in => 1, locale => 'de', time_zone => 'UTC',
+                device => 2, moved => 'earlier', recall => 'cookie');
+    my %cart = (shopper => 'ada', sealed => '1.ada', captured => 1,
+                lines => [ [ 'item', 'key', 1, 500 ] ]);
+    my $seen = 1000;
+
+    for my $kinds ('page_view', 'view_item', 'begin_checkout', 'set_cart') {
+        my %say = (%view, $kinds eq 'set_cart' ? %cart : (),
+                   lines => $kinds =~ /set_cart|view_item/ ? $cart{lines} : []);
+
+        $f->event('browser', kinds => [ 'set_cart', 'view_item' ], %view, %cart,
+                  source => 'nginx___1', seen => $seen);
+        cmp_ok(my @kept = kept(), '>', 5, "$kinds: much is kept");
+        withdraw('browser', own => 'cookie', alias => { login => 0 },
+                 source => 'nginx___1', seen => $seen + 2);
+        is_deeply([ kept() ], [], '... and gone');
+
+        for my $visit ('browser', 'cookie') {
+            $f->event($visit, kinds => $kinds, source => 'nginx___2', %say,
+                      seen => $seen + 1);
+            is_deeply([ kept() ], [], "... and does not come back with $visit");
+            is(due("v:" . id($visit)), undef, '... nor is it due');
+        }
+
+        is(due('p:' . id('ada')), undef, '... nor is she');
+        $seen += 10;
+    }
+
+    # Nothing is known of what another nginx has seen, nor forbidden later.
+    $f->event('browser', kinds => 'set_cart', %cart, source => 'other___1',
+              seen => 1);
+    ok($f->lines('browser'), 'a cart that another one tells');
+    withdraw('browser', source => 'nginx___1', seen => 5000);
+    is_deeply([ kept() ], [], 'erased');
+    $f->event('browser', kinds => 'set_cart', %cart, source => 'nginx___2',
+              seen => 5001);
+    ok($f->lines('browser'), 'a cart that was filled after it');
 };
 
 shop 'without an address' => sub {

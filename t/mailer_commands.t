@@ -178,6 +178,25 @@ $mailer->stop;
 $t->redis->stop;
 is(($mailer->run($_))[0], 4, "$_ without Redis: 4") for qw(status settle restore);
 is(($mailer->run('why', 'a@b.cc'))[0], 4, 'why without Redis: 4');
+
+for my $url ('redis://zoe42@127.0.0.1:' . $t->redis->port . '/1',
+    'redis://[::1]:' . $t->redis->port, 'unix:/nonexistent/redis')
+{
+    my ($file, $word) = map { $mailer->dir . "/$_" } 'elsewhere.conf', 'word';
+    my $where = $url =~ s{//.*@}{//}r =~ s{/1\z}{}r;
+    my $conf  = slurp($mailer->file);
+
+    $conf =~ s/^(\s*redis\s*=\s*)"[^"]*"/$1"$url"/m or die 'no redis';
+    $conf .= qq(redis_password_file = "$word"\n);
+    spew($word, "secret\n");
+    chmod 0600, $word;
+    spew($file, $conf);
+
+    my ($status, $out, $err) = $mailer->run('why', 'a@b.cc', '-c', $file);
+    like($err, qr/Redis at "\Q$where\E": \S/, "$where: it says which");
+    unlike("$out$err", qr/secret|zoe42/, '... and no password or user');
+}
+
 is(($mailer->run('suppress', 'kept@example.com'))[0], 4,
     'suppress without Redis: 4');
 like(slurp($mailer->dir . '/suppressions'),

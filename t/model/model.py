@@ -369,6 +369,16 @@ class Model(Items):
                 self.written.add(ids[0])
         if e['erase']:
             self.withdrawn_here(e, ids)
+            for id in ids + [e['visit'], e['moved']] \
+                    + [a for a, flags in e['aliases'] if flags & OWN]:
+                if id:
+                    self.mark('v:' + id, 0)
+
+    def erased(self, id):
+        """Was what is told of this visit seen before it was erased?"""
+        at, machine, seen, _ = self.marks.get('v:' + id, (1, '', 0, 0))
+        return at == 0 and machine == self.machine \
+            and self.seen is not None and self.seen <= seen
 
     def withdrawn_here(self, e, ids):
         """Consent was withdrawn: of this browser's visitor nothing stays."""
@@ -461,7 +471,7 @@ class Model(Items):
     def event_apply(self, e):
         t = e['terms']
         id = self.find(e['visit'])
-        if e['visited'] and id not in self.visits:
+        if id not in self.visits and (e['visited'] or self.erased(id)):
             return None
         if e['moved'] and e['moved'] != id:
             self.move(id, e)
