@@ -70,7 +70,7 @@ ngx_http_sitepreserver_cookie_sought(ngx_http_request_t *r,
     pairs = NULL;
 
     if (ctx->observation != NULL) {
-        pairs = sp_observe_cookies(ctx->observation, &n);
+        pairs = sp_observe_pairs(ctx->observation, &n);
     }
 
     if (pairs == NULL) {

@@ -266,8 +266,7 @@ int sp_observe_aliased(const sp_rules_t *rules, const sp_exchange_t *exchange,
  * other.  NULL: there are more than are kept.
  */
 
-const sp_str_t *sp_observe_cookies(sp_observation_t *observation,
-    unsigned *n);
+const sp_str_t *sp_observe_pairs(sp_observation_t *observation, unsigned *n);
 
 
 /* The visitor as the request alone shows it (for access logs, clicks). */

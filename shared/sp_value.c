@@ -208,7 +208,7 @@ sp_value_cookie(sp_observation_t *ob, const sp_source_t *source,
     sp_cookie_t      cookie;
     const sp_str_t  *pairs;
 
-    pairs = sp_observe_cookies(ob, &n);
+    pairs = sp_observe_pairs(ob, &n);
 
     if (pairs != NULL) {
 
@@ -237,7 +237,7 @@ sp_value_cookie(sp_observation_t *ob, const sp_source_t *source,
 /* Many ask for one after another: the headers are taken apart once. */
 
 const sp_str_t *
-sp_observe_cookies(sp_observation_t *ob, unsigned *n)
+sp_observe_pairs(sp_observation_t *ob, unsigned *n)
 {
     if (!ob->pairs_read) {
         sp_value_pairs(ob);

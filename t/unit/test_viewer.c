@@ -226,7 +226,7 @@ cookies_of_visitors(void **unused)
 /* Few are kept, and more are found as well, each at any place. */
 
 static void
-many_cookies(void **unused)
+more_than_are_kept(void **unused)
 {
     char      text[600], name[16];
     size_t    len;
@@ -578,7 +578,7 @@ main(void)
         TEST(many_strings_at_once),
         TEST(long_strings),
         TEST(cookies_of_visitors),
-        TEST(many_cookies),
+        TEST(more_than_are_kept),
         TEST(other_sources),
         TEST(pages_of_nobody),
         TEST(many_cookies),
