@@ -68,6 +68,7 @@ ngx_http_sitepreserver_cookie_sought(ngx_http_request_t *r,
     }
 
     pairs = NULL;
+    n = 0;
 
     if (ctx->observation != NULL) {
         pairs = sp_observe_pairs(ctx->observation, &n);
