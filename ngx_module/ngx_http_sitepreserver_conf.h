@@ -157,7 +157,18 @@ typedef struct {
 } ngx_http_sitepreserver_loc_conf_t;
 
 
-extern ngx_module_t  ngx_http_sitepreserver_module;
+/* Nobody outside knows it by its name: so its place is known when we link. */
+
+extern ngx_module_t  ngx_http_sitepreserver_module
+    __attribute__((visibility("hidden")));
+
+
+/*
+ * For what few requests need: not made one with the handler that all go
+ * through, so that these do not pay for its registers and its stack.
+ */
+
+#define ngx_http_sitepreserver_apart  __attribute__((noinline))
 
 
 /* sp_pool_t's alloc() on an ngx_pool_t. */

@@ -7,6 +7,7 @@
 #include "ngx_http_sitepreserver_ctx.h"
 #include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_learn.h"
+#include "ngx_http_sitepreserver_zone.h"
 
 
 /* What the client asked for. */
@@ -115,6 +116,39 @@ ngx_http_sitepreserver_ctx_recover(ngx_http_request_t *r)
 }
 
 
+void
+ngx_http_sitepreserver_ctx_note(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx)
+{
+    ngx_http_sitepreserver_loc_conf_t  *lcf;
+
+    if (ctx->noted) {
+        return;
+    }
+
+    ctx->noted = 1;
+
+    if (ngx_http_sitepreserver_ctx_first(r)) {
+        lcf = ngx_http_get_module_loc_conf(r, ngx_http_sitepreserver_module);
+
+        ctx->lcf = lcf;
+        ctx->exchange.body_limit = lcf->body_limit;
+        ctx->exchange.response_limit = lcf->response_limit;
+    }
+
+    if (!ctx->lcf->enable) {
+        ctx->want_request = 0;
+    }
+}
+
+
+ngx_uint_t
+ngx_http_sitepreserver_ctx_first(ngx_http_request_t *r)
+{
+    return r->uri_changes == NGX_HTTP_MAX_URI_CHANGES + 1;
+}
+
+
 static void *
 ngx_http_sitepreserver_cleanup_data(ngx_http_request_t *r,
     ngx_pool_cleanup_pt handler)
@@ -203,15 +237,19 @@ ngx_http_sitepreserver_exchange(ngx_http_request_t *r,
 }
 
 
-ngx_uint_t
-ngx_http_sitepreserver_status(ngx_http_request_t *r)
-{
-    return r->err_status ? r->err_status : r->headers_out.status;
-}
-
-
 void *
 ngx_http_sitepreserver_palloc(void *data, size_t size)
 {
     return ngx_palloc(data, size);
+}
+
+
+void
+ngx_http_sitepreserver_no_memory(ngx_http_request_t *r)
+{
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+
+    ngx_http_sitepreserver_count(mcf, NGX_HTTP_SITEPRESERVER_NO_MEMORY);
 }

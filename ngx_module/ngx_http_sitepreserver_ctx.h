@@ -119,6 +119,36 @@ ngx_http_sitepreserver_ctx(ngx_http_request_t *r)
 }
 
 
+/* Non-zero: it certainly has none, as most requests. */
+
+static ngx_inline ngx_uint_t
+ngx_http_sitepreserver_ctx_none(ngx_http_request_t *r)
+{
+    return ngx_http_get_module_ctx(r, ngx_http_sitepreserver_module) == NULL
+           && !r->internal && !r->filter_finalize;
+}
+
+
+/*
+ * The settings of the location that was found first hold, wherever the
+ * request goes from there.  nginx may refuse a request (413) before that
+ * location could be noted here, and error_page then leads it to another: such
+ * requests keep the server's settings, which they were given when they came.
+ */
+
+void ngx_http_sitepreserver_ctx_note(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx);
+
+
+/*
+ * The request is where it was first led, and was in no location before.  A
+ * "rewrite" of the server makes it internal already, and may have taken its
+ * arguments.
+ */
+
+ngx_uint_t ngx_http_sitepreserver_ctx_first(ngx_http_request_t *r);
+
+
 /*
  * Remembers the URI and the arguments that the client asked for, before
  * anything can rewrite them.
@@ -138,7 +168,16 @@ void ngx_http_sitepreserver_exchange(ngx_http_request_t *r,
 
 /* The final status, as the access log has it. */
 
-ngx_uint_t ngx_http_sitepreserver_status(ngx_http_request_t *r);
+static ngx_inline ngx_uint_t
+ngx_http_sitepreserver_status(ngx_http_request_t *r)
+{
+    return r->err_status ? r->err_status : r->headers_out.status;
+}
+
+
+/* Counts that something could not be done as there was no memory. */
+
+void ngx_http_sitepreserver_no_memory(ngx_http_request_t *r);
 
 
 #endif /* _NGX_HTTP_SITEPRESERVER_CTX_H_INCLUDED_ */

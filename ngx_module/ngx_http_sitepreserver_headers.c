@@ -9,14 +9,11 @@
 
 static ngx_table_elt_t *ngx_http_sitepreserver_find(ngx_list_part_t *part,
     const sp_str_t *name, unsigned i);
-static ngx_table_elt_t *ngx_http_sitepreserver_cookie_header(
-    ngx_http_request_t *r, unsigned i);
-static int ngx_http_sitepreserver_named(const sp_str_t *name,
-    const char *literal, size_t len);
 
 
 #define ngx_http_sitepreserver_is(name, literal)                              \
-    ngx_http_sitepreserver_named(name, literal, sizeof(literal) - 1)
+    ((name)->len == sizeof(literal) - 1                                       \
+     && memcmp((name)->data, literal, sizeof(literal) - 1) == 0)
 
 
 int
@@ -87,100 +84,40 @@ ngx_http_sitepreserver_response_header(void *data, const sp_str_t *name,
 }
 
 
-/* nginx has found them already. */
-
-static ngx_table_elt_t *
-ngx_http_sitepreserver_cookie_header(ngx_http_request_t *r, unsigned i)
-{
-#if (nginx_version >= 1023000)
-    ngx_table_elt_t   *h;
-
-    for (h = r->headers_in.cookie; h != NULL && i > 0; h = h->next) {
-        i--;
-    }
-
-    return h;
-#else
-    ngx_table_elt_t  **h;
-
-    h = r->headers_in.cookies.elts;
-
-    return i < r->headers_in.cookies.nelts ? h[i] : NULL;
-#endif
-}
-
-
-ngx_uint_t
-ngx_http_sitepreserver_response_watched(ngx_http_request_t *r,
-    uint64_t watches)
-{
-    ngx_uint_t        n;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    /* it is not in the list, and hardly anybody watches it */
-
-    if (watches & sp_watch(sizeof("content-type") - 1)) {
-        return 1;
-    }
-
-    for (part = &r->headers_out.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (n = 0; n < part->nelts; n++) {
-            if (watches & sp_watch(h[n].key.len)) {
-                return 1;
-            }
-        }
-    }
-
-    return 0;
-}
-
-
 /* Names of a length often begin alike, and seldom end so. */
 
 static ngx_table_elt_t *
 ngx_http_sitepreserver_find(ngx_list_part_t *part, const sp_str_t *name,
     unsigned i)
 {
-    u_char            last;
-    ngx_uint_t        n;
-    ngx_table_elt_t  *h;
+    size_t            len;
+    u_char            end;
+    ngx_table_elt_t  *h, *last;
 
-    last = (u_char) name->data[name->len - 1] | 0x20;
+    len = name->len;
+    end = (u_char) name->data[len - 1] | 0x20;
 
     for ( /* void */ ; part != NULL; part = part->next) {
 
         h = part->elts;
 
-        for (n = 0; n < part->nelts; n++) {
+        for (last = h + part->nelts; h < last; h++) {
 
-            if (h[n].key.len != name->len || h[n].hash == 0
-                || (h[n].key.data[name->len - 1] | 0x20) != last
-                || ngx_strncasecmp(h[n].key.data, (u_char *) name->data,
-                                   name->len)
+            if (h->key.len != len || (h->key.data[len - 1] | 0x20) != end
+                || h->hash == 0
+                || ngx_strncasecmp(h->key.data, (u_char *) name->data, len)
                    != 0)
             {
                 continue;
             }
 
             if (i-- == 0) {
-                return &h[n];
+                return h;
             }
         }
     }
 
     return NULL;
-}
-
-
-static int
-ngx_http_sitepreserver_named(const sp_str_t *name, const char *literal,
-    size_t len)
-{
-    return name->len == len && ngx_memcmp(name->data, literal, len) == 0;
 }
 
 

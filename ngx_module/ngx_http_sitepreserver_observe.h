@@ -2,8 +2,7 @@
 /*
  * Copyright (C) SitePreserver developers
  *
- * Where nginx shows the requests, the answers and their bodies.  None of
- * these changes what passes by, but for the own cookie.
+ * Where nginx shows the requests, phase by phase.
  */
 
 

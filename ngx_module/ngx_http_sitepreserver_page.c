@@ -9,16 +9,16 @@
 #include "ngx_http_sitepreserver_erase.h"
 #include "ngx_http_sitepreserver_event.h"
 #include "ngx_http_sitepreserver_gate.h"
+#include "ngx_http_sitepreserver_headers.h"
 #include "ngx_http_sitepreserver_recall.h"
 #include "ngx_http_sitepreserver_zone.h"
 
+#include "sp_cookie.h"
 #include "sp_scratch.h"
 
 
-static ngx_uint_t ngx_http_sitepreserver_is_page(ngx_http_request_t *r);
-static sp_rc_t ngx_http_sitepreserver_viewer(ngx_http_request_t *r,
-    const sp_exchange_t *exchange, const sp_pool_t *pool, sp_str_t *visitor,
-    sp_str_t *own);
+static void ngx_http_sitepreserver_somebody(ngx_http_request_t *r,
+    ngx_http_sitepreserver_srv_conf_t *scf, unsigned cookies);
 static void ngx_http_sitepreserver_viewed(ngx_http_request_t *r,
     const sp_str_t *visitor, const sp_str_t *own);
 
@@ -26,79 +26,77 @@ static void ngx_http_sitepreserver_viewed(ngx_http_request_t *r,
 void
 ngx_http_sitepreserver_page_view(ngx_http_request_t *r)
 {
+    unsigned                            i, cookies;
+    sp_str_t                            header;
+    sp_exchange_t                       exchange;
+    ngx_table_elt_t                    *h;
+    ngx_http_sitepreserver_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
+
+    cookies = 0;
+
+    for (i = 0; i < SP_COOKIE_HEADERS; i++) {
+
+        h = ngx_http_sitepreserver_cookie_header(r, i);
+
+        if (h == NULL) {
+            break;
+        }
+
+        header.len = h->value.len;
+        header.data = (char *) h->value.data;
+
+        cookies |= sp_observe_cookies(scf->rules, &header);
+    }
+
+    /* most are nobody's: no more of the exchange is needed to know that */
+
+    exchange.request_header = ngx_http_sitepreserver_request_header;
+    exchange.data = r;
+
+    if (sp_observe_viewable(scf->rules, &exchange, cookies)) {
+        ngx_http_sitepreserver_somebody(r, scf, cookies);
+    }
+}
+
+
+/* Whose page it is, without hashing any secret: only few are told. */
+
+static ngx_http_sitepreserver_apart void
+ngx_http_sitepreserver_somebody(ngx_http_request_t *r,
+    ngx_http_sitepreserver_srv_conf_t *scf, unsigned cookies)
+{
+    int            maybe;
     sp_str_t       visitor, own;
     sp_pool_t      pool;
     sp_scratch_t   scratch;
     sp_exchange_t  exchange;
-
-    if (!ngx_http_sitepreserver_is_page(r)) {
-        return;
-    }
 
     pool.alloc = ngx_http_sitepreserver_palloc;
     pool.data = r->pool;
 
     ngx_http_sitepreserver_exchange(r, &exchange);
 
-    if (ngx_http_sitepreserver_viewer(r, &exchange,
-                                      sp_scratch_pool(&scratch, &pool),
-                                      &visitor, &own)
-        == SP_OK
+    if (sp_observe_viewer(scf->rules, &exchange, cookies,
+                          sp_scratch_pool(&scratch, &pool), &visitor, &maybe)
+        != SP_OK)
+    {
+        visitor.len = 0;
+    }
+
+    if (!maybe
+        || ngx_http_sitepreserver_cookie_find(r, &own, NULL) != SP_OK)
+    {
+        own.len = 0;
+    }
+
+    if ((visitor.len != 0 || own.len != 0)
         && !sp_observe_scripted(&exchange)
         && !ngx_http_sitepreserver_erase_page(r, &visitor, &own))
     {
         ngx_http_sitepreserver_viewed(r, &visitor, &own);
     }
-}
-
-
-/*
- * A whole page of HTML.  An answer without a body (304) does not say what it
- * is.
- */
-
-static ngx_uint_t
-ngx_http_sitepreserver_is_page(ngx_http_request_t *r)
-{
-    static const u_char  html[] = "text/html";
-
-    return r->method == NGX_HTTP_GET
-           && ngx_http_sitepreserver_status(r) == NGX_HTTP_OK
-           && r->headers_out.content_type.len >= sizeof(html) - 1
-           && (ngx_memcmp(r->headers_out.content_type.data, html,
-                          sizeof(html) - 1)
-               == 0
-               || ngx_strncasecmp(r->headers_out.content_type.data,
-                                  (u_char *) html, sizeof(html) - 1)
-                  == 0);
-}
-
-
-/* Whose page it is, without hashing any secret: only few are told. */
-
-static sp_rc_t
-ngx_http_sitepreserver_viewer(ngx_http_request_t *r,
-    const sp_exchange_t *exchange, const sp_pool_t *pool, sp_str_t *visitor,
-    sp_str_t *own)
-{
-    int                                 maybe;
-    ngx_http_sitepreserver_srv_conf_t  *scf;
-
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
-
-    if (sp_observe_viewer(scf->rules, exchange, pool, visitor, &maybe)
-        != SP_OK)
-    {
-        visitor->len = 0;
-    }
-
-    if (!maybe
-        || ngx_http_sitepreserver_cookie_find(r, own, NULL) != SP_OK)
-    {
-        own->len = 0;
-    }
-
-    return visitor->len != 0 || own->len != 0 ? SP_OK : SP_INVALID;
 }
 
 

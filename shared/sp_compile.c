@@ -123,8 +123,7 @@ sp_rules_compile(sp_rules_t *rules, sp_error_t *err)
 
     sp_compile_watch(rules, &rules->visitor);
 
-    rc = sp_cookies_create(&rules->cookies, &rules->pool, &rules->visitor,
-                           &rules->own);
+    rc = sp_compile_viewers(rules);
     if (rc != SP_OK) {
         return rc;
     }

@@ -26,4 +26,9 @@ sp_rc_t sp_compile_roots(sp_rules_t *rules, sp_source_t *source);
 sp_rc_t sp_compile_asks(sp_rules_t *rules, sp_rule_t *rule);
 
 
+/* sp_viewer.c: by what of a request visitors may be known.  SP_NOMEM. */
+
+sp_rc_t sp_compile_viewers(sp_rules_t *rules);
+
+
 #endif /* SP_COMPILE_INT_H */

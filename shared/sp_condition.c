@@ -14,6 +14,7 @@ static sp_rc_t sp_condition_check_present(const sp_condition_t *condition,
 static sp_rc_t sp_condition_check(const sp_condition_t *condition,
     sp_error_t *err);
 static int sp_condition_selects(const sp_condition_t *condition);
+static int sp_condition_lined(const sp_condition_t *condition);
 static int sp_condition_selected(sp_observation_t *ob,
     const sp_condition_t *condition);
 static sp_rc_t sp_condition_deleted(sp_observation_t *ob,
@@ -56,6 +57,7 @@ sp_condition_parse(sp_condition_t *condition, sp_words_t *words,
 
     condition->needs = condition->sources.needs;
     condition->selects = sp_condition_selects(condition);
+    condition->lined = sp_condition_lined(condition);
 
     if (condition->op == SP_IS_DELETED) {
         condition->needs |= SP_NEEDS_ANSWER;
@@ -182,6 +184,26 @@ sp_condition_selects(const sp_condition_t *condition)
 
         if (source->kind != SP_SOURCE_RESPONSE_GRAPHQL
             || source->roots.n == 0)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static int
+sp_condition_lined(const sp_condition_t *condition)
+{
+    unsigned          i;
+    sp_source_kind_t  kind;
+
+    for (i = 0; i < condition->sources.n; i++) {
+        kind = condition->sources.list[i].kind;
+
+        if (kind != SP_SOURCE_ARG && kind != SP_SOURCE_URI
+            && kind != SP_SOURCE_VALUE)
         {
             return 0;
         }

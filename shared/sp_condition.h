@@ -35,6 +35,8 @@ struct sp_condition_s {
     unsigned             needs;         /* SP_NEEDS_*, before it can be said */
     unsigned             selects:1;     /* every source is response.graphql:F:
                                            the request must select an F */
+    unsigned             lined:1;       /* it is only about the URI and its
+                                           arguments */
 };
 
 

@@ -28,10 +28,14 @@ sp_rc_t sp_cookies_create(sp_cookies_t **cookies, const sp_pool_t *pool,
     sp_sources_t *sources, const sp_str_t *more);
 
 
-/* The bits of those that are certainly not there; the others may be. */
+/* The bits of those that are told to be absent if they are not found. */
 
-unsigned sp_cookies_absent(const sp_cookies_t *cookies,
-    const sp_exchange_t *exchange);
+unsigned sp_cookies_all(const sp_cookies_t *cookies);
+
+
+/* The bits of those that may be in a header "Cookie". */
+
+unsigned sp_cookies_in(const sp_cookies_t *cookies, const sp_str_t *header);
 
 
 #endif /* SP_COOKIES_H */

@@ -38,7 +38,7 @@ struct sp_observation_s {
     unsigned              needs;    /* of those alive */
     unsigned              reads;
     unsigned              have;     /* SP_NEEDS_* that are there */
-    unsigned              absent;   /* cookies: sp_cookies_absent() */
+    unsigned              absent;   /* cookies: bits of sp_cookies.h */
     unsigned              status;
 
     /* the request */
@@ -81,6 +81,8 @@ struct sp_observation_s {
     sp_scanned_t         *values;
     sp_collected_t      **collected;
 
+    unsigned              varies:1; /* rules were ruled out by more than the
+                                       URI and its arguments */
     unsigned              args_read:1;
     unsigned              form_read:1;
     unsigned              wants_body:1;
@@ -127,6 +129,16 @@ int sp_observe_moved(const sp_outcome_t *outcome);
  */
 
 sp_rc_t sp_observe_prune(sp_observation_t *ob, int answered);
+
+
+/*
+ * The visitor as the request shows it; absent: bits of cookies (sp_cookies.h)
+ * that are not there.  SP_OK, SP_DONE: nobody; SP_NOMEM.
+ */
+
+sp_rc_t sp_observe_session(const sp_rules_t *rules,
+    const sp_exchange_t *exchange, unsigned absent, const sp_pool_t *pool,
+    sp_str_t *visitor);
 
 
 /*

@@ -59,6 +59,8 @@ typedef struct sp_observation_s  sp_observation_t;
 #define SP_WANT_REQUEST_BODY    0x1
 #define SP_WANT_RESPONSE_BODY   0x2
 #define SP_WANT_MEMORY          0x4     /* there was none */
+#define SP_UNMET                0x8     /* no rule meets any request with this
+                                           method, URI and arguments */
 #define SP_WANT_LEARN           0x100   /* times the number, from 1, of the
                                            sitepreserver_learn that it met */
 
@@ -161,10 +163,10 @@ struct sp_outcome_s {
 
 
 /*
- * Matches the request.  NULL with *wants 0 when no rule matches: then nothing
- * was allocated.  NULL with *wants SP_WANT_MEMORY: out of memory.  Else *wants
- * says which bodies any matching rule needs, as far as the request's headers
- * tell.  With or without, SP_WANT_LEARN: it asks for the page of a product (see
+ * Matches the request.  NULL with *wants 0 or SP_UNMET when no rule matches:
+ * then nothing was allocated.  NULL with *wants SP_WANT_MEMORY: out of memory.
+ * Else *wants says which bodies any matching rule needs, as far as the request's
+ * headers tell.  With or without, SP_WANT_LEARN: it asks for the page of a product (see
  * sp_learn.h).  exchange must stay valid until sp_observe_end().
  */
 
@@ -266,13 +268,28 @@ sp_rc_t sp_observe_visitor(const sp_rules_t *rules,
 
 
 /*
- * The same, for pages, most of which are nobody's.  *own zero: our own cookie,
- * of the name that sp_rules_own() told, is certainly not there.
+ * For pages, most of which are nobody's: cookies are what sp_observe_cookies()
+ * says of all headers "Cookie" of the request, or'ed.  Non-zero of viewable: it
+ * may be somebody's.
+ *
+ *     cookies |= sp_observe_cookies(rules, &header);
+ *     if (sp_observe_viewable(rules, &exchange, cookies)) ...
+ */
+
+unsigned sp_observe_cookies(const sp_rules_t *rules, const sp_str_t *header);
+
+int sp_observe_viewable(const sp_rules_t *rules, const sp_exchange_t *exchange,
+    unsigned cookies);
+
+
+/*
+ * The visitor, as sp_observe_visitor(), of one that is viewable.  *own zero: our
+ * own cookie, of the name that sp_rules_own() told, is certainly not there.
  */
 
 sp_rc_t sp_observe_viewer(const sp_rules_t *rules,
-    const sp_exchange_t *exchange, const sp_pool_t *pool, sp_str_t *visitor,
-    int *own);
+    const sp_exchange_t *exchange, unsigned cookies, const sp_pool_t *pool,
+    sp_str_t *visitor, int *own);
 
 
 /*

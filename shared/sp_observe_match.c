@@ -24,9 +24,6 @@ static sp_rc_t sp_observe_early(sp_observation_t *ob);
 static sp_rc_t sp_observe_rule(sp_observation_t *ob, const sp_rule_t *rule,
     unsigned needs);
 static void sp_observe_needs(sp_observation_t *ob);
-static sp_rc_t sp_observe_session(const sp_rules_t *rules,
-    const sp_exchange_t *ex, unsigned absent, const sp_pool_t *pool,
-    sp_str_t *visitor);
 
 
 /* Most requests end here, so it does nothing that only others need. */
@@ -49,9 +46,12 @@ sp_observe(const sp_rules_t *rules, const sp_exchange_t *ex,
 
     method = sp_method(&ex->method);
 
-    if (!sp_matcher_find(rules->matcher, method, &ex->uri, &ex->args, met)
-        || (rules->nlearn != 0 && sp_observe_learnt(rules, met, wants)))
-    {
+    if (!sp_matcher_find(rules->matcher, method, &ex->uri, &ex->args, met)) {
+        *wants = SP_UNMET;
+        return NULL;
+    }
+
+    if (rules->nlearn != 0 && sp_observe_learnt(rules, met, wants)) {
         return NULL;
     }
 
@@ -204,6 +204,10 @@ sp_observe_met(const sp_rules_t *rules, const sp_exchange_t *ex,
     sp_observe_needs(&early);
 
     if (early.needs == 0) {
+        if (!early.varies && uri == &ex->uri) {
+            *wants |= SP_UNMET;
+        }
+
         return NULL;
     }
 
@@ -331,6 +335,7 @@ sp_observe_rule(sp_observation_t *ob, const sp_rule_t *rule, unsigned needs)
         }
 
         if (rc != SP_OK) {
+            ob->varies |= !condition->lined;
             return rc;
         }
     }
@@ -459,34 +464,6 @@ sp_observe_visitor(const sp_rules_t *rules, const sp_exchange_t *ex,
 
 
 sp_rc_t
-sp_observe_viewer(const sp_rules_t *rules, const sp_exchange_t *ex,
-    const sp_pool_t *pool, sp_str_t *visitor, int *own)
-{
-    unsigned            i, absent;
-    sp_str_t            header;
-    const sp_source_t  *source;
-
-    absent = sp_cookies_absent(rules->cookies, ex);
-    *own = !(absent & SP_COOKIES_MORE);
-
-    for (i = 0; i < rules->visitor.n; i++) {
-        source = &rules->visitor.list[i];
-
-        if ((source->absent & absent) || (source->needs & SP_NEEDS_SHOP)
-            || (source->kind == SP_SOURCE_HEADER
-                && !ex->request_header(ex->data, &source->name, 0, &header)))
-        {
-            continue;
-        }
-
-        return sp_observe_session(rules, ex, absent, pool, visitor);
-    }
-
-    return SP_DONE;
-}
-
-
-static sp_rc_t
 sp_observe_session(const sp_rules_t *rules, const sp_exchange_t *ex,
     unsigned absent, const sp_pool_t *pool, sp_str_t *visitor)
 {

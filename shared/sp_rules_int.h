@@ -211,6 +211,10 @@ struct sp_rules_s {
     unsigned             neaches;
     uint64_t             watches;   /* sp_observe_watches() */
     sp_cookies_t        *cookies;   /* of visitors; NULL: none */
+    const sp_str_t      *viewers[SP_ALTERNATIVES_MAX];  /* headers of
+                                       visitors */
+    unsigned             nviewers;
+    unsigned             viewed:1;  /* anything may be a visitor's */
     sp_argnames_t       *route_args;    /* names of arguments of the route, if
                                            it has nothing else; or NULL */
     unsigned             lined:1;   /* sp_observe_lined() */

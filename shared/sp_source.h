@@ -77,7 +77,7 @@ typedef struct {
     sp_decoders_t      decoders;
     unsigned           value;       /* where a scanned value is kept */
     unsigned           root;        /* number of its list of roots */
-    unsigned           absent;      /* a cookie's bit in sp_cookies_absent() */
+    unsigned           absent;      /* a cookie's bit in sp_cookies_in() */
 } sp_source_t;
 
 

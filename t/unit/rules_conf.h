@@ -540,7 +540,7 @@ exchange_play(const sp_rules_t *rules, exchange_t *x, const sp_pool_t *pool,
 
     if (ob == NULL) {
 
-        if (x->wants != 0) {
+        if (x->wants & SP_WANT_MEMORY) {
             return SP_NOMEM;
         }
 

@@ -1836,6 +1836,81 @@ only_rules_that_want_a_body_have_it_read(void **unused)
 }
 
 
+/* Whether every request like this one meets no rule either. */
+
+static void
+what_no_rule_meets(void **unused)
+{
+    exchange_t  x;
+
+    rules("sitepreserver_visitor cookie:x;"
+          "sitepreserver_event purchase GET * {"
+          " if arg:fc | regex:^m$ or uri ~ ^(m|/val);"
+          " if header:h; order_id response.header:o; }"
+          "sitepreserver_event logout POST * { if header:h; }"
+          "sitepreserver_event logout PUT * { if header:h; if arg:a; }"
+          "sitepreserver_event logout PUT = /q { if arg:a = 1; }");
+
+    x = (exchange_t) { .uri = "/a", .method = "GET" };
+    play(&x);
+    assert_int_equal(x.wants, SP_UNMET);
+
+    x.args = "fc=n&a=1";
+    play(&x);
+    assert_int_equal(x.wants, SP_UNMET);
+
+    /* another request may have the header */
+
+    x.args = "fc=m";
+    play(&x);
+    assert_int_equal(x.wants, 0);
+    assert_null(lab.out);
+
+    x.args = NULL;
+    x.uri = "/value";
+    play(&x);
+    assert_int_equal(x.wants, 0);
+
+    x.method = "POST";
+    play(&x);
+    assert_int_equal(x.wants, 0);
+
+    x.method = "PUT";
+    x.uri = "/q";
+    play(&x);
+    assert_int_equal(x.wants, SP_UNMET);
+
+    x.args = "a=2";
+    play(&x);
+    assert_int_equal(x.wants, 0);
+
+    x.method = "PATCH";
+    play(&x);
+    assert_int_equal(x.wants, SP_UNMET);
+
+    /* nor does a route that something else tells */
+
+    rules("sitepreserver_visitor cookie:x;"
+          "sitepreserver_route arg:route or header:route;"
+          "sitepreserver_event logout GET = /out { status 200; }");
+
+    x = (exchange_t) { .uri = "/a", .method = "GET" };
+    play(&x);
+    assert_int_equal(x.wants, 0);
+
+    rules("sitepreserver_visitor cookie:x;"
+          "sitepreserver_route arg:route;"
+          "sitepreserver_event logout GET = /out { status 200; }");
+
+    play(&x);
+    assert_int_equal(x.wants, SP_UNMET);
+
+    x.args = "route=b";
+    play(&x);
+    assert_int_equal(x.wants, 0);
+}
+
+
 static void
 what_matches_nothing_allocates_nothing(void **unused)
 {
@@ -1864,7 +1939,7 @@ what_matches_nothing_allocates_nothing(void **unused)
 
         assert_null(sp_observe(lab.rules, &ex, sp_arena_pool(lab.pool),
                                &wants));
-        assert_int_equal(wants, 0);
+        assert_int_equal(wants, SP_UNMET);
     }
 
     sp_arena_fail_after(lab.pool, -1);
@@ -2330,6 +2405,7 @@ main(void)
         TEST(repeated_names_are_decoded_once),
         TEST(decoders_in_a_row),
         TEST(only_rules_that_want_a_body_have_it_read),
+        TEST(what_no_rule_meets),
         TEST(what_matches_nothing_allocates_nothing),
         TEST(compressed_answers_are_counted),
         TEST(answers_that_nobody_read),

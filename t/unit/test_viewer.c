@@ -132,14 +132,19 @@ long_strings(void **unused)
 }
 
 
-/* What the quick look says: the visitor ("": none), and our own cookie. */
+/*
+ * What the quick look says: the visitor ("": none), and our own cookie.  That it
+ * is worth to look is said of every visitor.
+ */
 
 static void
-viewer_(const char *cookie, const char *expected, int expected_own, int line)
+viewer_(const char *cookie, const char *expected, int expected_own,
+    int line)
 {
     int            own;
     sp_rc_t        rc, slow;
-    sp_str_t       visitor, other;
+    sp_str_t       visitor, other, header;
+    unsigned       cookies;
     exchange_t     x;
     sp_exchange_t  ex;
 
@@ -147,8 +152,11 @@ viewer_(const char *cookie, const char *expected, int expected_own, int line)
                        .request = { { cookie != NULL ? "cookie" : NULL, cookie } } };
     exchange_show(&x, &ex);
 
-    rc = sp_observe_viewer(lab.rules, &ex, sp_arena_pool(lab.pool), &visitor,
-                           &own);
+    header = sp_str(cookie);
+    cookies = cookie != NULL ? sp_observe_cookies(lab.rules, &header) : 0;
+
+    rc = sp_observe_viewer(lab.rules, &ex, cookies, sp_arena_pool(lab.pool),
+                           &visitor, &own);
     slow = sp_observe_visitor(lab.rules, &ex, sp_arena_pool(lab.pool),
                               &other);
 
@@ -157,6 +165,7 @@ viewer_(const char *cookie, const char *expected, int expected_own, int line)
     assert_int_equal(rc, *expected != '\0' ? SP_OK : SP_DONE);
 
     if (rc == SP_OK) {
+        assert_true(sp_observe_viewable(lab.rules, &ex, cookies));
         is_(&visitor, expected, line);
         is_(&other, expected, line);
     }
@@ -238,6 +247,148 @@ other_sources(void **unused)
     own("sitepreserver_visitor cookie:s or cookie:*;", "o");
     viewer("a=b", "b", 0);
     viewer("a=b; o", "b", 1);
+}
+
+
+static int
+viewable(const char *header, const char *cookie)
+{
+    sp_str_t       value;
+    unsigned       cookies;
+    exchange_t     x;
+    sp_exchange_t  ex;
+
+    x = (exchange_t) { .method = "GET", .uri = "/",
+                       .request = { { "cookie", cookie }, { header, "x" } } };
+    exchange_show(&x, &ex);
+    value = sp_str(cookie);
+    cookies = sp_observe_cookies(lab.rules, &value);
+
+    return sp_observe_viewable(lab.rules, &ex, cookies) != 0;
+}
+
+
+static void
+pages_of_nobody(void **unused)
+{
+    own("sitepreserver_visitor cookie:session or cookie:wp_* or header:X-Cart"
+        " or response.header:X-Cart;", "sp_visitor");
+
+    assert_false(viewable(NULL, ""));
+    assert_false(viewable(NULL, "a=b; sessio=1; sp_visito=2; wp"));
+    assert_false(viewable("x-cart2", "a=session=1"));
+    assert_true(viewable("x-cart", "a=b"));
+    assert_true(viewable(NULL, "a=b; session=1"));
+    assert_true(viewable(NULL, "a=b; wp_=1"));
+    assert_true(viewable(NULL, "a=b;  sp_visitor=1"));
+
+    sp_rules_free(lab.rules);
+    own("sitepreserver_visitor cookie:session;", "*");
+    assert_true(viewable(NULL, "a=b"));
+
+    sp_rules_free(lab.rules);
+    own("sitepreserver_visitor response.cookie:session;", "");
+    assert_false(viewable(NULL, "a=b"));
+    assert_int_equal(sp_observe_cookies(lab.rules, &(sp_str_t) { 3, "a=b" }),
+                     0);
+}
+
+
+/* Is there a cookie whose name begins so?  One by one, as they are written. */
+
+static int
+begins(const sp_str_t *header, const char *name)
+{
+    size_t       len;
+    const char  *p, *end;
+
+    len = strlen(name);
+    p = header->data;
+
+    for (end = p + header->len; p < end; p++) {
+
+        while (p < end && (*p == ' ' || *p == '\t')) {
+            p++;
+        }
+
+        if ((size_t) (end - p) >= len && memcmp(p, name, len) == 0) {
+            return 1;
+        }
+
+        while (p < end && *p != ';') {
+            p++;
+        }
+    }
+
+    return 0;
+}
+
+
+/* As much of the text as there is room for. */
+
+static void
+append(char *data, size_t *len, size_t size, const char *text)
+{
+    size_t  n;
+
+    n = strlen(text);
+    n = n < size - *len ? n : size - *len;
+    memcpy(data + *len, text, n);
+    *len += n;
+}
+
+
+/* Of any length, in memory that ends where they end. */
+
+static void
+many_cookies(void **unused)
+{
+    char        *header;
+    size_t       size;
+    sp_str_t     s;
+    unsigned     n, i, found, all;
+
+    static const char *const  pieces[] = {
+        "_ga=GA1.1.1234567890.1234567890", "theme_of_the_shop=dark_and_long",
+        "consent=session=1,wp_,x,sp_visitor", "sessio", "sp_visito=1", "wp",
+        "s", "\xe9", "session=1", "sessions", "wp_a=b", "x", "x=1",
+        "sp_visitor="
+    };
+    static const char *const  ends[] = { "; ", ";", "; ", ";\t", ";  ", ";;" };
+    static const char *const  names[] = { "session", "wp_", "x" };
+
+    own("sitepreserver_visitor cookie:session or cookie:wp_* or cookie:x;",
+        "sp_visitor");
+    all = 0;
+
+    for (n = 0; n < 20000; n++) {
+        seed = n * 5 + 3;
+        size = 1 + below(n % 2 ? 100 : 700);
+        header = malloc(size);
+        assert_non_null(header);
+        s.data = header;
+        s.len = 0;
+
+        while (s.len < size) {
+            append(header, &s.len, size,
+                   pieces[below(below(12) != 0 ? 8 : 14)]);
+            append(header, &s.len, size, ends[below(6)]);
+        }
+
+        found = 0;
+
+        for (i = 0; i < 3; i++) {
+            found |= begins(&s, names[i]) ? 1u << i : 0;
+        }
+
+        found |= begins(&s, "sp_visitor") ? SP_COOKIES_MORE : 0;
+
+        assert_int_equal(sp_observe_cookies(lab.rules, &s), found);
+        all |= size > 300 ? 1u << (found & 7) : 0;
+        free(header);
+    }
+
+    assert_int_equal(all, 0xff);
 }
 
 
@@ -395,6 +546,8 @@ main(void)
         TEST(long_strings),
         TEST(cookies_of_visitors),
         TEST(other_sources),
+        TEST(pages_of_nobody),
+        TEST(many_cookies),
         TEST(cookies_of_answers),
         TEST(scripts_that_ask),
         TEST(answers_for_one_visitor),
