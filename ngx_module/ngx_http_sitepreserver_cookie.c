@@ -17,10 +17,10 @@
 #define NGX_HTTP_SITEPRESERVER_COPIES  4
 
 
-static sp_rc_t ngx_http_sitepreserver_cookie_in(
-    ngx_http_sitepreserver_main_conf_t *mcf,
-    ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *header,
-    sp_str_t *value, sp_id_t *id, ngx_uint_t *copies);
+static sp_rc_t ngx_http_sitepreserver_cookie_sought(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx, sp_str_t *value);
+static ngx_int_t ngx_http_sitepreserver_cookie_ours(ngx_http_request_t *r,
+    const sp_str_t *pair, sp_str_t *value, sp_id_t *id, ngx_uint_t *copies);
 static ngx_int_t ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
     ngx_http_sitepreserver_ctx_t *ctx);
 static ngx_int_t ngx_http_sitepreserver_cookie_delete(ngx_http_request_t *r,
@@ -41,7 +41,7 @@ ngx_http_sitepreserver_cookie_seek(ngx_http_request_t *r,
 
     ctx->own_sought = 1;
 
-    if (ngx_http_sitepreserver_cookie_find(r, &value, &ctx->own) == SP_OK) {
+    if (ngx_http_sitepreserver_cookie_sought(r, ctx, &value) == SP_OK) {
         ctx->own_hash = ngx_http_sitepreserver_hash(0, value.data, value.len);
 
     } else {
@@ -50,19 +50,59 @@ ngx_http_sitepreserver_cookie_seek(ngx_http_request_t *r,
 }
 
 
+/* Where rules are tried, the cookies have been taken apart, or will be. */
+
+static sp_rc_t
+ngx_http_sitepreserver_cookie_sought(ngx_http_request_t *r,
+    ngx_http_sitepreserver_ctx_t *ctx, sp_str_t *value)
+{
+    unsigned                            i, n;
+    ngx_uint_t                          copies;
+    const sp_str_t                     *pairs;
+    ngx_http_sitepreserver_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
+
+    if (scf->cookie->off) {
+        return SP_INVALID;
+    }
+
+    pairs = NULL;
+
+    if (ctx->observation != NULL) {
+        pairs = sp_observe_pairs(ctx->observation, &n);
+    }
+
+    if (pairs == NULL) {
+        return ngx_http_sitepreserver_cookie_find(r, value, &ctx->own);
+    }
+
+    copies = 0;
+
+    for (i = 0; i < n; i++) {
+        if (ngx_http_sitepreserver_cookie_ours(r, &pairs[i], value, &ctx->own,
+                                               &copies))
+        {
+            return SP_OK;
+        }
+    }
+
+    return SP_INVALID;
+}
+
+
 sp_rc_t
 ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_str_t *value,
     sp_id_t *id)
 {
-    unsigned                             i;
-    sp_str_t                             header;
-    ngx_uint_t                           copies;
-    ngx_http_sitepreserver_srv_conf_t   *scf;
-    ngx_http_sitepreserver_main_conf_t  *mcf;
+    size_t                              pos;
+    unsigned                            i;
+    sp_str_t                            header, pair;
+    ngx_uint_t                          copies;
+    ngx_http_sitepreserver_srv_conf_t  *scf;
 
     static const sp_str_t  name = sp_string("cookie");
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
     scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
 
     if (scf->cookie->off) {
@@ -76,11 +116,14 @@ ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_str_t *value,
          && ngx_http_sitepreserver_request_header(r, &name, i, &header);
          i++)
     {
-        if (ngx_http_sitepreserver_cookie_in(mcf, scf, &header, value, id,
-                                             &copies)
-            == SP_OK)
-        {
-            return SP_OK;
+        pos = 0;
+
+        while (sp_cookie_pair(&header, &pos, &pair) == SP_OK) {
+            if (ngx_http_sitepreserver_cookie_ours(r, &pair, value, id,
+                                                   &copies))
+            {
+                return SP_OK;
+            }
         }
     }
 
@@ -89,59 +132,43 @@ ngx_http_sitepreserver_cookie_find(ngx_http_request_t *r, sp_str_t *value,
 
 
 /*
- * The first one of our name in the header whose MAC is right.  Few copies are
- * looked at, as each costs two HMACs.
+ * Is it of our name, and the MAC right?  Few copies are looked at, as each
+ * costs two HMACs.
  */
 
-static sp_rc_t
-ngx_http_sitepreserver_cookie_in(ngx_http_sitepreserver_main_conf_t *mcf,
-    ngx_http_sitepreserver_srv_conf_t *scf, sp_str_t *header,
-    sp_str_t *value, sp_id_t *id, ngx_uint_t *copies)
+static ngx_int_t
+ngx_http_sitepreserver_cookie_ours(ngx_http_request_t *r,
+    const sp_str_t *pair, sp_str_t *value, sp_id_t *id, ngx_uint_t *copies)
 {
-    ngx_str_t   *name;
-    const char  *p, *end, *last;
+    ngx_str_t                           *name;
+    ngx_http_sitepreserver_srv_conf_t   *scf;
+    ngx_http_sitepreserver_main_conf_t  *mcf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
 
     name = &scf->cookie->name;
-    p = header->data;
-    last = p + header->len;
 
-    for ( /* void */ ; p < last; p = end + 1) {
-
-        while (p < last && (*p == ' ' || *p == '\t')) {
-            p++;
-        }
-
-        end = memchr(p, ';', last - p);
-
-        if (end == NULL) {
-            end = last;
-        }
-
-        if ((size_t) (end - p) != name->len + 1 + SP_COOKIE_LEN
-            || p[name->len] != '='
-            || ngx_memcmp(p, name->data, name->len) != 0)
-        {
-            continue;
-        }
-
-        if (*copies == NGX_HTTP_SITEPRESERVER_COPIES) {
-            break;
-        }
-
-        (*copies)++;
-
-        value->data = p + name->len + 1;
-        value->len = SP_COOKIE_LEN;
-
-        if (id == NULL
-            || sp_cookie_visitor(mcf->secret, &scf->shop->name, value, id)
-               == SP_OK)
-        {
-            return SP_OK;
-        }
+    if (pair->len != name->len + 1 + SP_COOKIE_LEN
+        || pair->data[name->len] != '='
+        || ngx_memcmp(pair->data, name->data, name->len) != 0
+        || *copies == NGX_HTTP_SITEPRESERVER_COPIES)
+    {
+        return 0;
     }
 
-    return SP_INVALID;
+    (*copies)++;
+
+    value->data = pair->data + name->len + 1;
+    value->len = SP_COOKIE_LEN;
+
+    if (id == NULL) {
+        return 1;
+    }
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
+
+    return sp_cookie_visitor(mcf->secret, &scf->shop->name, value, id)
+           == SP_OK;
 }
 
 
@@ -181,7 +208,6 @@ ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
 {
     char                                   text[SP_COOKIE_LEN + 1];
     u_char                                *p;
-    sp_str_t                               cookie;
     ngx_str_t                              value;
     unsigned char                          random[16];
     ngx_http_sitepreserver_srv_conf_t     *scf;
@@ -192,14 +218,9 @@ ngx_http_sitepreserver_cookie_set(ngx_http_request_t *r,
     scf = ngx_http_get_module_srv_conf(r, ngx_http_sitepreserver_module);
     ccf = scf->cookie;
 
-    cookie.data = text;
-    cookie.len = SP_COOKIE_LEN;
-
     if (RAND_bytes(random, sizeof(random)) != 1
-        || sp_cookie_make(mcf->secret, &scf->shop->name, random, text)
-           != SP_OK
-        || sp_cookie_visitor(mcf->secret, &scf->shop->name, &cookie,
-                             &ctx->own)
+        || sp_cookie_make(mcf->secret, &scf->shop->name, random, text,
+                          &ctx->own)
            != SP_OK)
     {
         ctx->own.text[0] = '\0';

@@ -5,6 +5,7 @@
 
 
 #include "ngx_http_sitepreserver_event.h"
+#include "ngx_http_sitepreserver_agent.h"
 #include "ngx_http_sitepreserver_cookie.h"
 #include "ngx_http_sitepreserver_gate.h"
 #include "ngx_http_sitepreserver_learn.h"
@@ -13,8 +14,6 @@
 #include "ngx_http_sitepreserver_recall.h"
 #include "ngx_http_sitepreserver_redis.h"
 #include "ngx_http_sitepreserver_zone.h"
-
-#include "sp_device.h"
 
 
 static void ngx_http_sitepreserver_build_init(
@@ -95,8 +94,6 @@ static void
 ngx_http_sitepreserver_build_init(ngx_http_sitepreserver_build_t *b,
     ngx_http_request_t *r, ngx_http_sitepreserver_ctx_t *ctx)
 {
-    sp_str_t  agent;
-
     b->request = r;
     b->ctx = ctx;
     b->mcf = ngx_http_get_module_main_conf(r, ngx_http_sitepreserver_module);
@@ -113,11 +110,7 @@ ngx_http_sitepreserver_build_init(ngx_http_sitepreserver_build_t *b,
     b->event.forget = ctx->ignored || ctx->refused;
     b->event.erase = ctx->erase;
 
-    if (r->headers_in.user_agent != NULL) {
-        agent.data = (char *) r->headers_in.user_agent->value.data;
-        agent.len = r->headers_in.user_agent->value.len;
-        b->event.device = sp_device(&agent);
-    }
+    b->event.device = ngx_http_sitepreserver_agent(r).device;
 }
 
 

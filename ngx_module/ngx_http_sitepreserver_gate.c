@@ -5,16 +5,14 @@
 
 
 #include "ngx_http_sitepreserver_gate.h"
+#include "ngx_http_sitepreserver_agent.h"
 #include "ngx_http_sitepreserver_headers.h"
-
-#include "sp_bot.h"
 
 
 static ngx_uint_t ngx_http_sitepreserver_ignored(ngx_http_request_t *r,
     ngx_http_sitepreserver_loc_conf_t *lcf);
 static ngx_uint_t ngx_http_sitepreserver_refused(ngx_http_request_t *r,
     ngx_http_sitepreserver_loc_conf_t *lcf, ngx_uint_t *withdrawn);
-static ngx_uint_t ngx_http_sitepreserver_bot(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_sitepreserver_opted_out(ngx_http_request_t *r);
 static ngx_int_t ngx_http_sitepreserver_truth(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv);
@@ -61,7 +59,7 @@ ngx_http_sitepreserver_ignored(ngx_http_request_t *r,
     ngx_http_sitepreserver_loc_conf_t *lcf)
 {
     if (lcf->ignore == NULL) {
-        return ngx_http_sitepreserver_bot(r);
+        return ngx_http_sitepreserver_agent(r).bot;
     }
 
     return ngx_http_sitepreserver_truth(r, lcf->ignore) != 0;
@@ -111,27 +109,6 @@ ngx_http_sitepreserver_truth(ngx_http_request_t *r,
     }
 
     return value.len != 0 && !(value.len == 1 && value.data[0] == '0');
-}
-
-
-/*
- * A request without a User-Agent may be a storefront's own server, and is no
- * bot.
- */
-
-static ngx_uint_t
-ngx_http_sitepreserver_bot(ngx_http_request_t *r)
-{
-    sp_str_t  agent;
-
-    if (r->headers_in.user_agent == NULL) {
-        return 0;
-    }
-
-    agent.data = (char *) r->headers_in.user_agent->value.data;
-    agent.len = r->headers_in.user_agent->value.len;
-
-    return sp_bot(&agent);
 }
 
 

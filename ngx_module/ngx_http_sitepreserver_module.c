@@ -34,6 +34,11 @@ static ngx_int_t ngx_http_sitepreserver_init_process(ngx_cycle_t *cycle);
 static void ngx_http_sitepreserver_exit_process(ngx_cycle_t *cycle);
 
 
+/* Ids that a worker remembers: 40 bytes each. */
+
+#define NGX_HTTP_SITEPRESERVER_IDS  4096
+
+
 static ngx_uint_t  ngx_http_sitepreserver_body_min = 1024;
 static ngx_uint_t  ngx_http_sitepreserver_zone_min =
     NGX_HTTP_SITEPRESERVER_ZONE_MIN;
@@ -604,6 +609,10 @@ ngx_http_sitepreserver_init_process(ngx_cycle_t *cycle)
     if (mcf->shops.nelts == 0) {
         return NGX_OK;
     }
+
+    /* without it, requests cost more */
+
+    (void) sp_secret_remember(mcf->secret, NGX_HTTP_SITEPRESERVER_IDS);
 
     /* else it is tried again with the first event */
 

@@ -162,6 +162,7 @@ ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
     ngx_http_sitepreserver_srv_conf_t *scf, ngx_http_core_srv_conf_t *cscf)
 {
     ngx_str_t                      *name;
+    sp_pool_t                       pool;
     sp_terms_t                      terms;
     ngx_http_sitepreserver_shop_t  *shop;
 
@@ -187,7 +188,9 @@ ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
 
     if (shop != NULL) {
 
-        if (ngx_memcmp(&shop->terms, &terms, sizeof(sp_terms_t)) != 0) {
+        if (ngx_memcmp(&shop->terms, &terms, offsetof(sp_terms_t, text))
+            != 0)
+        {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "the servers in %s:%ui and %s:%ui are both the shop "
                           "\"%V\", but their sitepreserver_idle, _retain, "
@@ -206,7 +209,14 @@ ngx_http_sitepreserver_server_shop(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
+    pool.alloc = ngx_http_sitepreserver_palloc;
+    pool.data = cf->pool;
+
     ngx_memcpy(&shop->terms, &terms, sizeof(sp_terms_t));
+
+    if (sp_terms_text(&shop->terms, &pool) != SP_OK) {
+        return NGX_ERROR;
+    }
 
     scf->shop = shop;
 

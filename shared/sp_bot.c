@@ -7,7 +7,8 @@
 #include "sp_bot.h"
 
 
-static int sp_bot_word(const char *first, const char *p, const char *last);
+static int sp_bot_word(const char *first, const char *p, const char *last)
+    __attribute__((noinline));      /* it is for few places */
 
 
 /* The same for both cases; more than a letter may have it. */
@@ -64,12 +65,15 @@ static const sp_str_t  sp_bot_words[] = {
     sp_string("zgrab")
 };
 
+#define SP_BOT_WORDS  (sizeof(sp_bot_words) / sizeof(sp_bot_words[0]))
+
 
 /* Few places have the first two letters of a word: only those are tried. */
 
 int
 sp_bot(const sp_str_t *agent)
 {
+    unsigned     c, next;
     const char  *p, *last;
 
     static const uint32_t  seconds[32] = {
@@ -94,14 +98,21 @@ sp_bot(const sp_str_t *agent)
         [letter('z')] = bit('g')
     };
 
-    last = agent->data + agent->len;
+    if (agent->len < 3) {
+        return 0;
+    }
 
-    for (p = agent->data; last - p >= 3; p++) {
-        if ((seconds[letter(p[0])] >> letter(p[1]) & 1)
-            && sp_bot_word(agent->data, p, last))
-        {
+    last = agent->data + agent->len;
+    c = letter(agent->data[0]);
+
+    for (p = agent->data; p < last - 2; p++) {
+        next = letter(p[1]);
+
+        if ((seconds[c] >> next & 1) && sp_bot_word(agent->data, p, last)) {
             return 1;
         }
+
+        c = next;
     }
 
     return 0;
@@ -111,10 +122,13 @@ sp_bot(const sp_str_t *agent)
 static int
 sp_bot_word(const char *first, const char *p, const char *last)
 {
-    size_t           i, len;
+    char             c;
+    size_t           len;
+    unsigned         low, high, middle;
     const sp_str_t  *word;
 
     len = (size_t) (last - p);
+    c = p[0] | 0x20;
 
     /* "bot" at the end of a word, but CUBOT is a make of telephones */
 
@@ -124,12 +138,25 @@ sp_bot_word(const char *first, const char *p, const char *last)
         return p - first < 2 || strncasecmp(p - 2, "cu", 2) != 0;
     }
 
-    for (i = 0; i < sizeof(sp_bot_words) / sizeof(sp_bot_words[0]); i++) {
-        word = &sp_bot_words[i];
+    low = 0;
+    high = SP_BOT_WORDS;
 
-        if ((p[0] | 0x20) == word->data[0] && len >= word->len
-            && strncasecmp(p, word->data, word->len) == 0)
-        {
+    while (low < high) {
+        middle = low + (high - low) / 2;
+
+        if (sp_bot_words[middle].data[0] < c) {
+            low = middle + 1;
+
+        } else {
+            high = middle;
+        }
+    }
+
+    for (word = sp_bot_words + low;
+         word < sp_bot_words + SP_BOT_WORDS && word->data[0] == c;
+         word++)
+    {
+        if (len >= word->len && strncasecmp(p, word->data, word->len) == 0) {
             return 1;
         }
     }

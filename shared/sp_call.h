@@ -65,7 +65,13 @@ typedef struct {
     int64_t      remember;          /* s */
     int64_t      hold;              /* ms, order_pending */
     unsigned     addresses;         /* a day and client network; 0: no limit */
+    sp_str_t     text;              /* absent, or by sp_terms_text() */
 } sp_terms_t;
+
+
+/* Writes them down, so that no event has to.  SP_NOMEM. */
+
+sp_rc_t sp_terms_text(sp_terms_t *terms, const sp_pool_t *pool);
 
 
 /* How an address came; the numbers are kept in records. */

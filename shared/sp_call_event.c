@@ -63,7 +63,14 @@ sp_call_event(sp_call_t *call, const sp_pool_t *pool, const sp_str_t *shop,
     }
 
     sp_text_start(&text, pool, 512);
-    sp_text_terms(&text, terms);
+
+    if (terms->text.len != 0) {
+        sp_text_add(&text, terms->text.data, terms->text.len);
+
+    } else {
+        sp_text_terms(&text, terms);
+    }
+
     sp_text_head(&text, event);
     part[0] = text.len;
     sp_text_amount(&text, event->total);
@@ -119,6 +126,25 @@ sp_captured(unsigned kinds)
     }
 
     return kinds != 0 ? SP_CAPTURED_IDENTIFY : SP_CAPTURED_NOT;
+}
+
+
+sp_rc_t
+sp_terms_text(sp_terms_t *terms, const sp_pool_t *pool)
+{
+    sp_text_t  text;
+
+    sp_text_start(&text, pool, 128);
+    sp_text_terms(&text, terms);
+
+    if (text.failed) {
+        return SP_NOMEM;
+    }
+
+    terms->text.data = text.data;
+    terms->text.len = text.len;
+
+    return SP_OK;
 }
 
 

@@ -148,10 +148,11 @@ sp_collected_rels(sp_collected_t *collected, sp_rel_kind_t kind,
     const sp_str_t *text)
 {
     sp_rc_t           rc;
-    unsigned          field, i;
+    unsigned          field, i, with;
     const sp_rels_t  *rels;
 
-    for (field = 0; field < SP_ITEM_FIELDS; field++) {
+    for (with = collected->items->with[kind]; with != 0; with &= with - 1) {
+        field = (unsigned) __builtin_ctz(with);
         rels = &collected->items->fields[field];
 
         for (i = 0; i < rels->n; i++) {

@@ -55,12 +55,16 @@ sp_collected_beside(sp_collected_t *collected, sp_form_t *form,
     const sp_form_hit_t *hit)
 {
     sp_rc_t           rc;
-    unsigned          field, i;
+    unsigned          field, i, with;
     sp_str_t          text;
     const sp_rel_t   *rel;
     const sp_rels_t  *rels;
 
-    for (field = 0; field < SP_ITEM_FIELDS; field++) {
+    with = collected->items->with[SP_REL_PATH]
+           | collected->items->with[SP_REL_FORM];
+
+    for ( /* void */ ; with != 0; with &= with - 1) {
+        field = (unsigned) __builtin_ctz(with);
         rels = &collected->items->fields[field];
 
         for (i = 0; i < rels->n; i++) {

@@ -11,7 +11,7 @@
 #include "sp_items.h"
 
 
-#define SP_COLLECTED_CHUNK  16
+#define SP_COLLECTED_CHUNK  4
 #define SP_ITEMS_BEGUN      2000    /* elements in HTML that are looked at, also
                                        those that are given up or twice there */
 

@@ -70,14 +70,10 @@ sp_cookie_is(const sp_str_t *wanted, const sp_str_t *name)
 
 
 sp_rc_t
-sp_cookie_next(const sp_str_t *header, const sp_str_t *wanted, size_t *pos,
-    sp_cookie_t *cookie)
+sp_cookie_pair(const sp_str_t *header, size_t *pos, sp_str_t *pair)
 {
-    char         first;
-    sp_str_t     text;
     const char  *p, *end, *last;
 
-    first = wanted->len ? wanted->data[0] : '\0';
     end = header->len ? header->data + header->len : header->data;
 
     while (*pos < header->len) {
@@ -90,22 +86,52 @@ sp_cookie_next(const sp_str_t *header, const sp_str_t *wanted, size_t *pos,
 
         *pos = (size_t) (last - header->data) + 1;
 
-        /* most are another one */
-
-        while (p < last && *p == ' ') {
+        while (p < last && (*p == ' ' || *p == '\t')) {
             p++;
         }
 
-        if (p == last || (*p != first && first != '*' && *p != '\t')) {
-            continue;
+        if (p < last) {
+            pair->data = p;
+            pair->len = (size_t) (last - p);
+            return SP_OK;
         }
+    }
 
-        text = cookie_trim(p, last);
+    return SP_DONE;
+}
 
-        if (cookie_pair(&text, &cookie->name, &cookie->value)
-            && sp_cookie_is(wanted, &cookie->name))
-        {
-            cookie->deleted = 0;
+
+/* Most are another one, and soon differ. */
+
+int
+sp_cookie_named(const sp_str_t *pair, const sp_str_t *wanted,
+    sp_cookie_t *cookie)
+{
+    size_t    n;
+    sp_str_t  text;
+
+    for (n = 0; n < wanted->len && wanted->data[n] != '*'; n++) {
+        if (n == pair->len || pair->data[n] != wanted->data[n]) {
+            return 0;
+        }
+    }
+
+    text = cookie_trim(pair->data, pair->data + pair->len);
+    cookie->deleted = 0;
+
+    return cookie_pair(&text, &cookie->name, &cookie->value)
+           && sp_cookie_is(wanted, &cookie->name);
+}
+
+
+sp_rc_t
+sp_cookie_next(const sp_str_t *header, const sp_str_t *wanted, size_t *pos,
+    sp_cookie_t *cookie)
+{
+    sp_str_t  pair;
+
+    while (sp_cookie_pair(header, pos, &pair) == SP_OK) {
+        if (sp_cookie_named(&pair, wanted, cookie)) {
             return SP_OK;
         }
     }

@@ -28,10 +28,21 @@ int sp_cookie_is(const sp_str_t *wanted, const sp_str_t *name);
 
 
 /*
- * The next cookie of that name in one Cookie header (RFC 6265 section 4.2.1);
+ * The next pair in one Cookie header (RFC 6265 section 4.2.1), not looked into;
  * *pos is where to go on, 0 at first.  Strings point into the header.
  * SP_OK, or SP_DONE: no more.
  */
+
+sp_rc_t sp_cookie_pair(const sp_str_t *header, size_t *pos, sp_str_t *pair);
+
+
+/* Non-zero if such a pair is a cookie of that name. */
+
+int sp_cookie_named(const sp_str_t *pair, const sp_str_t *wanted,
+    sp_cookie_t *cookie);
+
+
+/* The next cookie of that name, as above. */
 
 sp_rc_t sp_cookie_next(const sp_str_t *header, const sp_str_t *wanted,
     size_t *pos, sp_cookie_t *cookie);

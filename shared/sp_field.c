@@ -143,22 +143,8 @@ sp_field_clean(const sp_pool_t *pool, size_t max, int whole, int cut,
 static int
 sp_field_plain(const sp_str_t *value)
 {
-    size_t         i;
-    unsigned char  c;
-
-    if (value->data[0] == ' ' || value->data[value->len - 1] == ' ') {
-        return 0;
-    }
-
-    for (i = 0; i < value->len; i++) {
-        c = (unsigned char) value->data[i];
-
-        if (c < 0x20 || c >= 0x7f) {
-            return 0;
-        }
-    }
-
-    return 1;
+    return value->data[0] != ' ' && value->data[value->len - 1] != ' '
+           && sp_utf8_plain(value->data, value->len);
 }
 
 

@@ -191,6 +191,8 @@ sp_items_parse_field(sp_items_t *items, sp_words_t *words,
             return rc;
         }
 
+        items->with[rel->kind] |= 1u << field;
+
     } while (sp_words_take(words, "or"));
 
     rels->list = sp_alloc(ctx->pool, rels->n * sizeof(sp_rel_t));

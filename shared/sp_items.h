@@ -42,7 +42,8 @@ typedef enum {
                                        itself */
     SP_REL_KEY,                     /* @key */
     SP_REL_FORM,                    /* form:y[#] */
-    SP_REL_VALUE                    /* value:TEXT */
+    SP_REL_VALUE,                   /* value:TEXT */
+    SP_REL_KINDS
 } sp_rel_kind_t;
 
 typedef struct {
@@ -67,6 +68,8 @@ typedef struct {
 typedef struct {
     sp_sources_t         collections;
     sp_rels_t            fields[SP_ITEM_FIELDS];
+    unsigned             with[SP_REL_KINDS];    /* fields, a bit each, that
+                                       have one of that kind */
 } sp_items_t;
 
 

@@ -18,6 +18,7 @@
 #define SP_BODY_TEXT   (16 * 1024)  /* of an answer kept for response.body */
 #define SP_ROOTS_SEEN  16
 #define SP_SETS        16           /* cookies of an answer that are kept */
+#define SP_PAIRS       24           /* cookies of the request that are */
 
 
 typedef enum {
@@ -53,6 +54,7 @@ struct sp_observation_s {
     sp_graphql_t         *graphql;  /* NULL: it is none */
     uint64_t             *selected; /* by list of roots: its fields, a bit
                                        each; SP_NOT_SELECTED: not asked yet */
+    unsigned              npairs;   /* cookies */
     uint32_t              root_at;  /* the answer's root key at hand, by its
                                        position from 1; 0: none yet */
     unsigned              root_field;       /* its field, or SP_NO_FIELD */
@@ -84,6 +86,8 @@ struct sp_observation_s {
     unsigned              varies:1; /* rules were ruled out by more than the
                                        URI and its arguments */
     unsigned              args_read:1;
+    unsigned              pairs_read:1;     /* npairs is what there is; more
+                                               than SP_PAIRS are not kept */
     unsigned              form_read:1;
     unsigned              wants_body:1;
     unsigned              request_done:1;
@@ -100,12 +104,13 @@ struct sp_observation_s {
     unsigned              sets_read:1;      /* nsets is what there is; more than
                                                SP_SETS are not kept */
 
-    /* cleared as far as words, nseen and nsets say */
+    /* cleared as far as words, nseen, nsets and npairs say */
 
     uint64_t              met[SP_RULES_WORDS];
     uint64_t              alive[SP_RULES_WORDS];    /* not yet ruled out */
     sp_str_t              seen[SP_ROOTS_SEEN];
     sp_cookie_t           sets[SP_SETS];
+    sp_str_t              pairs[SP_PAIRS];
 };
 
 

@@ -261,6 +261,14 @@ int sp_observe_aliased(const sp_rules_t *rules, const sp_exchange_t *exchange,
     const sp_pool_t *pool);
 
 
+/*
+ * The request's cookies, as sp_cookie_pair() gives them of one header after the
+ * other.  NULL: there are more than are kept.
+ */
+
+const sp_str_t *sp_observe_pairs(sp_observation_t *observation, unsigned *n);
+
+
 /* The visitor as the request alone shows it (for access logs, clicks). */
 
 sp_rc_t sp_observe_visitor(const sp_rules_t *rules,

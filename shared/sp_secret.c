@@ -99,6 +99,8 @@ sp_secret_free(sp_secret_t *secret)
     EVP_MD_free(secret->md);
     EVP_CIPHER_free(secret->cipher);
 
+    sp_memo_free(secret->memo);
+
     OPENSSL_cleanse(secret, sizeof(sp_secret_t));
 
     free(secret);
@@ -159,6 +161,29 @@ sp_secret_fingerprint(const sp_secret_t *secret,
 
 sp_rc_t
 sp_secret_id(const sp_secret_t *secret, sp_id_kind_t kind,
+    const sp_str_t *shop, const sp_str_t *value, sp_id_t *id)
+{
+    sp_rc_t        rc;
+    sp_memo_key_t  key;
+
+    sp_memo_key(secret, (char) kind, shop, value, &key);
+
+    if (sp_memo_get(secret, &key, id)) {
+        return SP_OK;
+    }
+
+    rc = sp_secret_id_make(secret, kind, shop, value, id);
+
+    if (rc == SP_OK) {
+        sp_memo_add(secret, &key, id);
+    }
+
+    return rc;
+}
+
+
+sp_rc_t
+sp_secret_id_make(const sp_secret_t *secret, sp_id_kind_t kind,
     const sp_str_t *shop, const sp_str_t *value, sp_id_t *id)
 {
     sp_rc_t        rc;

@@ -62,6 +62,17 @@ sp_secret_t *sp_secret_read(const char *path, sp_error_t *err);
 void sp_secret_free(sp_secret_t *secret);
 
 
+/*
+ * Remembers from now on some n ids that were made and cookies that were right,
+ * until newer ones take their place: it is much cheaper to know one than to
+ * make it.  What they were made of is not kept.  For a process of one thread,
+ * after it was forked.  SP_NOMEM, SP_INVALID (no randomness): nothing is
+ * remembered, and all else is as before.
+ */
+
+sp_rc_t sp_secret_remember(sp_secret_t *secret, size_t n);
+
+
 /* A new file's text, NUL-terminated; SP_INVALID: no randomness or no room. */
 
 sp_rc_t sp_secret_generate(char *text, size_t size);
@@ -95,12 +106,12 @@ sp_rc_t sp_secret_open(const sp_secret_t *secret, const sp_str_t *shop,
 
 /*
  * Our own cookie: 128 random bits (given by the caller) and a MAC, base64url;
- * valid for one shop.  sp_cookie_visitor() gives the id of a cookie whose MAC
- * is right; SP_INVALID: not ours.
+ * valid for one shop.  sp_cookie_make() also gives its id.  sp_cookie_visitor()
+ * gives the id of a cookie whose MAC is right; SP_INVALID: not ours.
  */
 
 sp_rc_t sp_cookie_make(const sp_secret_t *secret, const sp_str_t *shop,
-    const unsigned char random[16], char out[SP_COOKIE_LEN + 1]);
+    const unsigned char random[16], char out[SP_COOKIE_LEN + 1], sp_id_t *id);
 sp_rc_t sp_cookie_visitor(const sp_secret_t *secret, const sp_str_t *shop,
     const sp_str_t *value, sp_id_t *id);
 

@@ -18,25 +18,28 @@ size_t
 sp_base64url_encode(char *out, const unsigned char *in, size_t len)
 {
     char      *p;
-    size_t     i;
-    unsigned   bits, acc;
+    unsigned   acc;
 
     p = out;
-    acc = 0;
-    bits = 0;
 
-    for (i = 0; i < len; i++) {
-        acc = ((acc << 8) | in[i]) & 0xffff;
-        bits += 8;
+    for ( /* void */ ; len >= 3; len -= 3, in += 3) {
+        acc = (unsigned) in[0] << 16 | (unsigned) in[1] << 8 | in[2];
 
-        while (bits >= 6) {
-            bits -= 6;
-            *p++ = sp_base64url_text[(acc >> bits) & 0x3f];
-        }
+        *p++ = sp_base64url_text[acc >> 18];
+        *p++ = sp_base64url_text[acc >> 12 & 0x3f];
+        *p++ = sp_base64url_text[acc >> 6 & 0x3f];
+        *p++ = sp_base64url_text[acc & 0x3f];
     }
 
-    if (bits != 0) {
-        *p++ = sp_base64url_text[(acc << (6 - bits)) & 0x3f];
+    if (len != 0) {
+        acc = (unsigned) in[0] << 16 | (len == 2 ? (unsigned) in[1] << 8 : 0);
+
+        *p++ = sp_base64url_text[acc >> 18];
+        *p++ = sp_base64url_text[acc >> 12 & 0x3f];
+
+        if (len == 2) {
+            *p++ = sp_base64url_text[acc >> 6 & 0x3f];
+        }
     }
 
     return p - out;

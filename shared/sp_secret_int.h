@@ -24,6 +24,9 @@
  * id copies them, which costs half of what setting a key costs.
  */
 
+typedef struct sp_memo_s  sp_memo_t;
+
+
 struct sp_secret_s {
     EVP_MD         *md;
     EVP_MD_CTX     *inner;
@@ -33,6 +36,8 @@ struct sp_secret_s {
     unsigned char   sealing[SP_KEYS_MAX + 1][SP_KEY_SIZE];
     unsigned char   have[SP_KEYS_MAX + 1];
     unsigned        newest;         /* id of the key that seals; 0: none */
+
+    sp_memo_t      *memo;           /* NULL: nothing is remembered */
 };
 
 
@@ -50,6 +55,41 @@ struct sp_secret_s {
 sp_rc_t sp_secret_mac(const sp_secret_t *secret, char kind,
     const sp_str_t *shop, const void *value, size_t len,
     unsigned char out[SP_HASH_SIZE]);
+
+
+/* As sp_secret_id(), which remembers it. */
+
+sp_rc_t sp_secret_id_make(const sp_secret_t *secret, sp_id_kind_t kind,
+    const sp_str_t *shop, const sp_str_t *value, sp_id_t *id);
+
+
+/*
+ * Ids that are remembered (sp_secret_remember()), each by what it was asked
+ * for: a kind, which may be an SP_MAC_*, a shop and a value.  What makes more
+ * than SP_MEMO_MAX bytes has no key (some is zero): it is never there, and
+ * never added.  sp_memo_get() is zero if the id is not there.
+ */
+
+#define SP_MEMO_MAX  512
+
+typedef struct {
+    uint64_t        hash[2];
+    unsigned        some:1;
+} sp_memo_key_t;
+
+void sp_memo_key(const sp_secret_t *secret, char kind, const sp_str_t *shop,
+    const sp_str_t *value, sp_memo_key_t *key);
+int sp_memo_get(const sp_secret_t *secret, const sp_memo_key_t *key,
+    sp_id_t *id);
+void sp_memo_add(const sp_secret_t *secret, const sp_memo_key_t *key,
+    const sp_id_t *id);
+void sp_memo_free(sp_memo_t *memo);
+
+
+/* SipHash-2-4 with 128 bits of output, as two words of this machine. */
+
+void sp_memo_hash(const uint64_t secret[2], const unsigned char *p,
+    size_t len, uint64_t hash[2]);
 
 
 /*

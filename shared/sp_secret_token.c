@@ -21,18 +21,37 @@
 
 static sp_rc_t sp_cookie_mac(const sp_secret_t *secret, const sp_str_t *shop,
     const char *random, char mac[sp_base64url_len(SP_MAC_SIZE)]);
+static sp_rc_t sp_cookie_id(const sp_secret_t *secret, const sp_str_t *shop,
+    const sp_str_t *cookie, const sp_memo_key_t *key, sp_id_t *id);
 static void sp_token_put(unsigned char *p, uint64_t value, unsigned size);
 static uint64_t sp_token_get(const unsigned char *p, unsigned size);
 
 
 sp_rc_t
 sp_cookie_make(const sp_secret_t *secret, const sp_str_t *shop,
-    const unsigned char random[16], char out[SP_COOKIE_LEN + 1])
+    const unsigned char random[16], char out[SP_COOKIE_LEN + 1], sp_id_t *id)
 {
+    sp_rc_t        rc;
+    sp_str_t       cookie;
+    sp_memo_key_t  key;
+
+    id->text[0] = '\0';
+
     out[sp_base64url_encode(out, random, SP_ID_SIZE)] = '\0';
     out[SP_COOKIE_LEN] = '\0';
 
-    return sp_cookie_mac(secret, shop, out, out + SP_COOKIE_RANDOM);
+    rc = sp_cookie_mac(secret, shop, out, out + SP_COOKIE_RANDOM);
+
+    if (rc != SP_OK) {
+        return rc;
+    }
+
+    cookie.data = out;
+    cookie.len = SP_COOKIE_LEN;
+
+    sp_memo_key(secret, SP_MAC_COOKIE, shop, &cookie, &key);
+
+    return sp_cookie_id(secret, shop, &cookie, &key, id);
 }
 
 
@@ -40,14 +59,20 @@ sp_rc_t
 sp_cookie_visitor(const sp_secret_t *secret, const sp_str_t *shop,
     const sp_str_t *value, sp_id_t *id)
 {
-    char      mac[sp_base64url_len(SP_MAC_SIZE)];
-    sp_rc_t   rc;
-    sp_str_t  random;
+    char           mac[sp_base64url_len(SP_MAC_SIZE)];
+    sp_rc_t        rc;
+    sp_memo_key_t  key;
 
     id->text[0] = '\0';
 
     if (value->len != SP_COOKIE_LEN) {
         return SP_INVALID;
+    }
+
+    sp_memo_key(secret, SP_MAC_COOKIE, shop, value, &key);
+
+    if (sp_memo_get(secret, &key, id)) {
+        return SP_OK;
     }
 
     rc = sp_cookie_mac(secret, shop, value->data, mac);
@@ -60,10 +85,29 @@ sp_cookie_visitor(const sp_secret_t *secret, const sp_str_t *shop,
         return SP_INVALID;
     }
 
-    random.data = value->data;
+    return sp_cookie_id(secret, shop, value, &key, id);
+}
+
+
+/* Of a cookie whose MAC is right: only such ones are remembered. */
+
+static sp_rc_t
+sp_cookie_id(const sp_secret_t *secret, const sp_str_t *shop,
+    const sp_str_t *cookie, const sp_memo_key_t *key, sp_id_t *id)
+{
+    sp_rc_t   rc;
+    sp_str_t  random;
+
+    random.data = cookie->data;
     random.len = SP_COOKIE_RANDOM;
 
-    return sp_secret_id(secret, SP_ID_OWN, shop, &random, id);
+    rc = sp_secret_id_make(secret, SP_ID_OWN, shop, &random, id);
+
+    if (rc == SP_OK) {
+        sp_memo_add(secret, key, id);
+    }
+
+    return rc;
 }
 
 

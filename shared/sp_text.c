@@ -112,21 +112,11 @@ sp_text_number(sp_text_t *text, int64_t value)
 void
 sp_text_clean(sp_text_t *text, const sp_str_t *value, size_t max)
 {
-    size_t    i;
     sp_str_t  clean;
 
     /* nearly always there is nothing to clean */
 
-    for (i = 0; i < value->len; i++) {
-
-        if ((unsigned char) value->data[i] < ' '
-            || (unsigned char) value->data[i] >= 0x7f)
-        {
-            break;
-        }
-    }
-
-    if (i == value->len && i <= max) {
+    if (value->len <= max && sp_utf8_plain(value->data, value->len)) {
         sp_text_add(text, value->data, value->len);
         return;
     }

@@ -9,12 +9,48 @@
 #define UTF8_SPACE     1
 #define UTF8_KEPT      2
 
+#define UTF8_ONES      UINT64_C(0x0101010101010101)
+#define UTF8_HIGHS     UINT64_C(0x8080808080808080)
+
 
 static size_t utf8_char(const unsigned char *p, size_t len, uint32_t *code);
 static size_t utf8_length(unsigned char lead);
 static int utf8_fit(uint32_t code);
 static int utf8_unchanged(const sp_str_t *text);
 static size_t utf8_copy(char *out, size_t max, const sp_str_t *in);
+
+
+/*
+ * Eight bytes at a time: one below a space, or with its highest bit set, or
+ * that has it when one is added (DEL) sets the highest bit of some byte.
+ */
+
+int
+sp_utf8_plain(const char *data, size_t len)
+{
+    uint64_t       w;
+    unsigned char  c;
+
+    for ( /* void */ ; len >= 8; len -= 8, data += 8) {
+        memcpy(&w, data, 8);
+
+        if ((((w - UTF8_ONES * ' ') | (w + UTF8_ONES) | w) & UTF8_HIGHS)
+            != 0)
+        {
+            return 0;
+        }
+    }
+
+    for ( /* void */ ; len != 0; len--, data++) {
+        c = (unsigned char) *data;
+
+        if (c < ' ' || c >= 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
 
 
 size_t
@@ -38,7 +74,7 @@ sp_utf8_valid(const char *data, size_t len)
             while (end - p >= 8) {
                 memcpy(&w, p, 8);
 
-                if ((w & UINT64_C(0x8080808080808080)) != 0) {
+                if ((w & UTF8_HIGHS) != 0) {
                     break;
                 }
 

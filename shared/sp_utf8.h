@@ -10,6 +10,11 @@
 #include "sp_str.h"
 
 
+/* Non-zero if all bytes are printable ASCII, as nearly all texts are. */
+
+int sp_utf8_plain(const char *data, size_t len);
+
+
 /* The length of the longest prefix that is valid UTF-8. */
 
 size_t sp_utf8_valid(const char *data, size_t len);

@@ -11,6 +11,9 @@ static sp_rc_t sp_value_arg(sp_observation_t *ob, const sp_source_t *source,
     sp_str_t *text);
 static sp_rc_t sp_value_cookie(sp_observation_t *ob,
     const sp_source_t *source, sp_str_t *text);
+static void sp_value_pairs(sp_observation_t *ob);
+static int sp_value_cookies(const sp_observation_t *ob, unsigned i,
+    sp_str_t *header);
 static sp_rc_t sp_value_uri(sp_observation_t *ob, const sp_source_t *source,
     sp_str_t *text);
 static sp_rc_t sp_value_response_cookie(sp_observation_t *ob,
@@ -200,24 +203,88 @@ static sp_rc_t
 sp_value_cookie(sp_observation_t *ob, const sp_source_t *source,
     sp_str_t *text)
 {
-    unsigned  i;
-    sp_str_t  header;
+    unsigned         i, n;
+    sp_str_t         header;
+    sp_cookie_t      cookie;
+    const sp_str_t  *pairs;
 
-    static const sp_str_t  name = sp_string("cookie");
+    pairs = sp_observe_pairs(ob, &n);
 
-    /* a browser sends one */
+    if (pairs != NULL) {
 
-    for (i = 0;
-         i < SP_COOKIE_HEADERS
-         && ob->ex->request_header(ob->ex->data, &name, i, &header);
-         i++)
-    {
+        for (i = 0; i < n; i++) {
+            if (sp_cookie_named(&pairs[i], &source->name, &cookie)
+                && cookie.value.len != 0)
+            {
+                *text = cookie.value;
+                return SP_OK;
+            }
+        }
+
+        return SP_DONE;
+    }
+
+    for (i = 0; sp_value_cookies(ob, i, &header); i++) {
         if (sp_cookie_get(&header, &source->name, text) == SP_OK) {
             return SP_OK;
         }
     }
 
     return SP_DONE;
+}
+
+
+/* Many ask for one after another: the headers are taken apart once. */
+
+const sp_str_t *
+sp_observe_pairs(sp_observation_t *ob, unsigned *n)
+{
+    if (!ob->pairs_read) {
+        sp_value_pairs(ob);
+    }
+
+    *n = ob->npairs;
+
+    return ob->npairs <= SP_PAIRS ? ob->pairs : NULL;
+}
+
+
+static void
+sp_value_pairs(sp_observation_t *ob)
+{
+    size_t    pos;
+    unsigned  i;
+    sp_str_t  header, pair;
+
+    ob->pairs_read = 1;
+    ob->npairs = 0;
+
+    for (i = 0; sp_value_cookies(ob, i, &header); i++) {
+
+        pos = 0;
+
+        while (sp_cookie_pair(&header, &pos, &pair) == SP_OK) {
+
+            if (ob->npairs == SP_PAIRS) {
+                ob->npairs++;
+                return;
+            }
+
+            ob->pairs[ob->npairs++] = pair;
+        }
+    }
+}
+
+
+/* The i-th Cookie header, zero if there is none: a browser sends one. */
+
+static int
+sp_value_cookies(const sp_observation_t *ob, unsigned i, sp_str_t *header)
+{
+    static const sp_str_t  name = sp_string("cookie");
+
+    return i < SP_COOKIE_HEADERS
+           && ob->ex->request_header(ob->ex->data, &name, i, header);
 }
 
 

@@ -41,7 +41,7 @@ my ($status) = command([ 'openssl', 'req', '-x509', '-newkey', 'rsa:2048',
     '-keyout', Sp::Test::dir() . '/key', '-out', Sp::Test::dir() . '/cert' ]);
 is($status, 0, 'a certificate');
 
-my $nginx = Sp::Nginx->new(http => <<"CONF");
+my $nginx = Sp::Nginx->new(http => my $conf = <<"CONF");
 log_format sp '\$request_uri v=\$sitepreserver_visitor r=\$sitepreserver_result';
 access_log %%DIR%%/logs/access.log sp;
 sitepreserver_redis @{[ $redis->url ]};
@@ -201,6 +201,13 @@ isnt(visitor_with('sp_visitor=' . 'A' x 33 . '; sp_visitor=' . 'B' x 33
 isnt(visitor_with("sp_visitor="), $visitor, 'nor an empty one');
 isnt(visitor_with($value . 'A'), $visitor, 'nor a longer one');
 
+# A worker remembers those that were right, and only these.
+for my $n (1, 2) {
+    is(visitor_with($value), $visitor, "the true one still is, time $n");
+    isnt(visitor_with($forged), $visitor, '... the forged one still is not');
+    has('... and is replaced', $answer);
+}
+
 
 # It is of one shop: in another one it is replaced.
 
@@ -221,5 +228,16 @@ my $keys = join ' ', $redis->keys('*');
 my ($secret_part) = $value =~ /=(.*)/;
 unlike($keys, qr/\Q$secret_part\E/, 'its value is in no key');
 unlike($nginx->error_log, qr/\Q$secret_part\E/, 'nor in the log');
+
+# ---- With another secret, all of them are strangers'.
+
+my $other = Sp::Test::dir() . '/other';
+
+spew($other, 'identity ' . 'ab' x 32 . "\nsealing 1 " . 'cd' x 32 . "\n");
+chmod 0600, $other;
+
+$nginx->reload($conf =~ s/\Q$secret\E/$other/r);
+isnt(visitor_with($value), $visitor, 'another secret: it is nobody');
+has('and is replaced', $answer);
 
 all_done();

@@ -80,11 +80,20 @@ my %agents = (
     'Mozilla/5.0 (Linux; Android 10; Cubot J8)' => 'observed',
     'Bottega/1.0' => 'observed',
     'b' => 'observed', 'bo' => 'observed',
+    'x' x 236 . ' bot' => 'ignored', 'x' x 236 . ' boa' => 'observed',
+    'x' x 237 . ' bot' => 'ignored', 'x' x 237 . ' boa' => 'observed',
 );
 
-for my $agent (sort keys %agents) {
-    is(result_of('/bots/add', 'User-Agent' => $agent), $agents{$agent},
-        "$agent: $agents{$agent}");
+# A worker remembers some of them, and forgets them for others.
+for my $time (1 .. 3) {
+    for my $agent (sort keys %agents) {
+        is(result_of('/bots/add', 'User-Agent' => $agent), $agents{$agent},
+            "$agent: $agents{$agent}, time $time");
+    }
+
+    $time == 2 or next;
+    $ua->form('/bots/add?n=other', { id => 'x' },
+        { 'User-Agent' => "Browser/$_" }) for 1 .. 300;
 }
 
 is(result_of('/bots/add'), 'observed', 'no agent at all: observed');

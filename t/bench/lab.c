@@ -17,7 +17,7 @@
 
 
 const sp_terms_t  lab_terms = { 3600000, 2592000, 2592000, 7776000, 43200000,
-                                50 };
+                                50, sp_null_string };
 const sp_str_t    lab_shop = sp_string("bench");
 const sp_str_t    lab_sealed = sp_string("\1nonce: 12 oc"
                                          "ada@shop.example.com"

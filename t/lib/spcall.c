@@ -370,6 +370,8 @@ spcall_lines(sp_event_t *event, json_t *in)
 static void
 spcall_terms(sp_terms_t *terms, json_t *in)
 {
+    memset(terms, 0, sizeof(sp_terms_t));
+
     terms->idle = spcall_int(in, "idle", 1000);
     terms->retain = spcall_int(in, "retain", 30 * 86400);
     terms->anonymous = spcall_int(in, "anonymous", 30 * 86400);

@@ -21,7 +21,7 @@
 
 
 static const sp_terms_t  terms = { 3600000, 2592000, 604800, 7776000,
-                                   43200000, 50 };
+                                   43200000, 50, sp_null_string };
 static const sp_str_t    shop = sp_string("demo");
 static const sp_str_t    source = sp_string("sourcesourcesourcesour");
 
@@ -112,6 +112,9 @@ event_start(sp_event_t *event)
 }
 
 
+static void written_down(const sp_call_t *call, const sp_event_t *event);
+
+
 static void
 make(sp_call_t *call, const sp_event_t *event)
 {
@@ -126,6 +129,33 @@ make(sp_call_t *call, const sp_event_t *event)
     arg(call, 5, source.data);
     arg(call, 6, "7");
     arg(call, 13, "0000000000000");
+
+    written_down(call, event);
+}
+
+
+/* The same where the terms were written down before. */
+
+static void
+written_down(const sp_call_t *call, const sp_event_t *event)
+{
+    int         i;
+    sp_call_t   again;
+    sp_terms_t  written;
+
+    written = terms;
+    assert_int_equal(sp_terms_text(&written, pool), SP_OK);
+
+    written.idle = 1;               /* the text counts */
+
+    assert_int_equal(sp_call_event(&again, pool, &shop, &written, event,
+                                   &source, 7), SP_OK);
+    assert_int_equal(again.argc, call->argc);
+
+    for (i = 0; i < again.argc; i++) {
+        assert_int_equal(again.argvlen[i], call->argvlen[i]);
+        assert_memory_equal(again.argv[i], call->argv[i], call->argvlen[i]);
+    }
 }
 
 

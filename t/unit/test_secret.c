@@ -378,7 +378,7 @@ test_cookie(void **state)
 {
     char          out[SP_COOKIE_LEN + 1], next[SP_COOKIE_LEN + 1];
     size_t        i;
-    sp_id_t       a, b;
+    sp_id_t       a, b, made;
     sp_str_t      value;
     sp_secret_t  *secret;
 
@@ -387,16 +387,19 @@ test_cookie(void **state)
 
     secret = keys();
 
-    assert_int_equal(sp_cookie_make(secret, &shop, random, out), SP_OK);
+    assert_int_equal(sp_cookie_make(secret, &shop, random, out, &made),
+                     SP_OK);
     assert_int_equal(strlen(out), SP_COOKIE_LEN);
     assert_int_equal(strspn(out, BASE64URL), SP_COOKIE_LEN);
 
     value = str(out);
     assert_int_equal(sp_cookie_visitor(secret, &shop, &value, &a), SP_OK);
     assert_int_equal(strlen(a.text), SP_ID_LEN);
+    assert_string_equal(a.text, made.text);
     assert_memory_not_equal(a.text, out, SP_ID_LEN);
 
-    assert_int_equal(sp_cookie_make(secret, &shop, second, next), SP_OK);
+    assert_int_equal(sp_cookie_make(secret, &shop, second, next, &made),
+                     SP_OK);
     value = str(next);
     assert_int_equal(sp_cookie_visitor(secret, &shop, &value, &b), SP_OK);
     assert_string_not_equal(a.text, b.text);

@@ -37,6 +37,47 @@ test_valid(void **state)
 }
 
 
+/* Each byte at each place of texts of each length, among the least and most. */
+
+static void
+test_plain(void **state)
+{
+    char      text[20];
+    size_t    len, at;
+    unsigned  c, fill;
+    sp_str_t  s;
+
+    for (len = 0; len <= sizeof(text); len++) {
+        for (fill = ' '; fill <= '~'; fill += '~' - ' ') {
+
+            memset(text, (int) fill, sizeof(text));
+            s = exact(text, len);
+            assert_true(sp_utf8_plain(s.data, s.len));
+
+            for (at = 0; at < len; at++) {
+                for (c = 0; c < 256; c++) {
+                    text[at] = (char) c;
+                    assert_int_equal(sp_utf8_plain(text, len),
+                                     c >= ' ' && c < 0x7f);
+                }
+
+                text[at] = (char) fill;
+            }
+        }
+    }
+
+    /* two of them, so that nothing is carried from one to the next */
+
+    memset(text, 'a', sizeof(text));
+    text[2] = '\xff';
+    text[3] = '\x7f';
+    assert_false(sp_utf8_plain(text, sizeof(text)));
+    text[2] = '\0';
+    text[3] = ' ';
+    assert_false(sp_utf8_plain(text, sizeof(text)));
+}
+
+
 /* Every code point there and back. */
 
 static void
@@ -212,6 +253,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         reader_test(test_valid),
+        reader_test(test_plain),
         reader_test(test_encode),
         reader_test(test_cut),
         reader_test(test_whole),

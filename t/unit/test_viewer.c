@@ -223,6 +223,39 @@ cookies_of_visitors(void **unused)
 }
 
 
+/* Few are kept, and more are found as well, each at any place. */
+
+static void
+more_than_are_kept(void **unused)
+{
+    char      text[600], name[16];
+    size_t    len;
+    unsigned  n, at, i;
+
+    own("sitepreserver_visitor cookie:first or cookie:w*;", "sp_visitor");
+
+    for (n = 1; n <= 40; n++) {
+        for (at = 0; at < n; at++) {
+
+            for (len = 0, i = 0; i < n; i++) {
+                len += (size_t) snprintf(text + len, sizeof(text) - len,
+                                         "; %s%u=%u", i == at ? "w" : "x",
+                                         i, i);
+            }
+
+            snprintf(name, sizeof(name), "%u", at);
+            viewer(text, name, 0);
+            viewer(text + 2, name, 0);
+        }
+    }
+
+    /* without a value, it is the next one */
+
+    viewer("w1=; w2; w3=3; w4=4", "3", 0);
+    viewer("w1=; w2; w3=3; w4=4; first=1", "1", 0);
+}
+
+
 static void
 other_sources(void **unused)
 {
@@ -545,6 +578,7 @@ main(void)
         TEST(many_strings_at_once),
         TEST(long_strings),
         TEST(cookies_of_visitors),
+        TEST(more_than_are_kept),
         TEST(other_sources),
         TEST(pages_of_nobody),
         TEST(many_cookies),
