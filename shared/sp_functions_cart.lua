@@ -295,11 +295,25 @@ end
 
 
 --
--- Is the cart of this event newer than the last order?  Of what one machine saw
--- its clock says that, however long it was under way: the cart may have waited
+-- Was this event seen after what is marked so, at that time?  Of what one machine
+-- saw its clock says that, however long it was under way: a cart may have waited
 -- for Redis in one worker's connection while the order did in another's.  Of
 -- what two saw Redis knows only when it came.
 --
+
+local function seen_after(c, id, at)
+    local mark = call('GET', c.prefix .. 't:' .. id)
+    local of, machine, seen = match(mark or '', '^(%d+) (%S+) (%d+)$')
+
+    if not c.seen or tonumber(of) ~= at or machine ~= c.machine then
+        return c.at - at >= APART
+    end
+
+    return c.seen > tonumber(seen)
+end
+
+
+-- Is the cart of this event newer than the last order?
 
 local function cart_newer(c, v, p)
     local id, ordered = 'v:' .. v.id, v.order
@@ -312,20 +326,15 @@ local function cart_newer(c, v, p)
         return true
     end
 
-    local mark = call('GET', c.prefix .. 't:' .. id)
-    local at, machine, seen = match(mark or '', '^(%d+) (%S+) (%d+)$')
-
-    if not c.seen or tonumber(at) ~= ordered or machine ~= c.machine then
-        return c.at - ordered >= APART
-    end
+    local newer = seen_after(c, id, ordered)
 
     -- an order is dated when it comes, and so later than it was
 
-    if c.seen > tonumber(seen) and c.at <= ordered and ordered < c.now then
+    if newer and c.at <= ordered and ordered < c.now then
         c.at = ordered + 1
     end
 
-    return c.seen > tonumber(seen) and c.at > ordered
+    return newer and c.at > ordered
 end
 
 
@@ -359,7 +368,7 @@ function cart(c, v)
         clear_others(c, v)
 
         if v.lines ~= '' and band(v.flags, V_SOFT) ~= 0 and c.status < 499
-            and c.at > v.hold - c.terms.hold
+            and seen_after(c, 'h:' .. v.id, v.hold - c.terms.hold)
         then
             v.hold = 0
             v.flags = v.flags - V_SOFT

@@ -91,7 +91,7 @@ local function erase_visit(c, v)
 
     c.visits[v.id] = false
     later(c, 'DEL', c.prefix .. 'v:' .. v.id, c.prefix .. 'i:v:' .. v.id,
-          c.prefix .. 't:v:' .. v.id)
+          c.prefix .. 't:v:' .. v.id, c.prefix .. 't:h:' .. v.id)
     later(c, 'ZREM', c.prefix .. 'due', 'v:' .. v.id)
 end
 

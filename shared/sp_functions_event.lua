@@ -15,6 +15,21 @@ local function uncertain(c)
 end
 
 
+--
+-- Whose clock saw the order of that time, or what may be one, and when, for carts
+-- of the same machine that come after it: by another worker, and perhaps from
+-- before it.  Of what was erased the time is 0.
+--
+
+local function mark(c, id, at)
+    if c.seen then
+        later(c, 'SET', c.prefix .. 't:' .. id,
+              format('%d %s %d', at, c.machine, c.seen),
+              'EX', MARK_TTL)
+    end
+end
+
+
 local function pending(c, v)
     local till = c.at + c.terms.hold
 
@@ -22,6 +37,7 @@ local function pending(c, v)
         return
     end
 
+    mark(c, 'h:' .. v.id, c.at)
     v.hold = till
     v.flags = v.flags - band(v.flags, V_SOFT)
               + (uncertain(c) and V_SOFT or 0)
@@ -35,21 +51,6 @@ end
 
 local function ordered_at(c)
     return c.now - c.at <= PROMPT and c.now or c.at
-end
-
-
---
--- Whose clock saw the order of that time, and when, for carts of the same
--- machine that come after it: by another worker, and perhaps from before it.  Of
--- what was erased the time is 0.
---
-
-local function mark(c, id, at)
-    if c.seen then
-        later(c, 'SET', c.prefix .. 't:' .. id,
-              format('%d %s %d', at, c.machine, c.seen),
-              'EX', MARK_TTL)
-    end
 end
 
 

@@ -73,6 +73,10 @@ sp_observe_answer(sp_observation_t *ob, unsigned status)
     ob->status = status;
     ob->have |= SP_NEEDS_ANSWER;
 
+    /* others may have changed the request on its way */
+
+    ob->pairs_read = 0;
+
     if (!ob->request_done) {
 
         /* answered before the whole request was there */

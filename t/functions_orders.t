@@ -471,6 +471,24 @@ shop 'only the last order counts' => sub {
 };
 
 
+shop 'a cart of before what may be an order' => sub {
+    my $view = sub ($worker, $seen) {
+        $f->event('v', kinds => 'view_cart', lines => [ $K ], shopper => 'ada',
+                  source => $worker, seen => $seen);
+    };
+
+    $view->(worker(1), 1000);
+    seen(order => worker(2), 3000, status => 504);
+    $clock->advance(5);
+    $view->(worker(1), 2000);
+    $clock->advance($HOUR + 1);
+    is(due(), '', 'does not end the hold');
+    $view->(worker(1), 3001);
+    $clock->advance($HOUR + 1);
+    is(due(), 'ada', 'one of after it does');
+};
+
+
 shop 'of who refuses' => sub {
     $f->cart('v', shopper => 'ada', source => worker(1), seen => 1);
     seen(order => worker(2), 3000, forget => 1);

@@ -418,6 +418,7 @@ class Model(Items):
             self.schedule(sid)
         del self.visits[id]
         self.marks.pop('v:' + id, None)
+        self.marks.pop('h:' + id, None)
         self.active.pop('v:' + id, None)
         self.due.pop('v:' + id, None)
 
@@ -488,7 +489,7 @@ class Model(Items):
         if bought:
             self.purchase(id, v, e, before)
         elif e['kinds'] & (PENDING | PURCHASE):
-            self.pending(v, e)
+            self.pending(id, v, e)
         if e['op'] and not e['kinds'] & PURCHASE:
             self.cart(id, v, e)
         if v.lines:
@@ -889,15 +890,16 @@ class Model(Items):
         if not ordered:
             return True
         known = 'p:' + v.shopper if p and p.order == ordered else 'v:' + id
-        of, machine, seen, _ = self.marks.get(known, (0, '', 0, 0))
-        if of == ordered and machine == self.machine \
-                and self.seen is not None:
-            if self.seen <= seen:
-                return False
-            if ordered < self.now:
-                self.at = max(self.at, ordered + 1)
-            return self.at > ordered
-        return self.at - ordered >= 1000
+        after = self.seen_after(known, ordered)
+        if after and ordered < self.now:
+            self.at = max(self.at, ordered + 1)
+        return after and self.at > ordered
+
+    def seen_after(self, name, at):
+        of, machine, seen, _ = self.marks.get(name, (-1, '', 0, 0))
+        if of == at and machine == self.machine and self.seen is not None:
+            return self.seen > seen
+        return self.at - at >= 1000
 
     def cart(self, id, v, e):
         p = self.shoppers.get(v.shopper)
@@ -934,7 +936,8 @@ class Model(Items):
                         self.clear(o)
                         self.written.add(other)
             if v.lines and v.soft and e['status'] < 499 \
-                    and at > v.hold - e['terms']['hold']:
+                    and self.seen_after('h:' + id,
+                                        v.hold - e['terms']['hold']):
                 v.hold, v.soft = 0, False
         if not v.lines:
             self.clear(v)
@@ -960,10 +963,11 @@ class Model(Items):
                 lines.append(line)
         return lines
 
-    def pending(self, v, e):
+    def pending(self, id, v, e):
         till = self.at + e['terms']['hold']
         if till <= self.now or self.at <= v.order or till <= v.hold:
             return
+        self.mark('h:' + id, self.at)
         v.hold, v.soft = till, self.uncertain(e)
         self.count('order_pending')
 
