@@ -91,7 +91,8 @@ server {
     listen 127.0.0.1:%%PORT%%;
     server_name shop;
     $rules
-    location = /sp/recall { sitepreserver_recall hosts=cdn.example.com; }
+    location = /sp/recall { sitepreserver_recall timeout=10s hosts=cdn.example.com; }
+    location = /sp/usual { sitepreserver_recall; }
     location = /sp/patient { sitepreserver_recall timeout=10s hosts=cdn.example.com;
         gzip on; gzip_min_length 1; charset koi8-r; }
     location = /sp/quick { sitepreserver_recall timeout=1ms; }
@@ -299,8 +300,8 @@ $redis->cmd('CONFIG', 'SET', 'maxmemory', 0);
 
 my $missed = counters()->{recalls_missed};
 $redis->pause;
-is($bob->get('/sp/recall')->{body}, "[]\n", 'hung: nothing, in time');
-is($bob->get('/sp/recall?format=html')->{body}, "\n", '... in HTML, too');
+is($bob->get('/sp/usual')->{body}, "[]\n", 'hung: nothing, in time');
+is($bob->get('/sp/usual?format=html')->{body}, "\n", '... in HTML, too');
 
 # The browser of bob asks, and reads the answer later.
 sub asks ($uri) {
