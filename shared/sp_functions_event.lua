@@ -317,7 +317,14 @@ local function event_apply(c)
 
     v, c.vid = visit_find(c, c.vid)
 
-    if not v and (band(c.flags, E_VISITED) ~= 0 or erased_since(c)) then
+    if not v and band(c.flags, E_VISITED) ~= 0 then
+        return
+    end
+
+    -- nothing of it is kept, but whoever ordered did so on other devices, too
+
+    if not v and erased_since(c) then
+        event_forget(c)
         return
     end
 

@@ -472,7 +472,10 @@ class Model(Items):
     def event_apply(self, e):
         t = e['terms']
         id = self.find(e['visit'])
-        if id not in self.visits and (e['visited'] or self.erased(id)):
+        if id not in self.visits and e['visited']:
+            return None
+        if id not in self.visits and self.erased(id):
+            self.event_forget(e)
             return None
         if e['moved'] and e['moved'] != id:
             self.move(id, e)
