@@ -22,11 +22,19 @@ end
 --
 
 local function mark(c, id, at)
-    if c.seen then
-        later(c, 'SET', c.prefix .. 't:' .. id,
-              format('%d %s %d', at, c.machine, c.seen),
-              'EX', MARK_TTL)
+    if not c.seen then
+        return
     end
+
+    -- two may come in another order than that in which they were seen
+
+    local known = call('GET', c.prefix .. 't:' .. id)
+    local machine, seen = match(known or '', ' (%S+) (%d+)$')
+
+    seen = machine == c.machine and max(tonumber(seen), c.seen) or c.seen
+
+    later(c, 'SET', c.prefix .. 't:' .. id,
+          format('%d %s %d', at, c.machine, seen), 'EX', MARK_TTL)
 end
 
 

@@ -6,6 +6,7 @@
 
 local CUSTOMERS_MAX = 4
 local HOPS_MAX = 4
+local MARK_TTL = 600                -- s, as in sp_functions_event.lua
 
 -- how an address came, as in sp_call.h
 
@@ -494,6 +495,21 @@ local function move_shopper(c, v, old)
 end
 
 
+-- What is known of when its order was, or what may be one, moves with it.
+
+local function move_marks(c, v, old)
+    for what, name in pairs({ order = 't:v:', hold = 't:h:' }) do
+        local mark = old[what] > 0 and old[what] == v[what]
+                     and call('GET', c.prefix .. name .. old.id)
+
+        if mark then
+            later(c, 'SET', c.prefix .. name .. v.id, mark, 'EX', MARK_TTL)
+            later(c, 'DEL', c.prefix .. name .. old.id)
+        end
+    end
+end
+
+
 -- The session was replaced: the visit goes on under its new id.
 
 function move(c, id, from)
@@ -533,6 +549,7 @@ function move(c, id, from)
     orders_join(v, old)
 
     move_shopper(c, v, old)
+    move_marks(c, v, old)
 
     c.visits[from] = false
     later(c, 'DEL', c.prefix .. 'v:' .. from, c.prefix .. 'i:v:' .. from)

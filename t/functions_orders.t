@@ -357,23 +357,76 @@ sub seen ($what, $worker, $seen, %e) {
 
 
 shop 'a cart is longer under way than its order' => sub {
+    my $began = 0;
+
     for my $who ({}, { shopper => 'ada' }) {
         for my $late (0, 0.5, 5, 300) {
-            $f->cart('v', %$who, source => worker(1), seen => 1000);
-            seen(order => worker(2), 3000);
+            $f->cart('v', %$who, source => worker(1), seen => $began + 1000);
+            seen(order => worker(2), $began + 3000);
             $clock->advance($late);
-            seen(mug => worker(1), 2000);
+            seen(mug => worker(1), $began + 2000);
             is($f->lines('v'), '', "seen before it, $late s late");
-            seen(mug => worker(2), 3000);
+            seen(mug => worker(2), $began + 3000);
             is($f->lines('v'), '', '... in the same moment');
-            seen(hat => worker(1), 3001);
+            seen(hat => worker(1), $began + 3001);
             is($f->lines('v'), 'hat||1|500', '... but what was seen after it'
                . ' is there');
-            seen(order => worker(1), 4000);
+            seen(order => worker(1), $began + 4000);
             is($f->lines('v'), '', '... until it is bought');
             $f->event('v', kinds => 'logout');
+            $began += 4000;
         }
     }
+};
+
+
+shop 'an order comes after one that was seen later' => sub {
+    $f->cart('v', source => worker(1), seen => 1000);
+    seen(order => worker(1), 5000);
+    seen(order => worker(2), 3000);
+    $clock->advance(2);
+    seen(mug => worker(1), 4000);
+    is($f->lines('v'), '', 'what the later one bought stays so');
+    seen(hat => worker(1), 6000);
+    is($f->lines('v'), 'hat||1|500', 'what was seen after both is there');
+};
+
+
+for my $who ({}, { shopper => 'ada' }) {
+    my $whose = $who->{shopper} // 'nobody';
+
+    shop "the session is replaced after the order, of $whose" => sub {
+        $f->cart('v', %$who, source => worker(1), seen => 1000);
+        seen(order => worker(2), 3000);
+        $f->event('w', kinds => 'page_view', moved => 'v',
+                  source => worker(2), seen => 4000);
+        $clock->advance(2);
+        seen(mug => worker(1), 2000);
+        seen(mug => worker(1), 2001, visit => 'w');
+        is($f->lines('w'), '', 'what was seen before the order is bought');
+        seen(hat => worker(1), 5000, visit => 'w');
+        is($f->lines('w'), 'hat||1|500', 'what was seen after it is there');
+    };
+}
+
+
+shop 'the session is replaced after what may be an order' => sub {
+    my $view = sub ($worker, $visit, $seen) {
+        $f->event($visit, kinds => 'view_cart', lines => [ $K ],
+                  shopper => 'ada', source => $worker, seen => $seen);
+    };
+
+    $view->(worker(1), 'v', 1000);
+    seen(order => worker(2), 3000, status => 504);
+    $f->event('w', kinds => 'page_view', moved => 'v', source => worker(2),
+              seen => 4000);
+    $clock->advance(2);
+    $view->(worker(1), 'w', 2000);
+    $clock->advance($HOUR + 1);
+    is(due(), '', 'a cart of before it does not end the hold');
+    $view->(worker(1), 'w', 5000);
+    $clock->advance($HOUR + 1);
+    is(due(), 'ada', 'one of after it does');
 };
 
 

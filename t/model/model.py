@@ -321,6 +321,7 @@ class Model(Items):
 
         self.at = self.now - e['age']
         self.machine, self.seen = e['source'][:8], e['seen']
+        self.marked = dict(self.marks)
         self.written = set()
         self.renewed = set()            # shoppers
         self.forget_clock = set()
@@ -603,6 +604,12 @@ class Model(Items):
         v.customer = v.customer or old.customer
         v.orders = (v.orders + [o for o in old.orders
                                 if o not in v.orders])[:16]
+
+        for what, was, now in (('v:', old.order, v.order),
+                               ('h:', old.hold, v.hold)):
+            if was and was == now and what + frm in self.marks:
+                mark = self.marks.pop(what + frm)
+                self.marks[what + id] = mark[:3] + (self.now + 600 * MS,)
 
         p = self.shoppers.get(old.shopper)
         if p and old.how > v.how:
@@ -976,7 +983,10 @@ class Model(Items):
 
     def mark(self, name, at):
         if self.seen is not None:
-            self.marks[name] = (at, self.machine, self.seen,
+            _, machine, seen, _ = self.marked.get(name, (0, '', 0, 0))
+            if machine != self.machine:
+                seen = 0
+            self.marks[name] = (at, self.machine, max(seen, self.seen),
                                 self.now + 600 * MS)
 
     def ordered(self, order, id, v, people, worth):
