@@ -285,7 +285,7 @@ class Model(Items):
         v.hold, v.soft = 0, False
         if v.failed <= at:
             v.failed = 0
-        if v.lines and v.changed <= at:
+        if v.lines and v.changed <= at + 1:
             self.clear(v)
 
     def order_shopper(self, sid, at, order, worth=None):
@@ -895,7 +895,7 @@ class Model(Items):
             return True
         known = 'p:' + v.shopper if p and p.order == ordered else 'v:' + id
         after = self.seen_after(known, ordered)
-        if after and ordered < self.now:
+        if after and ordered <= self.now:
             self.at = max(self.at, ordered + 1)
         return after and self.at > ordered
 
