@@ -328,9 +328,10 @@ local function cart_newer(c, v, p)
 
     local newer = seen_after(c, id, ordered)
 
-    -- an order is dated when it comes, and so later than it was
+    -- an order is dated when it comes, and so later than it was; what waited for
+    -- Redis together comes in the same ms
 
-    if newer and c.at <= ordered and ordered < c.now then
+    if newer and c.at <= ordered and ordered <= c.now then
         c.at = ordered + 1
     end
 

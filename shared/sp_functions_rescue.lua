@@ -197,7 +197,9 @@ function order_visit(v, at, order)
         order_note(v, order)
     end
 
-    if v.lines ~= '' and v.changed <= at then
+    -- a cart behind an order is dated later than that, also of the same ms
+
+    if v.lines ~= '' and v.changed <= at + 1 then
         cart_clear(v)
     end
 end

@@ -26,8 +26,11 @@ typedef struct {
 } sp_unmet_t;
 
 
-__extension__ typedef unsigned __int128  sp_unmet_product_t;
+/* The product, of 128 bits, folded. */
 
+#ifdef __SIZEOF_INT128__
+
+__extension__ typedef unsigned __int128  sp_unmet_product_t;
 
 static inline uint64_t
 sp_unmet_fold(uint64_t a, uint64_t b)
@@ -38,6 +41,23 @@ sp_unmet_fold(uint64_t a, uint64_t b)
 
     return (uint64_t) product ^ (uint64_t) (product >> 64);
 }
+
+#else
+
+static inline uint64_t
+sp_unmet_fold(uint64_t a, uint64_t b)
+{
+    uint64_t  low, middle, other;
+
+    low = (a & 0xffffffff) * (b & 0xffffffff);
+    middle = (a >> 32) * (b & 0xffffffff) + (low >> 32);
+    other = (a & 0xffffffff) * (b >> 32) + (middle & 0xffffffff);
+
+    return (other << 32 | (low & 0xffffffff))
+           ^ ((a >> 32) * (b >> 32) + (middle >> 32) + (other >> 32));
+}
+
+#endif
 
 
 static inline uint64_t
@@ -103,28 +123,32 @@ sp_unmet_add(const sp_unmet_t *unmet, uint64_t hash, const char *p, size_t len)
 
 /*
  * The key of a request; whose: the rules that it is shown to.  Where the URI is
- * as it came, its arguments are one string with it.
+ * as it came, its arguments are one string with it.  The method is multiplied
+ * before anything that the client wrote is added: what is only in the upper bits
+ * stays there, and some other last bytes would make up for it.
  */
 
 static inline uint64_t
 sp_unmet_key(const sp_unmet_t *unmet, const void *whose, uint64_t method,
     const sp_str_t *uri, const sp_str_t *args)
 {
+    int       joined;
     size_t    len;
     uint64_t  hash;
 
-    hash = unmet->secret[0] ^ (uintptr_t) whose ^ method << 48;
     len = uri->len;
+    joined = args->len != 0 && args->data == uri->data + len + 1;
 
-    if (args->len != 0) {
+    if (joined) {
+        method |= (uint64_t) len << 32;
+        len += 1 + args->len;
+    }
 
-        if (args->data == uri->data + len + 1) {
-            hash ^= (uint64_t) len << 32;
-            len += 1 + args->len;
+    hash = sp_unmet_fold(unmet->secret[0] ^ (uintptr_t) whose,
+                         unmet->secret[1] ^ method);
 
-        } else {
-            hash = sp_unmet_add(unmet, hash, args->data, args->len);
-        }
+    if (args->len != 0 && !joined) {
+        hash = sp_unmet_add(unmet, hash, args->data, args->len);
     }
 
     return sp_unmet_add(unmet, hash, uri->data, len) | 1;

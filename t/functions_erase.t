@@ -101,6 +101,20 @@ shop 'what comes after it and was seen before it' => sub {
     ok($f->lines('browser'), 'a cart that was filled after it');
 };
 
+shop 'an order that comes after it and was seen before it' => sub {
+    my %cart = (kinds => 'set_cart', shopper => 'ada', sealed => '1.ada',
+                captured => 1, lines => [ [ 'item', 'key', 1, 500 ] ]);
+
+    $f->event('browser', %cart, source => 'nginx___1', seen => 1000);
+    $f->event('phone', %cart, source => 'nginx___1', seen => 1001);
+    withdraw('browser', source => 'nginx___1', seen => 3000);
+    ok($f->lines('phone'), 'what the phone has stays');
+    $f->event('browser', kinds => 'purchase', shopper => 'ada', order => 'o1',
+              source => 'nginx___2', seen => 2000);
+    is($f->lines('phone'), '', 'until it is bought');
+    is(key('v:' . id('browser')), undef, 'the browser stays unknown');
+};
+
 shop 'without an address' => sub {
     $f->cart('browser', own => 'cookie');
     $f->cart('cookie');

@@ -404,6 +404,66 @@ shop 'an order is longer under way than what comes after it' => sub {
 };
 
 
+# To Redis a transaction is one moment: what waited for it together comes in the
+# same ms.
+sub same_ms ($visit, %who) {
+    my @calls;
+
+    return {
+        order => sub ($seen) {
+            push @calls, [ $f->event_args($visit, kinds => 'purchase',
+                order => 'ms' . ++$orders, source => worker(1),
+                seen => $seen) ];
+        },
+        cart => sub ($item, $seen, $kind = 'set_cart') {
+            push @calls, [ $f->event_args($visit, kinds => $kind,
+                lines => [ [ $item, '', 1, 500 ] ], source => worker(2),
+                seen => $seen, %who) ];
+        },
+        lines => sub () {
+            $clock->advance(0.002);
+            $redis->pipeline([ 'MULTI' ], splice(@calls), [ 'EXEC' ]);
+            return $f->lines($visit);
+        },
+    };
+}
+
+
+for my $kind ('set_cart', 'add_to_cart') {
+    for my $who ({}, { shopper => 'ada' }) {
+        my $whose = $who->{shopper} // 'nobody';
+
+        shop "an order and $kind in the same ms, of $whose" => sub {
+            my ($order, $cart, $lines)
+                = same_ms('v', %$who)->@{qw(order cart lines)};
+
+            $cart->('coat', 1000);
+            $lines->();
+            $order->(3000);
+            $cart->('hat', 4000, $kind);
+            $cart->('mug', 2000, $kind);
+            is($lines->(), 'hat||1|500', 'the one that was seen after it'
+               . ' is there');
+            $order->(5000);
+            is($lines->(), '', 'the next order buys it');
+
+            $cart->('mug', 6000, $kind);
+            $order->(7000);
+            is($lines->(), '', 'one that came before it is bought');
+            $order->(8000);
+            $cart->('mug', 9000, $kind);
+            $order->(10_000);
+            is($lines->(), '', '... also between two orders');
+            $cart->('hat', 11_000);
+            $order->(12_000);
+            $cart->('mug', 13_000, $kind);
+            $cart->('hat', 14_000);
+            is($lines->(), 'hat||1|500', 'the last of two is there');
+        };
+    }
+}
+
+
 # Both within a second of Redis's time, however slow this machine is; of a visit
 # of its own each time, whose name is given.
 my $visits = 0;
@@ -468,6 +528,14 @@ shop 'only the last order counts' => sub {
     $clock->advance(61);
     seen(mug => worker(1), 5000);
     is($f->lines('v'), 'mug||1|500', 'not for ever');
+
+    # An order of before that has waited for long.
+    $f->cart('w', source => worker(1), seen => 1);
+    seen(order => worker(2), 6000, visit => 'w');
+    seen(order => worker(1), 2000, visit => 'w', age => 20_000);
+    $clock->advance(2);
+    seen(mug => worker(1), 5000, visit => 'w');
+    is($f->lines('w'), '', 'an older one that comes later changes nothing');
 };
 
 

@@ -285,7 +285,7 @@ class Model(Items):
         v.hold, v.soft = 0, False
         if v.failed <= at:
             v.failed = 0
-        if v.lines and v.changed <= at:
+        if v.lines and v.changed <= at + 1:
             self.clear(v)
 
     def order_shopper(self, sid, at, order, worth=None):
@@ -361,7 +361,8 @@ class Model(Items):
         if e['kinds'] & PURCHASE and not self.uncertain(e):
             for id in ids[1:]:
                 self.order_visit(self.visits[id], self.ordered_at())
-                self.mark('v:' + id, self.ordered_at())
+                self.mark_order('v:' + id, self.visits[id],
+                                self.ordered_at())
                 self.written.add(id)
             v = self.visits[ids[0]] if ids else None
             if self.ordered(e['order'], ids[0] if v else None, v, people,
@@ -472,7 +473,10 @@ class Model(Items):
     def event_apply(self, e):
         t = e['terms']
         id = self.find(e['visit'])
-        if id not in self.visits and (e['visited'] or self.erased(id)):
+        if id not in self.visits and e['visited']:
+            return None
+        if id not in self.visits and self.erased(id):
+            self.event_forget(e)
             return None
         if e['moved'] and e['moved'] != id:
             self.move(id, e)
@@ -891,7 +895,7 @@ class Model(Items):
             return True
         known = 'p:' + v.shopper if p and p.order == ordered else 'v:' + id
         after = self.seen_after(known, ordered)
-        if after and ordered < self.now:
+        if after and ordered <= self.now:
             self.at = max(self.at, ordered + 1)
         return after and self.at > ordered
 
@@ -976,6 +980,10 @@ class Model(Items):
             self.marks[name] = (at, self.machine, self.seen,
                                 self.now + 600 * MS)
 
+    def mark_order(self, name, record, at):
+        if record.order == at:
+            self.mark(name, at)
+
     def ordered(self, order, id, v, people, worth):
         """An order of a visit, perhaps, and of people: 'new', 'told' by the
         shop before, 'old', as the cart is, or None: only its page was loaded
@@ -1001,11 +1009,11 @@ class Model(Items):
         self.checkout_works()
         if v:
             self.order_visit(v, at, order)
-            self.mark('v:' + id, at)
+            self.mark_order('v:' + id, v, at)
         for sid in people:
             if sid not in know:
                 self.order_shopper(sid, at, order, worth)
-                self.mark('p:' + sid, at)
+                self.mark_order('p:' + sid, self.shoppers[sid], at)
                 self.renewed.add(sid)
         return 'told' if know else 'new'
 

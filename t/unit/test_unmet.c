@@ -122,6 +122,47 @@ each_byte_counts(void **unused)
 }
 
 
+/*
+ * Who knows how keys are made, and chooses the method and the end of a URI, has
+ * no other way than to guess: all that differs has to reach all of the key.
+ * Each of these URIs ends in two other bytes.
+ */
+
+static void
+no_method_makes_up_for_an_end(void **unused)
+{
+    char       data[] = "/checkout/cart??";
+    size_t     i, m;
+    sp_str_t   uri, none;
+    unsigned   end;
+    uint64_t   key, made;
+
+    static const uint64_t  methods[] = {
+        0x1, 0x4, 0x10, 0x400, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000
+    };
+
+    uri = sp_str(data);
+    none = sp_str("");
+
+    for (i = 1; i < 9; i++) {
+        secret(i * UINT64_C(0x9e3779b97f4a7c15),
+               i * UINT64_C(0xd1342543de82ef95));
+
+        key = key_of(&shop, 0x8, "/checkout/cart/a", "");
+
+        for (m = 0; m < sizeof(methods) / sizeof(methods[0]); m++) {
+            for (end = 0; end < 0x10000; end++) {
+                data[14] = (char) (end & 0xff);
+                data[15] = (char) (end >> 8);
+
+                made = sp_unmet_key(&unmet, &shop, methods[m], &uri, &none);
+                assert_false(made == key);
+            }
+        }
+    }
+}
+
+
 static void
 remembers(void **unused)
 {
@@ -173,6 +214,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(what_differs_has_another_key),
         cmocka_unit_test(each_byte_counts),
+        cmocka_unit_test(no_method_makes_up_for_an_end),
         cmocka_unit_test(remembers),
     };
 
