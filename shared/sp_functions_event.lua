@@ -38,6 +38,15 @@ local function mark(c, id, at)
 end
 
 
+-- Of a record's last order; one that comes later and was before says nothing.
+
+local function mark_order(c, kind, record, at)
+    if record.order == at then
+        mark(c, kind .. record.id, at)
+    end
+end
+
+
 local function pending(c, v)
     local till = c.at + c.terms.hold
 
@@ -121,13 +130,13 @@ local function order_apply(c, v, people, amount, currency)
 
     if v then
         order_visit(v, at, id)
-        mark(c, 'v:' .. v.id, at)
+        mark_order(c, 'v:', v, at)
     end
 
     for _, p in ipairs(people) do
         if not ordered_before(p, id) then
             order_shopper(c, p, at, id, amount, currency)
-            mark(c, 'p:' .. p.id, at)
+            mark_order(c, 'p:', p, at)
         end
     end
 
@@ -224,7 +233,7 @@ local function forget(c, v, old)
 
     if old then
         order_visit(old, ordered_at(c))
-        mark(c, 'v:' .. old.id, ordered_at(c))
+        mark_order(c, 'v:', old, ordered_at(c))
     end
 
     order_apply(c, v, people)

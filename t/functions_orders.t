@@ -581,6 +581,14 @@ shop 'only the last order counts' => sub {
     $clock->advance(61);
     seen(mug => worker(1), 5000);
     is($f->lines('v'), 'mug||1|500', 'not for ever');
+
+    # An order of before that has waited for long.
+    $f->cart('w', source => worker(1), seen => 1);
+    seen(order => worker(2), 6000, visit => 'w');
+    seen(order => worker(1), 2000, visit => 'w', age => 20_000);
+    $clock->advance(2);
+    seen(mug => worker(1), 5000, visit => 'w');
+    is($f->lines('w'), '', 'an older one that comes later changes nothing');
 };
 
 

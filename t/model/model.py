@@ -362,7 +362,8 @@ class Model(Items):
         if e['kinds'] & PURCHASE and not self.uncertain(e):
             for id in ids[1:]:
                 self.order_visit(self.visits[id], self.ordered_at())
-                self.mark('v:' + id, self.ordered_at())
+                self.mark_order('v:' + id, self.visits[id],
+                                self.ordered_at())
                 self.written.add(id)
             v = self.visits[ids[0]] if ids else None
             if self.ordered(e['order'], ids[0] if v else None, v, people,
@@ -989,6 +990,10 @@ class Model(Items):
             self.marks[name] = (at, self.machine, max(seen, self.seen),
                                 self.now + 600 * MS)
 
+    def mark_order(self, name, record, at):
+        if record.order == at:
+            self.mark(name, at)
+
     def ordered(self, order, id, v, people, worth):
         """An order of a visit, perhaps, and of people: 'new', 'told' by the
         shop before, 'old', as the cart is, or None: only its page was loaded
@@ -1014,11 +1019,11 @@ class Model(Items):
         self.checkout_works()
         if v:
             self.order_visit(v, at, order)
-            self.mark('v:' + id, at)
+            self.mark_order('v:' + id, v, at)
         for sid in people:
             if sid not in know:
                 self.order_shopper(sid, at, order, worth)
-                self.mark('p:' + sid, at)
+                self.mark_order('p:' + sid, self.shoppers[sid], at)
                 self.renewed.add(sid)
         return 'told' if know else 'new'
 
