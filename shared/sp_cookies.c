@@ -38,6 +38,7 @@ typedef unsigned (*sp_cookies_in_pt)(const sp_cookies_t *cookies,
 struct sp_cookies_s {
     sp_cookies_in_pt   in;          /* for this processor */
     unsigned           all;         /* bits of all of them */
+    unsigned           brief;       /* one has less than three bytes */
     unsigned           n;
     uint32_t           first[256];
     uint32_t           second[256];
@@ -53,6 +54,7 @@ static unsigned sp_cookies_begin(const sp_cookies_t *cookies, const char *p,
 static unsigned sp_cookies_behind(const sp_cookies_t *cookies, const char *p,
     const char *last);
 #ifdef __x86_64__
+static inline int sp_cookies_hit(const sp_cookies_t *cookies, const char *p);
 static unsigned sp_cookies_avx2(const sp_cookies_t *cookies, const char *p,
     const char *last);
 #endif
@@ -138,6 +140,7 @@ sp_cookies_add(sp_cookies_t *cookies, const sp_str_t *name, unsigned bit)
     }
 
     cookies->all |= bit;
+    cookies->brief |= entry->begin.len < 3;
 }
 
 
@@ -248,42 +251,62 @@ sp_cookies_behind(const sp_cookies_t *cookies, const char *p,
 
 #ifdef __x86_64__
 
+/* May the name of a cookie begin behind one of these 64 bytes? */
+
+__attribute__((target("avx2,bmi")))
+static inline int
+sp_cookies_hit(const sp_cookies_t *cookies, const char *p)
+{
+    __m256i        low, high;
+    uint64_t       ends;
+    const char    *name;
+    const __m256i  semicolons = _mm256_set1_epi8(';');
+
+    low = _mm256_loadu_si256((const __m256i_u *) p);
+    high = _mm256_loadu_si256((const __m256i_u *) (p + 32));
+
+    low = _mm256_cmpeq_epi8(low, semicolons);
+    high = _mm256_cmpeq_epi8(high, semicolons);
+
+    ends = (uint32_t) _mm256_movemask_epi8(low)
+           | (uint64_t) (uint32_t) _mm256_movemask_epi8(high) << 32;
+
+    for ( /* void */ ; ends != 0; ends &= ends - 1) {
+        name = p + __builtin_ctzll(ends) + 2;
+
+        if (name[-1] != ' ' || sp_cookies_may(cookies, name)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /*
- * The same, 64 bytes at once: of a page this is most of what is done here.  Ends
- * where a name may be, if there is one, or where there is no blank, as none is
- * left out by a browser (RFC 6265, 4.2.1).
+ * The same as sp_cookies_behind(), 64 bytes at once: of a page this is most of
+ * what is done here.  Ends where a name may be, if there is one, or where there
+ * is no blank, as none is left out by a browser (RFC 6265, 4.2.1).
  */
 
 __attribute__((target("avx2,bmi")))
 static unsigned
 sp_cookies_avx2(const sp_cookies_t *cookies, const char *p, const char *last)
 {
-    __m256i               low, high;
-    uint64_t              ends;
-    const char           *name, *stop;
-    const __m256i         semicolons = _mm256_set1_epi8(';');
+    const char  *stop;
 
-    for (stop = last - SP_COOKIES_STEP; p <= stop; p += 64) {
-
-        low = _mm256_loadu_si256((const __m256i_u *) p);
-        high = _mm256_loadu_si256((const __m256i_u *) (p + 32));
-
-        low = _mm256_cmpeq_epi8(low, semicolons);
-        high = _mm256_cmpeq_epi8(high, semicolons);
-
-        ends = (uint32_t) _mm256_movemask_epi8(low)
-               | (uint64_t) (uint32_t) _mm256_movemask_epi8(high) << 32;
-
-        for ( /* void */ ; ends != 0; ends &= ends - 1) {
-            name = p + __builtin_ctzll(ends) + 2;
-
-            if (name[-1] != ' ' || sp_cookies_may(cookies, name)) {
-                return sp_cookies_behind(cookies, p, last);
-            }
+    for (stop = last - SP_COOKIES_STEP; p < stop; p += 64) {
+        if (sp_cookies_hit(cookies, p)) {
+            return sp_cookies_behind(cookies, p, last);
         }
     }
 
-    return sp_cookies_behind(cookies, p, last);
+    /* the last of them again, rather than what is left byte by byte */
+
+    p = sp_cookies_hit(cookies, stop) ? stop : stop + 64;
+
+    return p == stop || cookies->brief ? sp_cookies_behind(cookies, p, last)
+                                       : 0;
 }
 
 #endif

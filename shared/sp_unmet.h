@@ -72,10 +72,9 @@ sp_unmet_load(const char *p)
 
 
 /*
- * The hash so far, with a string and its length: 16 bytes a multiplication, of
- * which the last may overlap with those before.  Both factors are secret, or who
- * knows one could make it 0; so is what the length becomes, or other last bytes
- * could stand for another length.
+ * The hash so far, which knows how long the string is, with the string: 16 bytes
+ * a multiplication, of which the last may overlap with those before.  Both
+ * factors are secret, or who knows one could make it 0.
  */
 
 static inline uint64_t
@@ -84,8 +83,6 @@ sp_unmet_add(const sp_unmet_t *unmet, uint64_t hash, const char *p, size_t len)
     uint64_t     a, b;
     uint32_t     head, tail;
     const char  *last;
-
-    hash = (hash ^ len) * unmet->secret[1];
 
     if (len >= 16) {
         last = p + len - 16;
@@ -121,34 +118,45 @@ sp_unmet_add(const sp_unmet_t *unmet, uint64_t hash, const char *p, size_t len)
 }
 
 
+/* Of arguments that do not follow their URI: kept apart, as few are so. */
+
+static __attribute__((noinline)) uint64_t
+sp_unmet_parts(const sp_unmet_t *unmet, uint64_t hash, const sp_str_t *uri,
+    const sp_str_t *args)
+{
+    hash = sp_unmet_add(unmet, hash, args->data, args->len);
+
+    return sp_unmet_add(unmet, hash, uri->data, uri->len) | 1;
+}
+
+
 /*
  * The key of a request; whose: the rules that it is shown to.  Where the URI is
- * as it came, its arguments are one string with it.  The method is multiplied
- * before anything that the client wrote is added: what is only in the upper bits
- * stays there, and some other last bytes would make up for it.
+ * as it came, its arguments are one string with it.  The method, of 16 bits, and
+ * the lengths, of 24 at most, are multiplied before anything that the client
+ * wrote is added: what is only in the upper bits of a sum would stay there, and
+ * some other last bytes make up for it.
  */
 
 static inline uint64_t
 sp_unmet_key(const sp_unmet_t *unmet, const void *whose, uint64_t method,
     const sp_str_t *uri, const sp_str_t *args)
 {
-    int       joined;
     size_t    len;
     uint64_t  hash;
 
     len = uri->len;
-    joined = args->len != 0 && args->data == uri->data + len + 1;
-
-    if (joined) {
-        method |= (uint64_t) len << 32;
-        len += 1 + args->len;
-    }
-
     hash = sp_unmet_fold(unmet->secret[0] ^ (uintptr_t) whose,
-                         unmet->secret[1] ^ method);
+                         unmet->secret[1] ^ method ^ (uint64_t) len << 16
+                         ^ (uint64_t) args->len << 40);
 
-    if (args->len != 0 && !joined) {
-        hash = sp_unmet_add(unmet, hash, args->data, args->len);
+    if (args->len != 0) {
+
+        if (args->data != uri->data + len + 1) {
+            return sp_unmet_parts(unmet, hash, uri, args);
+        }
+
+        len += 1 + args->len;
     }
 
     return sp_unmet_add(unmet, hash, uri->data, len) | 1;
